@@ -1,0 +1,51 @@
+"""docs/access.md: the matrix as a page for people."""
+
+from family_support.accounts.roles import Role
+from family_support.base.docs import page
+from tests.access.matrix import CENTER_ROLES, EVERYBODY, PUBLIC, Relation, Row, rows
+
+INTRO = """\
+# Who reaches which page
+
+Default is deny. Out of scope answers 404, the same byte for byte as "does not exist"; 403 only where the whole function is
+closed to the role. `tests/access/test_matrix.py` walks every URL of the product and sends each method as every role in every
+relation; a URL that is not in the table fails the build.
+
+To add a page: give its view `@allowed(...)` or `@public`, add one line to `tests/access/rows/<app>.py` (how is told in
+`tests/access/matrix.py`), run `manage.py write_docs`.
+
+Columns: *function* – roles that have it, others get 403; then who of them reaches the object when it is their own (team, Center,
+body), a colleague's, another organization's, in a restricted case without a grant. Nobody reaches a case that bars them, and
+nobody with an ended membership reaches anything.
+"""
+
+
+def _roles(roles: frozenset[Role] | None, of: frozenset[Role] | None = None) -> str:
+    if roles is PUBLIC:
+        return "public"
+    if not roles:
+        return "–"
+    if roles == EVERYBODY:
+        return "everybody signed in"
+    if of is not None and roles == of:
+        return "all"
+    names = [role.value for role in Role if role in roles]
+    if roles >= CENTER_ROLES and roles != CENTER_ROLES:
+        names = ["Center roles", *(role.value for role in Role if role in roles - CENTER_ROLES)]
+    elif roles == CENTER_ROLES:
+        names = ["Center roles"]
+    return ", ".join(names)
+
+
+def _line(row: Row) -> str:
+    cells = [f"`{row.name}`", " ".join(sorted(row.methods)), row.kind or "–", _roles(row.roles)]
+    for relation in (Relation.OWN, Relation.COLLEAGUE, Relation.FOREIGN, Relation.RESTRICTED):
+        cells.append(_roles(row.reach[relation], row.roles) if row.kind else "")
+    return f"| {' | '.join(cells)} |"
+
+
+@page("access.md")
+def access() -> str:
+    head = "| page | method | object | function | own | colleague | foreign | restricted |"
+    lines = [_line(row) for _, row in sorted(rows().items())]
+    return "\n".join([INTRO, head, "|---|---|---|---|---|---|---|---|", *lines])

@@ -1,0 +1,215 @@
+"""Who reaches which page: one line a URL, checked against the running product by `test_matrix.py`.
+
+Adding a row
+============
+Every named URL of ours needs one line in `tests/access/rows/<your app>.py` (any module there is collected; make your own):
+
+    ROWS = (
+        page("case-list", roles=CENTER_ROLES),
+        page("case-page", "case", roles=CENTER_ROLES, own=WORKERS | {Role.DIRECTOR}, colleague={Role.DIRECTOR}),
+        page("plan-approve", "plan", roles={Role.DIRECTOR}, methods="POST", colleague=ALL),
+        page("center-page", "center", roles=READERS, colleague=ALL, foreign=ALL),
+        page("health", roles=PUBLIC),
+    )
+
+`page(name, kind, roles=, own=, colleague=, foreign=, restricted=, barred=, methods=, get=)`:
+
+* `name` the URL's name, `kind` what its arguments point at ("" = the URL has no arguments);
+* `roles` who has the function at all: exactly the roles of the view's `@allowed(...)`; all others get 403. `PUBLIC` = `@public`;
+* a relation's set = the roles *of those* that reach the object in it; the rest of `roles` get 404. `ALL` = all of `roles`.
+  own (default ALL): case team, own Center, own agency · colleague (default nobody): same organization, not of the team ·
+  foreign (nobody): another Center or agency · restricted (nobody): own organization, a restricted case without a grant ·
+  barred (nobody): of the team, and on the barred list. Roles without an organization (ministry, operator) are only ever "own";
+* `methods`: "GET" (default), "POST" or "GET POST"; any other gets 405. Reached = 200 (`get=302` for a redirect) or, for a POST
+  with an empty form, one of 200, 302, 400, 409. An ended membership always gets 403, nobody signed in 302 to the sign-in page.
+
+Adding a kind of object
+=======================
+Beside your rows, a function that makes one in Center or agency A; `restricted=True` asks for the variant in a restricted case
+(return None if there is no such thing). Lower kinds are had with `world.obj("case", restricted)`:
+
+    @kind("plan", of_case=True)
+    def plan(world: World, *, restricted: bool) -> Made | None:
+        version = ...(case=world.obj("case", restricted), by=world.by(Role.CASEWORKER), now=world.now)
+        return Made(version, {"pk": version.pk})
+
+`of_case=True` makes the harness put the barred actors on the case's barred list: the case is `world.obj("case", restricted)`.
+`world.center`, `world.agency`, `world.district` are A's; `world.team` the team's memberships; `world.by(role)` an Actor of the
+team (or the organization) with that role; `world.membership(role, relation)` the account of a cell. What a kind makes is rolled
+back after the test. Run: `pytest tests/access -k <url name>`; afterwards `manage.py write_docs` renews docs/access.md.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+from family_support.accounts.roles import AGENCY_ROLES, CENTER_ROLES, EVERYBODY, MINISTRY_ROLES, OPERATOR_ROLES, Role
+
+if TYPE_CHECKING:
+    from tests.access.world import World
+
+__all__ = [
+    "AGENCY_ROLES",
+    "ALL",
+    "CENTER_ROLES",
+    "EVERYBODY",
+    "KINDS",
+    "MINISTRY_ROLES",
+    "OPERATOR_ROLES",
+    "PUBLIC",
+    "Made",
+    "Relation",
+    "Role",
+    "Row",
+    "kind",
+    "page",
+    "rows",
+]
+
+
+class Relation(str, Enum):
+    """How an account stands to the object of a URL."""
+
+    OWN = "own"
+    COLLEAGUE = "colleague"
+    FOREIGN = "foreign"
+    RESTRICTED = "restricted"
+    BARRED = "barred"
+    ENDED = "ended"
+
+
+class _All:
+    """Stands for all roles of the row."""
+
+
+ALL = _All()
+PUBLIC = None
+Roles = Iterable[Role]
+
+
+@dataclass(frozen=True)
+class Row:
+    """What one URL answers to every role in every relation."""
+
+    name: str
+    kind: str
+    roles: frozenset[Role] | None
+    reach: dict[Relation, frozenset[Role]]
+    methods: frozenset[str]
+    get: int = 200
+
+    def reaches(self, role: Role, relation: Relation) -> bool:
+        return role in self.reach.get(relation, frozenset())
+
+
+@dataclass(frozen=True)
+class Made:
+    """An object of a kind, and the URL arguments that point at it."""
+
+    obj: Any
+    kwargs: dict[str, Any]
+
+
+Maker = Callable[..., Made | None]
+
+
+@dataclass(frozen=True)
+class Kind:
+    make: Maker
+    of_case: bool
+    absent: dict[str, Any]
+
+
+KINDS: dict[str, Kind] = {}
+
+
+def kind(name: str, *, of_case: bool = False, absent: dict[str, Any] | None = None) -> Callable[[Maker], Maker]:
+    """Register how objects of a kind are made; `absent` are URL arguments that point at nothing (default: pk 999999999)."""
+
+    def register(make: Maker) -> Maker:
+        if name in KINDS and KINDS[name].make.__module__ != make.__module__:
+            raise ValueError(f"the kind {name} is made in two modules")
+        KINDS[name] = Kind(make, of_case, absent or {"pk": 999_999_999})
+        return make
+
+    return register
+
+
+def page(
+    name: str,
+    kind: str = "",
+    *,
+    roles: Roles | None,
+    own: Roles | _All = ALL,
+    colleague: Roles | _All = (),
+    foreign: Roles | _All = (),
+    restricted: Roles | _All = (),
+    barred: Roles | _All = (),
+    methods: str = "GET",
+    get: int = 200,
+) -> Row:
+    """One line of the table: see the module's docstring."""
+    permitted = None if roles is None else frozenset(roles)
+
+    def those(given: Roles | _All) -> frozenset[Role]:
+        chosen = (permitted or frozenset()) if isinstance(given, _All) else frozenset(given)
+        if permitted is not None and not chosen <= permitted:
+            raise ValueError(f"{name}: {sorted(chosen - permitted)} reach the page without having the function")
+        return chosen
+
+    reach = {
+        Relation.OWN: those(own),
+        Relation.COLLEAGUE: those(colleague),
+        Relation.FOREIGN: those(foreign),
+        Relation.RESTRICTED: those(restricted),
+        Relation.BARRED: those(barred),
+    }
+    return Row(name, kind, permitted, reach, frozenset(methods.split()), get)
+
+
+# Pages of libraries that we expose as they are; their own guards are tested in tests/accounts.
+LIBRARY_PAGES = frozenset(
+    {
+        "account_login",
+        "account_logout",
+        "account_inactive",
+        "account_reauthenticate",
+        "account_change_password",
+        "account_reset_password",
+        "account_reset_password_done",
+        "account_reset_password_from_key",
+        "account_reset_password_from_key_done",
+        "mfa_index",
+        "mfa_authenticate",
+        "mfa_reauthenticate",
+        "mfa_activate_totp",
+        "mfa_deactivate_totp",
+        "mfa_view_recovery_codes",
+        "mfa_generate_recovery_codes",
+        "mfa_download_recovery_codes",
+        "mfa_list_webauthn",
+        "mfa_add_webauthn",
+        "mfa_reauthenticate_webauthn",
+        "mfa_remove_webauthn",
+        "mfa_edit_webauthn",
+        "set_language",
+    }
+)
+
+
+def rows() -> dict[str, Row]:
+    """Every row of every module of `tests.access.rows`, by URL name; a name listed twice is an error."""
+    package = importlib.import_module("tests.access.rows")
+    found: dict[str, Row] = {}
+    for info in sorted(pkgutil.iter_modules(package.__path__), key=lambda info: info.name):
+        module = importlib.import_module(f"{package.__name__}.{info.name}")
+        for row in getattr(module, "ROWS", ()):
+            if row.name in found:
+                raise ValueError(f"{row.name} is listed twice")
+            found[row.name] = row
+    return found

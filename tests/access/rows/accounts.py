@@ -1,0 +1,77 @@
+"""Pages of users, memberships, own settings and the directory."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.access.matrix import ALL, EVERYBODY, PUBLIC, Made, Role, kind, page
+
+if TYPE_CHECKING:
+    from tests.access.world import World
+
+ADMINS = {Role.SYSTEM_ADMIN, Role.BODY_ADMIN}
+DIRECTORY_EDITORS = {Role.SYSTEM_ADMIN, Role.MINISTRY_EDITOR}
+# Security.md: the directory is read by all who refer, plan or govern; officers meet it only through their tasks.
+READERS = EVERYBODY - {Role.MACHINE}
+
+
+@kind("user")
+def user(world: World, *, restricted: bool) -> Made | None:
+    if restricted:
+        return None
+    found = world.membership(Role.AGENCY_OFFICER).user
+    return Made(found, {"pk": found.pk})
+
+
+@kind("membership")
+def membership(world: World, *, restricted: bool) -> Made | None:
+    if restricted:
+        return None
+    found = world.membership(Role.AGENCY_OFFICER)
+    return Made(found, {"pk": found.pk})
+
+
+@kind("center")
+def center(world: World, *, restricted: bool) -> Made | None:
+    return None if restricted else Made(world.center, {"pk": world.center.pk})
+
+
+@kind("agency")
+def agency(world: World, *, restricted: bool) -> Made | None:
+    return None if restricted else Made(world.agency, {"pk": world.agency.pk})
+
+
+@kind("region")
+def region(world: World, *, restricted: bool) -> Made | None:
+    return None if restricted else Made(world.district.region, {"pk": world.district.region_id})
+
+
+ROWS = (
+    page("health", roles=PUBLIC),
+    page("home", roles=EVERYBODY, get=302),
+    page("demo-sign-in", roles=PUBLIC, methods="POST"),
+    page("membership-switch", roles=EVERYBODY, methods="POST"),
+    page("own-settings", roles=EVERYBODY, methods="GET POST"),
+    page("choose-language", roles=PUBLIC, methods="POST"),
+    page("choose-theme", roles=PUBLIC, methods="POST"),
+    page("user-list", roles=ADMINS),
+    page("user-create", roles=ADMINS, methods="GET POST"),
+    page("user-page", "user", roles=ADMINS, colleague=ALL),
+    page("user-edit", "user", roles=ADMINS, colleague=ALL, methods="GET POST"),
+    page("user-deactivate", "user", roles=ADMINS, colleague=ALL, methods="POST"),
+    page("user-reactivate", "user", roles=ADMINS, colleague=ALL, methods="POST"),
+    page("membership-add", "user", roles=ADMINS, colleague=ALL, methods="GET POST"),
+    page("membership-end", "membership", roles=ADMINS, colleague=ALL, methods="GET POST"),
+    page("acting-director", roles={Role.DIRECTOR}, methods="GET POST"),
+    page("directory", roles=READERS),
+    page("region-page", "region", roles=READERS, colleague=ALL, foreign=ALL),
+    page("center-list", roles=READERS),
+    page("center-page", "center", roles=READERS, colleague=ALL, foreign=ALL),
+    page("center-create", roles=DIRECTORY_EDITORS, methods="GET POST"),
+    page("center-edit", "center", roles=DIRECTORY_EDITORS, methods="GET POST"),
+    page("center-hours", "center", roles={Role.DIRECTOR}, colleague=ALL, methods="GET POST"),
+    page("agency-list", roles=READERS),
+    page("agency-page", "agency", roles=READERS, colleague=ALL, foreign=ALL),
+    page("agency-create", roles=DIRECTORY_EDITORS, methods="GET POST"),
+    page("agency-edit", "agency", roles=DIRECTORY_EDITORS, methods="GET POST"),
+)
