@@ -1,0 +1,93 @@
+"""Writing events and registering handlers.
+
+``emit`` writes the event and one delivery for each handler in the transaction of the change: either all of
+it stays or none.
+"""
+
+import logging
+import re
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from celery import current_app
+from django.db import connection, transaction
+
+from family_support.base import clock
+from family_support.outbox.models import Delivery, Event
+
+logger = logging.getLogger(__name__)
+Handler = Callable[[Event], None]
+DELIVER_TASK = "outbox.deliver"
+_CODE = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
+_TYPE = re.compile(r"[a-z_]+(\.[a-z_]+)+")
+_handlers: dict[str, dict[str, Handler]] = {}
+
+
+def handles(*types: str) -> Callable[[Handler], Handler]:
+    """Register ``handler(event)`` for event types; put it in ``<app>/handlers.py``, imported by
+    ``AppConfig.ready()``.
+
+    The handler runs in a transaction together with its done mark: its database effects happen exactly once.
+    It must not reach outside the database, except through rows that another sweep sends.
+    """
+
+    def register(handler: Handler) -> Handler:
+        name = f"{handler.__module__}.{handler.__qualname__}"
+        for event_type in types:
+            if not _TYPE.fullmatch(event_type):
+                raise ValueError(f"event type {event_type!r} must read like 'plan.approved'")
+            _handlers.setdefault(event_type, {})[name] = handler
+        return handler
+
+    return register
+
+
+def handlers_of(event_type: str) -> dict[str, Handler]:
+    """Handler name -> handler of a type."""
+    return dict(_handlers.get(event_type, {}))
+
+
+def _checked(name: str, value: Any) -> Any:
+    if value is None or isinstance(value, bool | int):
+        return value
+    if isinstance(value, UUID):
+        return str(value)
+    if isinstance(value, str) and _CODE.fullmatch(value):
+        return str(value)
+    if isinstance(value, list | tuple):
+        return [_checked(name, each) for each in value]
+    raise TypeError(f"event id {name!r} must be an id, a code or a list of them")
+
+
+def emit(event_type: str, *, case_id: int | None = None, **ids: Any) -> Event:
+    """Write an event with ids only. Raises RuntimeError outside a transaction, TypeError for anything but
+    ids and codes.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("emit needs the transaction of the change that it tells")
+    if not _TYPE.fullmatch(event_type):
+        raise ValueError(f"event type {event_type!r} must read like 'plan.approved'")
+    written = clock.now()
+    event = Event.objects.create(
+        type=event_type,
+        case_id=case_id,
+        payload={name: _checked(name, value) for name, value in ids.items()},
+        created_at=written,
+    )
+    names = sorted(handlers_of(event_type))
+    if names:
+        Delivery.objects.bulk_create(
+            Delivery(event=event, handler=name, next_attempt_at=written) for name in names
+        )
+        if not any(callback is kick for _ids, callback, _robust in connection.run_on_commit):
+            transaction.on_commit(kick, robust=True)
+    return event
+
+
+def kick() -> None:
+    """Ask a worker to deliver now. Only a shortcut: without a broker the minute's sweep delivers."""
+    try:
+        current_app.send_task(DELIVER_TASK, retry=False, ignore_result=True)
+    except Exception as error:  # whatever the broker's client raises: the change itself is safe
+        logger.warning("broker unavailable, the sweep will deliver: %s", type(error).__name__)
