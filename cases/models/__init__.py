@@ -1,0 +1,21 @@
+"""Intakes, people, consents, consultations, and the case they belong to."""
+
+from cases.models.case import Case, CaseGrant, CaseUserObjectPermission, NumberCounter, TeamMember
+from cases.models.consent import Consent
+from cases.models.intake import Consultation, Intake
+from cases.models.person import CaseMember, Person
+from cases.models.timeline import TimelineEntry
+
+__all__ = [
+    "Case",
+    "CaseGrant",
+    "CaseMember",
+    "CaseUserObjectPermission",
+    "Consent",
+    "Consultation",
+    "Intake",
+    "NumberCounter",
+    "Person",
+    "TeamMember",
+    "TimelineEntry",
+]

@@ -1,0 +1,159 @@
+"""Intakes from five channels, and what was done at once: consultation or redirection."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+from django_fsm import FSMField, FSMModelMixin, transition
+
+from cases.models.case import Case
+from cases.models.person import Person
+from family_support.accounts.models import Membership
+from family_support.accounts.roles import UNIT_HEADS, WORKERS, Role
+from family_support.base.actor import Actor
+from family_support.base.models import Versioned
+from family_support.directory.models import Agency, Center
+
+
+class IntakeQuerySet(models.QuerySet["Intake"]):
+    def visible_to(self, actor: Actor) -> IntakeQuerySet:
+        """The Center's intakes for those who register and assess, within the cases they see listed."""
+        if actor.role in WORKERS | UNIT_HEADS | {Role.INTAKE_CLERK} or actor.is_director:
+            listed = Case.objects.listed_to(actor).values("pk")
+            return self.filter(Q(case__in=listed) | Q(case__isnull=True, center_id=actor.center_id))
+        return self.none()
+
+
+class Intake(FSMModelMixin, Versioned):
+    """An appeal or signal: when received, when registered, who sent it, what was said (R256 12–14)."""
+
+    class State(models.TextChoices):
+        RECEIVED = "received", _("Received")
+        REGISTERED = "registered", _("Registered")
+        REFUSED = "refused", _("Refused")
+        ANSWERED = "answered", _("Answered")
+        TRANSFERRED = "transferred", _("Transferred")
+
+    class Channel(models.TextChoices):
+        SELF = "self", _("Self-referral")
+        CONTACT_CENTER = "contact_center", _("Contact center 111")
+        STATE_SYSTEM = "state_system", _("State information system")
+        BODY = "body", _("Body, organization or individual")
+        MEDIA = "media", _("Media and social networks")
+
+    class Form(models.TextChoices):
+        DESK = "desk", _("At the desk")
+        PHONE = "phone", _("By phone")
+        PUBLIC = "public", _("Public form")
+        LETTER = "letter", _("Letter")
+        SYSTEM = "system", _("From a system")
+        LINK = "link", _("Link")
+
+    number = models.CharField(_("intake number"), max_length=40, blank=True)
+    center = models.ForeignKey(Center, on_delete=models.PROTECT, related_name="+")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, null=True, blank=True, related_name="intakes")
+    channel = models.CharField(_("channel"), max_length=20, choices=Channel.choices)
+    form = models.CharField(_("form"), max_length=10, choices=Form.choices)
+    state = FSMField(_("state"), default=State.RECEIVED, choices=State.choices, protected=True)
+    received_at = models.DateTimeField(_("received"))
+    registered_at = models.DateTimeField(_("registered"), null=True, blank=True)
+    sender_name = models.CharField(_("who sent it"), max_length=200, blank=True)
+    sender_agency = models.ForeignKey(
+        Agency, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("sending body")
+    )
+    applicant = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    said = models.TextField(_("what was said"))
+    threat = models.BooleanField(_("threat to life or health"), default=False)
+    violence = models.BooleanField(_("signs of domestic violence"), default=False)
+    minor_at_risk = models.BooleanField(_("a minor at risk"), default=False)
+    refusal_reason = models.TextField(_("reason of refusal"), blank=True)
+    # A short code on the slip: with the number it shows the sender the state, and nothing more.
+    slip_code = models.CharField(max_length=12, blank=True)
+    registered_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects = IntakeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("intake")
+        verbose_name_plural = _("intakes")
+        constraints = (
+            models.UniqueConstraint(fields=("number",), condition=~Q(number=""), name="intake_number_once"),
+            models.CheckConstraint(
+                name="intake_registered_has_case",
+                condition=Q(state__in=("received", "refused"))
+                | (Q(case__isnull=False, registered_at__isnull=False) & ~Q(number="")),
+            ),
+            models.CheckConstraint(
+                name="intake_registered_after_received",
+                condition=Q(registered_at__isnull=True) | Q(registered_at__gte=F("received_at")),
+            ),
+            models.CheckConstraint(
+                name="intake_refused_with_reason", condition=~Q(state="refused") | ~Q(refusal_reason="")
+            ),
+        )
+        indexes = (models.Index(fields=("center", "-registered_at"), name="intake_journal"),)
+
+    def __str__(self) -> str:
+        return self.number or f"{self._meta.verbose_name} {self.pk}"
+
+    @transition(field=state, source=State.RECEIVED, target=State.REGISTERED)
+    def register(self) -> None:
+        """It gets a number, a slip, and a case."""
+
+    @transition(field=state, source=State.RECEIVED, target=State.REFUSED)
+    def refuse(self) -> None:
+        """Spam or not a request."""
+
+    @transition(field=state, source=State.REGISTERED, target=State.ANSWERED)
+    def answer(self) -> None:
+        """A consultation or redirection was recorded."""
+
+    @transition(field=state, source=State.REGISTERED, target=State.TRANSFERRED)
+    def transfer(self) -> None:
+        """Another Center's director accepted it."""
+
+
+class Consultation(models.Model):
+    """Consultation, redirection, or the recorded decision that none is needed (R256 13(1), 14(1))."""
+
+    class Kind(models.TextChoices):
+        CONSULTATION = "consultation", _("Consultation")
+        REDIRECTION = "redirection", _("Redirection")
+        NOT_NEEDED = "not_needed", _("Not needed")
+
+    class Topic(models.TextChoices):
+        SOCIAL = "social", _("Social")
+        LEGAL = "legal", _("Legal")
+        PSYCHOLOGICAL = "psychological", _("Psychological")
+        STATE_SUPPORT = "state_support", _("State support and how to get it")
+        FAMILY_CONFLICT = "family_conflict", _("Family conflict, preserving the family")
+
+    intake = models.ForeignKey(Intake, on_delete=models.PROTECT, related_name="consultations")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="consultations")
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
+    topic = models.CharField(_("topic"), max_length=20, choices=Topic.choices, blank=True)
+    summary = models.TextField(_("what was advised"), blank=True)
+    agency = models.ForeignKey(
+        Agency, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("redirected to")
+    )
+    reason = models.TextField(_("reason"), blank=True)
+    held_at = models.DateTimeField(_("when"))
+    by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("consultation")
+        verbose_name_plural = _("consultations")
+        ordering = ("held_at", "pk")
+        constraints = (
+            models.CheckConstraint(
+                name="consultation_complete",
+                condition=(Q(kind="consultation") & ~Q(topic="") & ~Q(summary=""))
+                | (Q(kind="redirection", agency__isnull=False) & ~Q(reason=""))
+                | (Q(kind="not_needed") & ~Q(reason="")),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.pk}"

@@ -1,0 +1,55 @@
+"""What upper apps add to the case page: tabs, and the act that answers each running term."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+
+from cases.models import Case
+from family_support.base.actor import Actor
+from family_support.deadlines.models import Deadline
+
+Text = str | Promise
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A tab of the case page; its URL takes the case's primary key."""
+
+    code: str
+    label: Text
+    url_name: str
+    order: int
+
+
+@dataclass(frozen=True)
+class Act:
+    """The one button of the next required action."""
+
+    label: Text
+    url: str
+    icon: str = "check"
+
+
+ActFor = Callable[[Deadline, Case, Actor], Act | None]
+_tabs: dict[str, Tab] = {}
+_acts: dict[str, ActFor] = {}
+
+
+def register_tab(tab: Tab) -> None:
+    _tabs[tab.code] = tab
+
+
+def tabs() -> list[Tab]:
+    return sorted(_tabs.values(), key=lambda tab: tab.order)
+
+
+def register_act(term: str, act_for: ActFor) -> None:
+    """Say what meets a term: the case page and My day offer it beside the due date."""
+    _acts[term] = act_for
+
+
+def act_for(deadline: Deadline, case: Case, actor: Actor) -> Act | None:
+    """The act that meets this deadline, for this actor; None where there is nothing for them to do."""
+    found = _acts.get(deadline.code)
+    return found(deadline, case, actor) if found else None

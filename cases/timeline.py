@@ -1,0 +1,51 @@
+"""One entry an act, told in the reader's language: upper apps register the sentences of their kinds."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.functional import Promise
+
+from cases.models import Case, TimelineEntry
+from family_support.base.actor import Actor
+
+Text = str | Promise
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How entries of a kind look: a sentence with `{named}` params, an icon of the sprite, a tone of the palette."""
+
+    text: Text
+    icon: str
+    tone: str = "secondary"
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def register_kind(code: str, text: Text, *, icon: str, tone: str = "secondary") -> None:
+    """Called when the applications are ready; the same code twice is a mistake."""
+    if code in _kinds:
+        raise ValueError(f"Timeline kind {code} is registered twice.")
+    _kinds[code] = Kind(text, icon, tone)
+
+
+def record(
+    case: Case, kind: str, *, by: Actor, now: datetime, subject: tuple[str, int] | None = None, **params: Any
+) -> TimelineEntry:
+    """Write an entry. `params` hold ids, codes, dates and numbers; narratives and names stay in their records.
+
+    Errors: KeyError for a kind nobody registered.
+    """
+    _ = _kinds[kind]
+    subject_type, subject_id = subject or ("", None)
+    return TimelineEntry.objects.create(
+        case=case, at=now, kind=kind, by_id=by.membership_id, subject_type=subject_type, subject_id=subject_id, params=params
+    )
+
+
+def describe(entry: TimelineEntry) -> Kind:
+    """The entry's look, its sentence filled in, in the active language."""
+    kind = _kinds[entry.kind]
+    return Kind(str(kind.text).format_map(entry.params), kind.icon, kind.tone)

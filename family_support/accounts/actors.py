@@ -1,0 +1,59 @@
+"""From a membership to the Actor that actions take: what it may comes from here and nowhere else."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from django.db.models import Exists, OuterRef
+
+from family_support.accounts.models import ActingDirector, Membership, MembershipQuerySet
+from family_support.base.actor import Actor
+from family_support.base.clock import local_date
+
+
+def for_actors(memberships: MembershipQuerySet, on: date) -> MembershipQuerySet:
+    """The memberships in force on a day with everything an Actor is made of: one query."""
+    standing_in = ActingDirector.objects.filter(
+        membership_id=OuterRef("pk"), center_id=OuterRef("center_id"), starts_on__lte=on, ends_on__gte=on
+    )
+    return (
+        memberships.active(on)
+        .select_related("user", "center__district", "agency__district")
+        .annotate(is_acting=Exists(standing_in))
+        .order_by("pk")
+    )
+
+
+def actor_of(membership: Membership, request_id: str) -> Actor:
+    """The Actor of a membership had through `for_actors`."""
+    organization = membership.organization
+    district = organization.district if organization else None
+    return Actor(
+        user_id=membership.user_id,
+        membership_id=membership.pk,
+        role=membership.role,
+        name=membership.user.short_name,
+        center_id=membership.center_id,
+        agency_id=membership.agency_id,
+        district_id=district.pk if district else None,
+        region_id=district.region_id if district else None,
+        acting=bool(getattr(membership, "is_acting", False)),
+        iin_index=membership.user.iin_index,
+        request_id=request_id,
+    )
+
+
+def load_actor(membership: Membership | int, now: datetime, request_id: str = "") -> Actor | None:
+    """The Actor of a membership, or None when it is not in force at the moment (ended, not begun, user inactive)."""
+    pk = membership if isinstance(membership, int) else membership.pk
+    found = for_actors(Membership.objects.filter(pk=pk), local_date(now)).first()
+    return actor_of(found, request_id) if found else None
+
+
+def choose(memberships: Iterable[Membership], wanted: int | None) -> Membership | None:
+    """The membership of the session if it is among those in force, else the first one; never more than one."""
+    first = None
+    for membership in memberships:
+        if membership.pk == wanted:
+            return membership
+        first = first or membership
+    return first

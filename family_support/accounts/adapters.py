@@ -1,0 +1,106 @@
+"""allauth as we need it: closed sign-up, neutral words, one lockout, sealed secrets, no last second factor removed."""
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.adapter import get_adapter as get_account_adapter
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from family_support.accounts import session
+from family_support.accounts.models import User
+from family_support.base import clock, crypto
+from family_support.ui import theme
+
+SECRET_BINDING = "mfa_authenticator.data"
+REAL_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+
+
+def lockout_key(email: str) -> str:
+    """One counter of failures an account, whichever factor failed; the same for accounts that do not exist."""
+    return f"account:{email.strip().lower()}"
+
+
+def remember_preferences(response: HttpResponse, user: User) -> None:
+    """The person's language and theme, as cookies of this browser."""
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME,
+        user.language,
+        secure=bool(settings.LANGUAGE_COOKIE_SECURE),
+        samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+    )
+    theme.remember(response, user.theme)
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """Accounts are made by administrators; the sign-in page tells nobody which exist."""
+
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "account_inactive": _("The e-mail or the password is wrong."),
+        "email_password_mismatch": _("The e-mail or the password is wrong."),
+        "too_many_login_attempts": _("Too many wrong attempts. Try again in five minutes."),
+        "rate_limited": _("Too many wrong attempts. Try again in five minutes."),
+        "incorrect_password": _("The password is wrong."),
+        "incorrect_code": _("The code is wrong."),
+    }
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Nobody signs up."""
+        return False
+
+    def clean_email(self, email: str) -> str:
+        """E-mails are kept in lower case."""
+        return super().clean_email(email).lower()
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        return lockout_key(str(credentials.get("email") or credentials.get("username") or ""))
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """A failure is counted by the lockout; nothing else is told."""
+
+    def login(self, request: HttpRequest, user: Any) -> None:
+        """Sign in and note the moment."""
+        super().login(request, user)
+        session.begin(request, clock.now())
+
+    def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse:
+        """After sign-in: the person's language and theme."""
+        response = super().post_login(request, user, **kwargs)
+        remember_preferences(response, user)
+        return response
+
+    def respond_user_inactive(self, request: HttpRequest, user: Any) -> HttpResponse:
+        """A closed account hears what a wrong password hears."""
+        raise self.validation_error("email_password_mismatch")
+
+
+class MFAAdapter(DefaultMFAAdapter):
+    """Second factors: secrets sealed with the field keys; the last one stays."""
+
+    error_messages = {
+        **DefaultMFAAdapter.error_messages,
+        "incorrect_code": _("The code is wrong."),
+        "cannot_delete_authenticator": _("This is your only second factor: add another one first."),
+    }
+
+    def encrypt(self, text: str) -> str:
+        """Seal a secret (TOTP key, seed of recovery codes)."""
+        return crypto.encrypt(text, SECRET_BINDING)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """Open a sealed secret. Raises DecryptionError with a wrong key."""
+        return crypto.decrypt(encrypted_text, SECRET_BINDING)
+
+    def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
+        """A second factor is obligatory: recovery codes alone are none."""
+        others = Authenticator.objects.filter(user_id=authenticator.user_id, type__in=REAL_FACTORS)
+        return others.exclude(pk=authenticator.pk).exists()
+
+
+def too_many_attempts() -> Exception:
+    """What a locked account answers, for password and code alike."""
+    return get_account_adapter().validation_error("too_many_login_attempts")

@@ -1,0 +1,176 @@
+"""Users, their memberships of role and organization, and acting directors."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
+from django.db import models
+from django.db.models import Func, Q
+from django.db.models.functions import Coalesce, Lower
+from django.utils.translation import gettext_lazy as _
+
+from family_support.accounts.roles import AGENCY_ROLES, CENTER_ROLES, MINISTRY_ROLES, OPERATOR_ROLES, Role
+from family_support.base.crypto import blind_index
+from family_support.base.fields import EncryptedTextField
+from family_support.directory.models import Agency, Center
+
+FAR_FUTURE = date(9999, 12, 31)
+
+
+class UserManager(BaseUserManager["User"]):
+    """Users are found by e-mail, in lower case."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: object) -> User:
+        user = self.model(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(email=(username or "").strip().lower())
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person with an account. What they may do comes from one active membership, never from flags here."""
+
+    class Theme(models.TextChoices):
+        AUTO = "auto", _("As the device")
+        LIGHT = "light", _("Light")
+        DARK = "dark", _("Dark")
+
+    email = models.EmailField(_("e-mail"), unique=True)
+    last_name = models.CharField(_("last name"), max_length=100)
+    first_name = models.CharField(_("first name"), max_length=100)
+    patronymic = models.CharField(_("patronymic"), max_length=100, blank=True)
+    iin = EncryptedTextField(_("IIN"), blank=True, default="")
+    iin_index = models.CharField(max_length=64, blank=True, default="", db_index=True, editable=False)
+    language = models.CharField(_("language"), max_length=2, default="ru", choices=[("kk", "Қазақша"), ("ru", "Русский"), ("en", "English")])
+    theme = models.CharField(_("theme"), max_length=5, choices=Theme.choices, default=Theme.AUTO)
+    is_active = models.BooleanField(_("active"), default=True)
+    created_at = models.DateTimeField(_("created"), null=True, blank=True)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ("last_name", "first_name")
+
+    class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+        constraints = (
+            models.UniqueConstraint(Lower("email"), name="user_email_once"),
+            models.CheckConstraint(condition=Q(email=Lower("email")), name="user_email_lower"),
+        )
+
+    def __str__(self) -> str:
+        return self.short_name
+
+    @property
+    def full_name(self) -> str:
+        return " ".join(part for part in (self.last_name, self.first_name, self.patronymic) if part)
+
+    @property
+    def short_name(self) -> str:
+        """Initial and last name: «Ә. Нұрғалиева»."""
+        return f"{self.first_name[:1]}. {self.last_name}" if self.first_name else self.last_name
+
+    def set_iin(self, iin: str) -> None:
+        """Keep the IIN encrypted, with the keyed index that the barred list is compared by."""
+        self.iin = iin
+        self.iin_index = blind_index(iin, "iin") if iin else ""
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def active(self, on: date) -> MembershipQuerySet:
+        """Memberships in force on a local date, of people whose account is active."""
+        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on), starts_on__lte=on, user__is_active=True)
+
+    def of_center(self, center_id: int) -> MembershipQuerySet:
+        return self.filter(center_id=center_id)
+
+    def with_names(self) -> MembershipQuerySet:
+        return self.select_related("user", "center", "agency")
+
+
+class Membership(models.Model):
+    """One person in one role in one organization, from a day to a day. An actor works through exactly one."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
+    role = models.CharField(_("role"), max_length=30, choices=Role.choices)
+    center = models.ForeignKey(Center, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("Center"))
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("body"))
+    starts_on = models.DateField(_("from"))
+    ends_on = models.DateField(_("until"), null=True, blank=True)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
+        constraints = (
+            models.CheckConstraint(
+                name="membership_organization_fits_role",
+                condition=Q(role__in=sorted(CENTER_ROLES), center__isnull=False, agency__isnull=True)
+                | Q(role__in=sorted(AGENCY_ROLES), center__isnull=True, agency__isnull=False)
+                | Q(role__in=sorted(MINISTRY_ROLES | OPERATOR_ROLES), center__isnull=True, agency__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="membership_ends_after_start", condition=Q(ends_on__isnull=True) | Q(ends_on__gte=models.F("starts_on"))
+            ),
+            ExclusionConstraint(
+                name="membership_once_at_a_time",
+                expressions=(
+                    ("user", RangeOperators.EQUAL),
+                    ("role", RangeOperators.EQUAL),
+                    (Coalesce("center", 0), RangeOperators.EQUAL),
+                    (Coalesce("agency", 0), RangeOperators.EQUAL),
+                    (
+                        Func("starts_on", "ends_on", RangeBoundary(True, True), function="daterange", output_field=DateRangeField()),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.user.short_name}, {self.get_role_display()}"
+
+    @property
+    def organization(self) -> Center | Agency | None:
+        return self.center or self.agency
+
+
+class ActingDirector(models.Model):
+    """Who stands in for the director, by order, for a period (rules.md 6.13)."""
+
+    center = models.ForeignKey(Center, on_delete=models.PROTECT)
+    membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="acting")
+    order_number = models.CharField(_("order number"), max_length=50)
+    order_date = models.DateField(_("order date"))
+    starts_on = models.DateField(_("from"))
+    ends_on = models.DateField(_("until"))
+
+    class Meta:
+        verbose_name = _("acting director")
+        verbose_name_plural = _("acting directors")
+        constraints = (
+            models.CheckConstraint(name="acting_ends_after_start", condition=Q(ends_on__gte=models.F("starts_on"))),
+            ExclusionConstraint(
+                name="acting_one_at_a_time",
+                expressions=(
+                    ("center", RangeOperators.EQUAL),
+                    (
+                        Func("starts_on", "ends_on", RangeBoundary(True, True), function="daterange", output_field=DateRangeField()),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.membership} ({self.order_number})"

@@ -1,0 +1,188 @@
+"""Terms as dated data, deadlines with their stored due moments, and the levels each one reached."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
+from django.db import models
+from django.db.models import Func, Q
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from family_support.access.scopes import listed_cases
+from family_support.base.actor import Actor
+from family_support.base.models import Named
+from family_support.directory.models import Agency, Center
+
+
+class TermQuerySet(models.QuerySet["Term"]):
+    def in_force(self, code: str, on: date) -> Term:
+        """The row of a term that applies to an event of this local date. Errors: Term.DoesNotExist."""
+        return self.get(Q(valid_to__isnull=True) | Q(valid_to__gte=on), code=code, valid_from__lte=on)
+
+
+class Term(Named):
+    """A legal term or internal target as a dated row with its act (rules.md 4)."""
+
+    class Unit(models.TextChoices):
+        WORKING_DAYS = "working_days", _("working days")
+        CLOCK_HOURS = "clock_hours", _("hours by the clock")
+        MONTHS = "months", _("months")
+        DATE = "date", _("a date of its own")
+        SERVICE = "service", _("the register's term of the service")
+        NONE = "none", _("no term")
+
+    class ActsFor(models.TextChoices):
+        CENTER = "center", _("Center")
+        AGENCY = "agency", _("body")
+
+    code = models.CharField(max_length=40)
+    act = models.CharField(_("act"), max_length=200, blank=True)
+    clause_kk = models.CharField(max_length=300, blank=True)
+    clause_ru = models.CharField(max_length=300, blank=True)
+    clause_en = models.CharField(max_length=300, blank=True)
+    unit = models.CharField(_("unit"), max_length=20, choices=Unit.choices)
+    length = models.PositiveSmallIntegerField(_("length"), null=True, blank=True)
+    acts_for = models.CharField(_("who acts"), max_length=10, choices=ActsFor.choices)
+    internal = models.BooleanField(_("internal target"), default=False)
+    start_event_kk = models.CharField(max_length=200)
+    start_event_ru = models.CharField(max_length=200)
+    start_event_en = models.CharField(max_length=200)
+    warnings = models.JSONField(default=list)
+    escalation = models.JSONField(default=dict)
+    valid_from = models.DateField(_("in force from"))
+    valid_to = models.DateField(_("in force until"), null=True, blank=True)
+
+    objects = TermQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("term")
+        verbose_name_plural = _("terms")
+        ordering = ("code", "valid_from")
+        constraints = (
+            ExclusionConstraint(
+                name="term_one_in_force",
+                expressions=(
+                    ("code", RangeOperators.EQUAL),
+                    (
+                        Func("valid_from", "valid_to", RangeBoundary(True, True), function="daterange", output_field=DateRangeField()),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.code
+
+    @property
+    def clause(self) -> str:
+        return getattr(self, f"clause_{get_language() or 'ru'}", "") or self.clause_ru
+
+    @property
+    def start_event(self) -> str:
+        return getattr(self, f"start_event_{get_language() or 'ru'}", "") or self.start_event_ru
+
+
+class DeadlineQuerySet(models.QuerySet["Deadline"]):
+    def open(self) -> DeadlineQuerySet:
+        return self.filter(state=Deadline.State.OPEN)
+
+    def of_subject(self, model: str, pk: int) -> DeadlineQuerySet:
+        return self.filter(subject_type=model, subject_id=pk)
+
+    def visible_to(self, actor: Actor) -> DeadlineQuerySet:
+        """Deadlines of cases the actor sees listed; a Center's own terms for its people; a body's for its officers."""
+        if actor.center_id:
+            return self.filter(Q(case_id__in=listed_cases(actor)) | Q(case_id__isnull=True, center_id=actor.center_id))
+        return self.none()
+
+
+class Deadline(models.Model):
+    """One running term. `due_at` is stored when the event happens and moves only by an act that is recorded."""
+
+    class State(models.TextChoices):
+        OPEN = "open", _("running")
+        MET = "met", _("met")
+        MET_LATE = "met_late", _("met late")
+        CANCELLED = "cancelled", _("cancelled")
+
+    term = models.ForeignKey(Term, on_delete=models.PROTECT, related_name="+")
+    code = models.CharField(max_length=40)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    case_id = models.BigIntegerField(null=True, db_index=True)
+    center = models.ForeignKey(Center, on_delete=models.PROTECT, related_name="+")
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    subject_type = models.CharField(max_length=60)
+    subject_id = models.BigIntegerField()
+    started_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    reason = models.TextField(blank=True)
+    calendar_version = models.PositiveIntegerField()
+    explanation = models.JSONField(default=dict)
+    # [[level, ISO moment], …] still to be reached, earliest first; `next_at` is the first of them, for the sweep.
+    schedule = models.JSONField(default=list)
+    next_at = models.DateTimeField(null=True)
+
+    objects = DeadlineQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("deadline")
+        verbose_name_plural = _("deadlines")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("code", "subject_type", "subject_id"), condition=Q(state="open"), name="deadline_open_once"
+            ),
+            models.CheckConstraint(
+                name="deadline_closed_when_not_open",
+                condition=Q(state="open", closed_at__isnull=True) | (~Q(state="open") & Q(closed_at__isnull=False)),
+            ),
+        )
+        indexes = (
+            models.Index(fields=("next_at",), condition=Q(state="open", next_at__isnull=False), name="deadline_sweep"),
+            models.Index(fields=("center", "due_at"), condition=Q(state="open"), name="deadline_by_center"),
+            models.Index(fields=("agency", "due_at"), condition=Q(state="open"), name="deadline_by_agency"),
+            models.Index(fields=("subject_type", "subject_id"), name="deadline_by_subject"),
+            models.Index(fields=("center", "code", "closed_at"), name="deadline_for_figures"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.subject_type} {self.subject_id}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == self.State.OPEN
+
+    def is_overdue(self, now: datetime) -> bool:
+        """Later than the due moment and still open; due today is not overdue (rules.md 6.1)."""
+        return self.is_open and self.due_at is not None and now > self.due_at
+
+
+class DeadlineLevel(models.Model):
+    """A level reached, exactly once per deadline, with how late that was noticed."""
+
+    class Level(models.TextChoices):
+        UPCOMING = "upcoming", _("upcoming")
+        UPCOMING_2 = "upcoming_2", _("upcoming, second warning")
+        UPCOMING_3 = "upcoming_3", _("upcoming, third warning")
+        DUE_TODAY = "due_today", _("due today")
+        OVERDUE = "overdue", _("overdue")
+        ESCALATED = "escalated", _("escalated")
+
+    deadline = models.ForeignKey(Deadline, on_delete=models.CASCADE, related_name="levels")
+    level = models.CharField(max_length=20, choices=Level.choices)
+    due_at = models.DateTimeField()
+    reached_at = models.DateTimeField()
+    # Overtaken in an outage by a higher level: recorded, not told.
+    told = models.BooleanField(default=True)
+
+    class Meta:
+        verbose_name = _("level reached")
+        verbose_name_plural = _("levels reached")
+        constraints = (models.UniqueConstraint(fields=("deadline", "level"), name="level_exactly_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.deadline_id} {self.level}"

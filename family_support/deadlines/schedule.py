@@ -1,0 +1,188 @@
+"""When a term ends and when each of its levels is reached: pure functions over a term row and a calendar (rules.md 4, 6)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Protocol
+
+from family_support.workdays.calendar import (
+    ONE_DAY,
+    Step,
+    WorkCalendar,
+    add_clock_hours,
+    add_months,
+)
+from family_support.workdays.explain import explain
+
+# Their last day does not roll to a working one and lasts until 24:00 (rules.md 6.4).
+KEEPS_LAST_DAY = frozenset({"stay_limit", "group_mandate", "plan_period"})
+
+UPCOMING = "upcoming"
+DUE_TODAY = "due_today"
+OVERDUE = "overdue"
+ESCALATED = "escalated"
+RANK = {DUE_TODAY: 1, OVERDUE: 2, ESCALATED: 3}
+
+
+class TermRule(Protocol):
+    """What is needed of a term: a row of `deadlines.Term`, or a plain object in tests."""
+
+    code: str
+    unit: str
+    length: int | None
+    acts_for: str
+    warnings: Sequence[Mapping[str, Any]]
+    escalation: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """The end of a term: the moment (UTC), the local day that people are told, and how it came about (JSON)."""
+
+    due_at: datetime | None
+    due_on: date | None
+    explanation: dict[str, Any]
+
+
+def due(term: TermRule, started_at: datetime, due_on: date | None, calendar: WorkCalendar) -> Due:
+    """When a term that starts at `started_at` ends.
+
+    The day of the start is day zero (Civil Code 173). A working-day term ends at the Center's closing hour of the n-th
+    working day when the Center must act, and at 24:00 for a body (rules.md 6.1); hours run by the clock (6.3); months
+    end on the same date or the month's last (6.4); a set date comes as `due_on`. A last day that is not working rolls
+    forward (Civil Code 175), except for the terms of `KEEPS_LAST_DAY`. A term of unit "none" has no end.
+
+    Errors: ValueError for a term without its length or its date, OutsideCalendar.
+    """
+    day_zero = calendar.local_date(started_at)
+    match term.unit:
+        case "working_days":
+            last, steps = calendar.add_working_days(day_zero, _length(term))
+            return _ended(term, started_at, last, calendar, steps)
+        case "clock_hours":
+            due_at = add_clock_hours(started_at, _length(term))
+            last = calendar.local_date(due_at)
+            told = explain(
+                calendar=calendar,
+                unit=term.unit,
+                length=term.length,
+                started_at=started_at,
+                due_on=last,
+                due_at=due_at,
+                until_closing=False,
+            )
+            return Due(due_at, last, told)
+        case "months":
+            return _rolled(term, started_at, add_months(day_zero, _length(term)), calendar)
+        case "date" | "service":
+            if due_on is None:
+                raise ValueError(f"the term {term.code} needs its date")
+            return _rolled(term, started_at, due_on, calendar, set_date=due_on)
+        case _:
+            told = explain(
+                calendar=calendar, unit=term.unit, length=None, started_at=started_at, due_on=None, due_at=None
+            )
+            return Due(None, None, told)
+
+
+def _length(term: TermRule) -> int:
+    if not term.length:
+        raise ValueError(f"the term {term.code} has no length")
+    return term.length
+
+
+def _rolled(
+    term: TermRule, started_at: datetime, last: date, calendar: WorkCalendar, set_date: date | None = None
+) -> Due:
+    if term.code in KEEPS_LAST_DAY:
+        return _ended(term, started_at, last, calendar, (), set_date)
+    working, steps = calendar.roll_forward(last)
+    return _ended(term, started_at, working, calendar, steps, set_date, last if working != last else None)
+
+
+def _ended(
+    term: TermRule,
+    started_at: datetime,
+    last: date,
+    calendar: WorkCalendar,
+    steps: Sequence[Step],
+    set_date: date | None = None,
+    rolled_from: date | None = None,
+) -> Due:
+    keeps = term.code in KEEPS_LAST_DAY
+    closing = term.acts_for == "center" and not keeps
+    due_at = calendar.due_end_of_working_day(last) if closing else calendar.end_of_day(last)
+    told = explain(
+        calendar=calendar,
+        unit=term.unit,
+        length=term.length,
+        started_at=started_at,
+        due_on=last,
+        due_at=due_at,
+        steps=steps,
+        set_date=set_date,
+        rolled_from=rolled_from,
+        keeps_last_day=keeps,
+        until_closing=closing,
+    )
+    return Due(due_at, last, told)
+
+
+def due_day(due_at: datetime, calendar: WorkCalendar) -> date:
+    """The local day on which a moment ends a term: 24:00 belongs to the day that ends."""
+    return calendar.local_date(due_at - timedelta(microseconds=1))
+
+
+def levels(
+    term: TermRule, started_at: datetime, due_at: datetime | None, calendar: WorkCalendar
+) -> list[tuple[str, datetime]]:
+    """The levels of a deadline and the moments (UTC) they are reached, earliest first (rules.md 4).
+
+    Warnings that would lie before the start or not before the end are left out. `due_today` is the opening of the last
+    day, or midnight for hours by the clock, and never before the start. `overdue` is `due_at` itself: a deadline is
+    overdue once now is *later*. `escalated` follows the term's ladder. A warning may come after `due_today`: that of a
+    one-day term is four hours before its end.
+    """
+    if due_at is None:
+        return []
+    last = due_day(due_at, calendar)
+    found = [(str(row["level"]), _warning(row, started_at, due_at, last, calendar)) for row in term.warnings]
+    reached = [(level, moment) for level, moment in found if started_at <= moment < due_at]
+    opening = calendar.start_of_day(last) if term.unit == "clock_hours" else calendar.opening(last)
+    reached.append((DUE_TODAY, min(max(opening, started_at.astimezone(UTC)), due_at)))
+    reached.append((OVERDUE, due_at))
+    if term.escalation:
+        reached.append((ESCALATED, _escalation(term.escalation, due_at, last, calendar)))
+    return sorted(reached, key=lambda pair: (pair[1], RANK.get(pair[0], 0)))
+
+
+def _warning(
+    row: Mapping[str, Any], started_at: datetime, due_at: datetime, last: date, calendar: WorkCalendar
+) -> datetime:
+    amount = int(row.get("amount", 0))
+    match row["kind"]:
+        case "hours_before":
+            return due_at - timedelta(hours=amount)
+        case "hours_after":
+            return add_clock_hours(started_at, amount)
+        case "start_of_last_day":
+            return calendar.opening(last)
+        case "working_days_before":
+            return calendar.opening(calendar.working_days_before(last, amount))
+        case "day_of_term":
+            return calendar.opening(calendar.local_date(started_at) + ONE_DAY * amount)
+        case kind:
+            raise ValueError(f"unknown kind of warning: {kind}")
+
+
+def _escalation(row: Mapping[str, Any], due_at: datetime, last: date, calendar: WorkCalendar) -> datetime:
+    match row["kind"]:
+        case "at_once":
+            return due_at
+        case "working_days_after":
+            day, _steps = calendar.add_working_days(last, int(row["amount"]))
+            return calendar.due_end_of_working_day(day)
+        case kind:
+            raise ValueError(f"unknown kind of escalation: {kind}")

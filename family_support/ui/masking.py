@@ -1,0 +1,31 @@
+"""Masked personal data (security.md, Masking): initials, last four of the IIN, last two of the phone."""
+
+import re
+
+
+def initials(name: str) -> str:
+    """First letters with dots: "Нұрғалиева Әлия" -> "Н. Ә."."""
+    words = [word for word in re.split(r"\s+", name.strip()) if word]
+    return " ".join(f"{word[0].upper()}." for word in words)
+
+
+def short_name(name: str) -> str:
+    """Family name with initials: "Нұрғалиева Әлия Ерланқызы" -> "Нұрғалиева Ә. Е."."""
+    first, _, rest = name.strip().partition(" ")
+    return f"{first} {initials(rest)}".strip()
+
+
+def letters(name: str) -> str:
+    """Two letters for an avatar: "Әлия Нұрғалиева" -> "ӘН"."""
+    return "".join(word[0].upper() for word in name.split()[:2])
+
+
+def last_of_iin(iin: str) -> str:
+    """"•••• •••• 1234": the last four digits only."""
+    return f"•••• •••• {iin[-4:]}" if len(iin) >= 4 else ""
+
+
+def last_of_phone(phone: str) -> str:
+    """"••• 67": the last two digits only."""
+    digits = re.sub(r"\D", "", phone)
+    return f"••• {digits[-2:]}" if len(digits) >= 2 else ""

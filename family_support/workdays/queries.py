@@ -1,0 +1,126 @@
+"""Reading the calendar: one version at a time, kept in the process because a published version never changes."""
+
+from __future__ import annotations
+
+from collections import OrderedDict, defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from threading import Lock
+
+from django.db import connection
+
+from family_support.directory.models import Center
+from family_support.workdays.calendar import CLOSES, OPENS, Day, Kind, Names, WorkCalendar
+from family_support.workdays.models import CalendarDay, CalendarVersion
+
+KEPT_VERSIONS = 8
+Key = tuple[str, int, datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class _Version:
+    number: int
+    first: date
+    last: date
+    national: Mapping[date, Day]
+    regions: Mapping[int, Mapping[date, Day]]
+    centers: Mapping[int, Mapping[date, Day]]
+
+    def days_of(self, center: Center | None) -> Mapping[date, Day]:
+        """National days, with those of the region over them and those of the Center over both."""
+        if center is None or not (self.regions or self.centers):
+            return self.national
+        region = self.regions.get(center.district.region_id, {}) if self.regions else {}
+        own = self.centers.get(center.pk, {})
+        return {**self.national, **region, **own} if region or own else self.national
+
+
+_kept: OrderedDict[Key, _Version] = OrderedDict()
+_lock = Lock()
+
+
+def load_calendar(*, center: Center | None = None, version: int | None = None) -> WorkCalendar:
+    """The calendar a Center lives by, or the national one: the newest version or, to explain an old date, that one.
+
+    One query when the version is known to this process. Errors: CalendarVersion.DoesNotExist.
+    """
+    rows = CalendarVersion.objects.order_by("-number")
+    row = rows.filter(number=version).first() if version else rows.first()
+    if row is None:
+        raise CalendarVersion.DoesNotExist("no such version of the calendar; load the reference data first")
+    held = _version(row)
+    return WorkCalendar(
+        version=held.number,
+        days=held.days_of(center),
+        opens=center.opens if center else OPENS,
+        closes=center.closes if center else CLOSES,
+        first=held.first,
+        last=held.last,
+    )
+
+
+def current_version() -> int:
+    """The newest version's number; 0 before the reference data is loaded."""
+    row = CalendarVersion.objects.order_by("-number").only("number").first()
+    return row.number if row else 0
+
+
+def forget_calendars() -> None:
+    """Drop what this process holds."""
+    with _lock:
+        _kept.clear()
+
+
+def _version(row: CalendarVersion) -> _Version:
+    # A number alone would mistake one database for another where several are met in one process, as in tests.
+    key = (str(connection.settings_dict["NAME"]), row.pk, row.published_at)
+    with _lock:
+        if key in _kept:
+            _kept.move_to_end(key)
+            return _kept[key]
+    held = _read(row.number)
+    with _lock:
+        _kept[key] = held
+        while len(_kept) > KEPT_VERSIONS:
+            _kept.popitem(last=False)
+    return held
+
+
+def _read(number: int) -> _Version:
+    national: dict[date, Day] = {}
+    regions: dict[int, dict[date, Day]] = defaultdict(dict)
+    centers: dict[int, dict[date, Day]] = defaultdict(dict)
+    for row in CalendarDay.objects.of_version(number):
+        if row.center_id:
+            place = centers[row.center_id]
+        elif row.region_id:
+            place = regions[row.region_id]
+        else:
+            place = national
+        place[row.date] = as_day(row)
+    if not national:
+        raise CalendarVersion.DoesNotExist(f"version {number} of the calendar holds no days")
+    # Whole years only: a year of which no holiday is known is not covered.
+    return _Version(
+        number=number,
+        first=date(min(national).year, 1, 1),
+        last=date(max(national).year, 12, 31),
+        national=national,
+        regions=dict(regions),
+        centers=dict(centers),
+    )
+
+
+def as_day(row: CalendarDay) -> Day:
+    """A row of the table as the pure calendar's day."""
+    return Day(
+        date=row.date,
+        kind=Kind(row.kind),
+        names=Names(row.name_kk, row.name_ru, row.name_en),
+        order_number=row.order_number,
+        order_date=row.order_date,
+        moved_from=row.moved_from,
+        estimated=row.estimated,
+        local=bool(row.region_id or row.center_id),
+    )

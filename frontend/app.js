@@ -1,0 +1,21 @@
+// Small conveniences over pages that already work without a script.
+import { enhanceDates } from "./js/dates.js";
+import { enhanceForms, guardUnsaved } from "./js/forms.js";
+import { enhanceIin } from "./js/iin.js";
+import { setUpHtmx } from "./js/htmx.js";
+import { closeMenusOutside } from "./js/menus.js";
+import { enhanceSelects } from "./js/selects.js";
+import { enhanceActions } from "./js/actions.js";
+
+function enhance(root) {
+  enhanceDates(root);
+  enhanceIin(root);
+  enhanceSelects(root);
+  enhanceForms(root);
+  enhanceActions(root);
+}
+
+enhance(document);
+closeMenusOutside();
+guardUnsaved();
+setUpHtmx(enhance);

@@ -1,0 +1,271 @@
+"""Hand-off of a plan's parts, the bodies' tasks, their reports and the Center's reviews (R192 9–12)."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django_fsm import FSMField, FSMModelMixin, transition
+from guardian.models import UserObjectPermissionBase
+
+from cases.models import Case
+from family_support.accounts.models import Membership
+from family_support.accounts.roles import Role
+from family_support.base.actor import Actor
+from family_support.base.fields import EncryptedJSONField
+from family_support.base.models import Versioned
+from family_support.directory.models import Agency
+from ipr.models import Measure, PlanVersion
+
+
+class HandoffQuerySet(models.QuerySet["Handoff"]):
+    def visible_to(self, actor: Actor) -> HandoffQuerySet:
+        return self.filter(case__in=Case.objects.visible_to(actor).values("pk"))
+
+
+class Handoff(FSMModelMixin, Versioned):
+    """A body's own part of an approved version: sent within the term, acknowledged by the first officer who opens it."""
+
+    class State(models.TextChoices):
+        PENDING = "pending", _("To be sent")
+        SENT = "sent", _("Sent")
+        FAILED = "failed", _("Not delivered")
+        ACKNOWLEDGED = "acknowledged", _("Acknowledged")
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="handoffs")
+    plan_version = models.ForeignKey(PlanVersion, on_delete=models.PROTECT, related_name="handoffs")
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+", verbose_name=_("body"))
+    state = FSMField(_("state"), default=State.PENDING, choices=State.choices, protected=True)
+    created_at = models.DateTimeField()
+    held_reason = models.TextField(_("why it is held back"), blank=True)
+    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    acknowledged_at = models.DateTimeField(_("acknowledged"), null=True, blank=True)
+    acknowledged_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    failure = models.CharField(_("what went wrong"), max_length=200, blank=True)
+
+    objects = HandoffQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("hand-off")
+        verbose_name_plural = _("hand-offs")
+        constraints = (
+            models.UniqueConstraint(fields=("plan_version", "agency"), name="handoff_once_a_body"),
+            models.CheckConstraint(
+                name="handoff_sent_has_moment",
+                condition=~Q(state__in=("sent", "acknowledged")) | Q(sent_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="handoff_acknowledged_by_someone",
+                condition=Q(acknowledged_at__isnull=True, acknowledged_by__isnull=True)
+                | Q(acknowledged_at__isnull=False, acknowledged_by__isnull=False),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self._meta.verbose_name} {self.pk}"
+
+    @transition(field=state, source=[State.PENDING, State.FAILED], target=State.SENT)
+    def send(self) -> None:
+        """The body has its part."""
+
+    @transition(field=state, source=State.SENT, target=State.FAILED)
+    def fail(self) -> None:
+        """It turned out not to have arrived."""
+
+    @transition(field=state, source=State.SENT, target=State.ACKNOWLEDGED)
+    def acknowledge(self) -> None:
+        """An officer of the body opened it."""
+
+
+# A task whose work goes on: the body has access to its snapshot.
+OPEN_TASK_STATES = ("sent", "accepted", "declined", "reported", "returned")
+
+
+class TaskQuerySet(models.QuerySet["Task"]):
+    def open(self) -> TaskQuerySet:
+        return self.filter(state__in=OPEN_TASK_STATES)
+
+    def visible_to(self, actor: Actor) -> TaskQuerySet:
+        """An officer: own agency's open tasks, unless barred from the case. The Center: tasks of cases it reads."""
+        if actor.agency_id and actor.role == Role.AGENCY_OFFICER:
+            own_sectors_cases = Case.objects.not_barred(actor).values("pk")
+            return self.filter(agency_id=actor.agency_id, case__in=own_sectors_cases).open()
+        return self.filter(case__in=Case.objects.visible_to(actor).values("pk"))
+
+
+class Task(FSMModelMixin, Versioned):
+    """One measure at its executor: a copy of what the body's sector may see, never a live join into the case."""
+
+    class State(models.TextChoices):
+        SENT = "sent", _("Sent")
+        ACCEPTED = "accepted", _("Accepted")
+        DECLINED = "declined", _("Declined")
+        REPORTED = "reported", _("Reported")
+        RETURNED = "returned", _("Returned for rework")
+        DONE = "done", _("Done")
+        PARTLY = "partly", _("Partly done")
+        NOT_DONE = "not_done", _("Not done")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="tasks")
+    handoff = models.ForeignKey(Handoff, on_delete=models.PROTECT, null=True, blank=True, related_name="tasks")
+    measure = models.ForeignKey(Measure, on_delete=models.PROTECT, related_name="tasks")
+    # Null: the Center carries the measure out itself.
+    agency = models.ForeignKey(
+        Agency, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("executor")
+    )
+    state = FSMField(_("state"), default=State.SENT, choices=State.choices, protected=True)
+    snapshot = EncryptedJSONField(default=dict)
+    due_on = models.DateField(_("due date"))
+    sent_at = models.DateTimeField(_("sent"))
+    accepted_at = models.DateTimeField(_("accepted"), null=True, blank=True)
+    accepted_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    declined_reason = models.TextField(_("why declined"), blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_reason = models.TextField(blank=True)
+
+    objects = TaskQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("task")
+        verbose_name_plural = _("tasks")
+        permissions = (("work_on_task", "May work on this task"),)
+        constraints = (
+            models.UniqueConstraint(fields=("measure",), condition=~Q(state="withdrawn"), name="task_once_a_measure"),
+            models.CheckConstraint(
+                name="task_closed_has_moment",
+                condition=Q(state__in=OPEN_TASK_STATES, closed_at__isnull=True)
+                | (~Q(state__in=OPEN_TASK_STATES) & Q(closed_at__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="task_accepted_by_someone",
+                condition=Q(accepted_at__isnull=True, accepted_by__isnull=True)
+                | Q(accepted_at__isnull=False, accepted_by__isnull=False),
+            ),
+        )
+        indexes = (
+            models.Index(fields=("agency", "due_on"), condition=Q(state__in=OPEN_TASK_STATES), name="task_inbox"),
+            models.Index(fields=("case", "state"), name="task_of_case"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self._meta.verbose_name} {self.pk}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN_TASK_STATES
+
+    @transition(field=state, source=State.SENT, target=State.ACCEPTED)
+    def accept(self) -> None:
+        """An officer took it."""
+
+    @transition(field=state, source=State.SENT, target=State.DECLINED)
+    def decline(self) -> None:
+        """Not the body's competence: the Center is told at once."""
+
+    @transition(field=state, source=[State.ACCEPTED, State.RETURNED], target=State.REPORTED)
+    def report(self) -> None:
+        """Information on execution was received."""
+
+    @transition(field=state, source=State.REPORTED, target=State.DONE)
+    def mark_done(self) -> None:
+        """The Center marked it done."""
+
+    @transition(field=state, source=State.REPORTED, target=State.PARTLY)
+    def mark_partly(self) -> None:
+        """The Center marked it partly done."""
+
+    @transition(field=state, source=State.REPORTED, target=State.NOT_DONE)
+    def mark_not_done(self) -> None:
+        """The Center marked it not done."""
+
+    @transition(field=state, source=State.REPORTED, target=State.RETURNED)
+    def send_back(self) -> None:
+        """Returned for rework with a reason and a date."""
+
+    @transition(
+        field=state,
+        source=[State.SENT, State.ACCEPTED, State.DECLINED, State.REPORTED, State.RETURNED],
+        target=State.WITHDRAWN,
+    )
+    def withdraw(self) -> None:
+        """By amendment, termination, or a settled decline; the body's access ends."""
+
+
+class TaskUserObjectPermission(UserObjectPermissionBase):
+    """Guardian's direct-key permission rows on tasks."""
+
+    content_object = models.ForeignKey(Task, on_delete=models.CASCADE)
+
+    class Meta(UserObjectPermissionBase.Meta):
+        verbose_name = _("permission on a task")
+        verbose_name_plural = _("permissions on tasks")
+
+    def __str__(self) -> str:
+        return f"{self.content_object_id}: {self.user_id}"
+
+
+class TaskReport(models.Model):
+    """Information on execution (R192 11), one row a round."""
+
+    class Result(models.TextChoices):
+        DONE = "done", _("Done")
+        PARTLY = "partly", _("Partly done")
+        NOT_DONE = "not_done", _("Not done")
+
+    task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="reports")
+    number = models.PositiveSmallIntegerField()
+    result = models.CharField(_("result"), max_length=10, choices=Result.choices)
+    text = models.TextField(_("what was done"))
+    provided_on = models.DateField(_("date of provision"), null=True, blank=True)
+    service_refused = models.BooleanField(_("the state service was refused"), default=False)
+    lowered_risks = models.TextField(_("lowered social and behavioral risks"), blank=True)
+    reported_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    received_at = models.DateTimeField(_("received"))
+
+    class Meta:
+        verbose_name = _("execution report")
+        verbose_name_plural = _("execution reports")
+        ordering = ("task", "number")
+        constraints = (models.UniqueConstraint(fields=("task", "number"), name="report_number_once"),)
+
+    def __str__(self) -> str:
+        return f"{self._meta.verbose_name} {self.pk}"
+
+
+class Review(models.Model):
+    """The Center's mark on a report: a status, or a return for rework naming the norm that was breached."""
+
+    class Mark(models.TextChoices):
+        DONE = "done", _("Done")
+        PARTLY = "partly", _("Partly done")
+        NOT_DONE = "not_done", _("Not done")
+        RETURNED = "returned", _("Returned for rework")
+
+    class ReturnGround(models.TextChoices):
+        BREACH = "breach", _("Breach of state-service law")
+        INCOMPLETE = "incomplete", _("Incomplete report (the product's own rule)")
+
+    report = models.OneToOneField(TaskReport, on_delete=models.PROTECT, related_name="review")
+    mark = models.CharField(_("mark"), max_length=10, choices=Mark.choices)
+    ground = models.CharField(_("ground of return"), max_length=10, choices=ReturnGround.choices, blank=True)
+    norm = models.CharField(_("norm breached"), max_length=300, blank=True)
+    reason = models.TextField(_("reason"), blank=True)
+    new_due_on = models.DateField(_("new date"), null=True, blank=True)
+    by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("status mark")
+        verbose_name_plural = _("status marks")
+        constraints = (
+            models.CheckConstraint(
+                name="review_return_complete",
+                condition=Q(mark="returned", new_due_on__isnull=False) & ~Q(reason="") & ~Q(ground="")
+                | (~Q(mark="returned") & Q(new_due_on__isnull=True, ground="", norm="")),
+            ),
+            models.CheckConstraint(name="review_breach_names_norm", condition=~Q(ground="breach") | ~Q(norm="")),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.report_id}: {self.mark}"

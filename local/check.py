@@ -1,0 +1,192 @@
+"""`./check`: set up and pass every check, beside a running `./run`."""
+
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from local import packages, place, services, setup
+from local.place import ROOT
+from local.processes import dying_with_parent
+from local.setup import PYTHON
+from local.supervisor import Supervisor
+from local.terminal import say
+
+USAGE = """./check                    every stage: static, unit, browser, faults
+./check --static           the linters only
+./check -k name tests/ipr  pytest with these arguments only"""
+# As many programs side by side as the smallest machine that we promise times for has processors.
+SIDE_BY_SIDE = 2
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A part of the checks with its budget in seconds; the work answers whether it passed."""
+
+    name: str
+    budget: int
+    work: Callable[[Mapping[str, str]], bool]
+
+
+@dataclass
+class Linter:
+    """A program of the static stage, with what it needs in the environment beside the rest."""
+
+    name: str
+    command: Sequence[str | Path]
+    env: Mapping[str, str] = field(default_factory=dict)
+
+
+def _python(*arguments: str) -> list[str | Path]:
+    return [PYTHON, *arguments]
+
+
+def _manage(*arguments: str) -> list[str | Path]:
+    return _python("manage.py", *arguments)
+
+
+# A demo's settings would hide what production must pass.
+PRODUCTION = {
+    "DEMO_MODE": "0",
+    "DEBUG": "0",
+    "BASE_URL": "https://check.invalid",
+    "ALLOWED_HOSTS": "check.invalid",
+}
+LINTERS = (
+    Linter("mypy", _python("-m", "mypy")),
+    Linter("ruff", _python("-m", "ruff", "check", "--output-format=concise")),
+    Linter("ruff format", _python("-m", "ruff", "format", "--check")),
+    Linter("djlint", _python("-m", "djlint", "--lint", "--quiet", "templates")),
+    Linter(
+        "import-linter",
+        _python("-c", "from importlinter.cli import lint_imports_command as run; run()", "--no-logo"),
+    ),
+    Linter("makemigrations --check", _manage("makemigrations", "--check", "--dry-run")),
+    Linter(
+        "migration linter",
+        _manage("lintmigrations", "--no-cache", "--warnings-as-errors", "-q", "ok", "ignore"),
+        {"DJANGO_SETTINGS_MODULE": "tests.settings"},
+    ),
+    Linter("check --deploy", _manage("check", "--deploy", "--fail-level", "WARNING"), PRODUCTION),
+    Linter("messages", _python("-m", "local.messages")),
+)
+
+
+def static(env: Mapping[str, str]) -> bool:
+    """Every linter; what one prints is shown if it fails."""
+    waiting = list(LINTERS)
+    running: dict[subprocess.Popen[bytes], tuple[Linter, float]] = {}
+    passed = True
+    with tempfile.TemporaryDirectory() as folder:
+        while waiting or running:
+            while waiting and len(running) < SIDE_BY_SIDE:
+                linter = waiting.pop(0)
+                with Path(folder, linter.name).open("wb") as output:
+                    process = subprocess.Popen(
+                        [str(part) for part in linter.command],
+                        cwd=ROOT,
+                        env={**env, **linter.env},
+                        stdin=subprocess.DEVNULL,
+                        stdout=output,
+                        stderr=subprocess.STDOUT,
+                        preexec_fn=dying_with_parent(),
+                    )
+                running[process] = (linter, time.monotonic())
+            for process in [each for each in running if each.poll() is not None]:
+                linter, started = running.pop(process)
+                failed = process.returncode != 0
+                say(f"   {linter.name}: {'FAILED' if failed else 'ok'} ({time.monotonic() - started:.1f} s)")
+                if failed:
+                    passed = False
+                    say(Path(folder, linter.name).read_text().rstrip())
+            time.sleep(0.05)
+    return passed
+
+
+def pytest(arguments: Sequence[str], env: Mapping[str, str]) -> bool:
+    """One pytest process, its output as it comes."""
+    process = subprocess.Popen(
+        [str(PYTHON), "-m", "pytest", *arguments],
+        cwd=ROOT,
+        env=env,
+        preexec_fn=dying_with_parent(signal.SIGTERM),
+    )
+    try:
+        return process.wait() == 0
+    except BaseException:
+        process.terminate()
+        process.wait()
+        raise
+
+
+def unit(env: Mapping[str, str]) -> bool:
+    """Everything but what needs a browser or kills processes."""
+    return pytest(["-q", "-n", "2", "tests", "--ignore=tests/browser", "--ignore=tests/faults"], env)
+
+
+def browser(env: Mapping[str, str]) -> bool:
+    """The pages in Chromium, in a process of their own: Playwright's loop needs Django's leave."""
+    return pytest(["-q", "tests/browser"], {**env, "DJANGO_ALLOW_ASYNC_UNSAFE": "true"})
+
+
+def faults(env: Mapping[str, str]) -> bool:
+    """Killed workers and the like, against the real PostgreSQL, Valkey and Celery."""
+    return pytest(["-q", "tests/faults"], env)
+
+
+STAGES = (
+    Stage("static", 60, static),
+    Stage("unit", 150, unit),
+    Stage("browser", 180, browser),
+    Stage("faults", 60, faults),
+)
+
+
+def main(arguments: list[str]) -> int:
+    """0 if every stage passed. A failed one does not keep the next from running."""
+    if arguments and arguments[0] in {"-h", "--help"}:
+        say(USAGE)
+        return 0
+    account = place.service_account()
+    place.settle(account, serving=False)
+    started = time.monotonic()
+    say("== set-up ==")
+    data = place.data_folder("check", account)
+    lock = place.lock(data / "lock", busy="Another ./check is running in this checkout: wait for it to end.")
+    with place.lock(ROOT / ".var/set-up.lock", busy=None):
+        packages.ensure(packages.CHECKING)
+        setup.everything(setup.CHECKING, cache=ROOT / ".var/npm")
+    env = services.environment(data) | {
+        "BASE_URL": "http://localhost:8000",
+        "CHROME": packages.browser() or "",
+    }
+    with Supervisor(logs=data / "logs", account=account, env=env) as supervisor, lock:
+        for folder in ("home", "media", "mail"):
+            # The tests run as we do: only the databases are another user's.
+            place.own_folder(data / folder, None)
+        services.bring_up(supervisor, data, disposable=True)
+        setup.static_files(data / "static", supervisor.env)
+        say(f"   set-up: {time.monotonic() - started:.0f} s")
+        if arguments and arguments != ["--static"]:
+            # The browser tests may be among what was asked for.
+            return 0 if pytest(arguments, {**supervisor.env, "DJANGO_ALLOW_ASYNC_UNSAFE": "true"}) else 1
+        return _run_stages(STAGES[:1] if arguments else STAGES, supervisor)
+
+
+def _run_stages(stages: Sequence[Stage], supervisor: Supervisor) -> int:
+    summary, passed = [], True
+    for stage in stages:
+        say(f"\n== {stage.name} ==")
+        started = time.monotonic()
+        succeeded = stage.work(supervisor.env)
+        supervisor.check_parts()
+        seconds = time.monotonic() - started
+        passed = passed and succeeded
+        over = f"  WARNING: over its budget of {stage.budget} s" if seconds > stage.budget else ""
+        summary.append(f"   {stage.name:<8} {'passed' if succeeded else 'FAILED'} {seconds:6.1f} s{over}")
+    say("\n== summary ==\n" + "\n".join(summary))
+    say("All checks passed." if passed else "Some checks FAILED.")
+    return 0 if passed else 1

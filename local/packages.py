@@ -1,0 +1,97 @@
+"""System packages of Debian and Ubuntu: found missing, installed where we are root, otherwise named."""
+
+import ctypes
+import importlib.util
+import os
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from local.processes import call
+from local.terminal import Trouble, say, step
+
+
+@dataclass(frozen=True)
+class Package:
+    """A Debian package and how to see, on any distribution, whether what it brings is there."""
+
+    name: str
+    present: Callable[[], bool]
+
+
+def _library(name: str) -> Callable[[], bool]:
+    def present() -> bool:
+        try:
+            ctypes.CDLL(name)
+        except OSError:
+            return False
+        return True
+
+    return present
+
+
+def browser() -> str | None:
+    """The Chrome or Chromium that the browser tests drive: CHROME, or the first one on the PATH."""
+    names = (
+        os.environ.get("CHROME"),
+        "chromium",
+        "google-chrome",
+        "google-chrome-stable",
+        "chromium-browser",
+    )
+    found = filter(None, (shutil.which(name) for name in names if name))
+    # Ubuntu's /usr/bin/chromium-browser may be a mere pointer to a snap, which cannot be driven headless here.
+    return next((path for path in found if not _is_snap(path)), None)
+
+
+def _is_snap(path: str) -> bool:
+    if "/snap/" in os.path.realpath(path):
+        return True
+    with open(path, "rb") as file:
+        return b"/snap/bin" in file.read(4096)
+
+
+# local/python.sh names these too, for a machine without Python; a test compares.
+RUNNING = (
+    Package("python3-venv", lambda: importlib.util.find_spec("ensurepip") is not None),
+    Package("libpango-1.0-0", _library("libpango-1.0.so.0")),
+    Package("libpangoft2-1.0-0", _library("libpangoft2-1.0.so.0")),
+    Package("libharfbuzz-subset0", _library("libharfbuzz-subset.so.0")),
+    Package("libmagic1", _library("libmagic.so.1")),
+    Package("gettext", lambda: shutil.which("msgfmt") is not None),
+)
+CHECKING = (*RUNNING, Package("chromium", lambda: browser() is not None))
+
+
+def ensure(packages: tuple[Package, ...]) -> None:
+    """Install the missing ones with apt-get; `Trouble` with the line to type if that is not ours to do."""
+    missing = [package.name for package in packages if not package.present()]
+    if "chromium" in missing and _is_ubuntu():
+        raise Trouble(
+            "No Chrome or Chromium found, which the browser tests need. Ubuntu's chromium is a snap that they cannot "
+            "drive: install Google Chrome (google-chrome-stable), or set CHROME to a Chrome or Chromium binary."
+        )
+    if not missing:
+        return
+    line = f"apt-get install -y --no-install-recommends {' '.join(missing)}"
+    if shutil.which("apt-get") is None:
+        raise Trouble(
+            f"Missing: what Debian calls {', '.join(missing)}. Install these packages and start again."
+        )
+    if os.geteuid() != 0:
+        raise Trouble(f"System packages are missing. Type this, then start again:\n\n    sudo {line}\n")
+    with step(f"installing system packages: {', '.join(missing)}"):
+        env = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+        call(["apt-get", "update", "-q"], doing="refreshing the list of packages", env=env)
+        call(line.split(), doing="installing system packages", env=env)
+    still = [package.name for package in packages if not package.present()]
+    if still:
+        say(f"   still not found after the installation: {', '.join(still)}")
+
+
+def _is_ubuntu() -> bool:
+    try:
+        with open("/etc/os-release") as file:
+            return any(line.strip() == "ID=ubuntu" for line in file)
+    except OSError:
+        return False

@@ -1,0 +1,12 @@
+-- The two roles and the database of data.md 1. Run by psql as superuser; the embedded PostgreSQL and the Compose file
+-- share it. Passwords come from the environment, so none is on a command line. Idempotent.
+\getenv owner_password OWNER_PASSWORD
+\getenv runtime_password RUNTIME_PASSWORD
+SELECT format('CREATE ROLE %I', name) FROM (VALUES ('fs_owner'), ('fs_runtime')) AS wanted (name)
+ WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) \gexec
+ALTER ROLE fs_owner LOGIN NOSUPERUSER NOCREATEROLE CREATEDB PASSWORD :'owner_password';
+ALTER ROLE fs_runtime LOGIN NOSUPERUSER NOCREATEROLE NOCREATEDB PASSWORD :'runtime_password';
+SELECT 'CREATE DATABASE family_support OWNER fs_owner'
+ WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'family_support') \gexec
+REVOKE ALL ON DATABASE family_support, postgres, template1 FROM PUBLIC;
+GRANT CONNECT ON DATABASE family_support TO fs_runtime;

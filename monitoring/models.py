@@ -1,0 +1,126 @@
+"""The quarter of a Center: figures computed from records, a conclusion with shortcomings and proposals (R192 13–14)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django_fsm import FSMField, FSMModelMixin, transition
+
+from family_support.accounts.models import Membership
+from family_support.accounts.roles import METHODOLOGY, MINISTRY_ROLES, Role
+from family_support.base.actor import Actor
+from family_support.base.models import Versioned
+from family_support.directory.models import Agency, Center
+
+
+class QuarterlyReportQuerySet(models.QuerySet["QuarterlyReport"]):
+    def visible_to(self, actor: Actor) -> QuarterlyReportQuerySet:
+        """The own Center's for its methodology unit, director and unit heads; what was sent, for the ministry."""
+        if actor.role == Role.MINISTRY_ANALYST:
+            return self.filter(state__in=("sent", "received"))
+        if actor.center_id and (actor.role in METHODOLOGY | {Role.HEAD_ACCOMPANIMENT} or actor.is_director):
+            return self.filter(center_id=actor.center_id)
+        return self.none()
+
+
+class QuarterlyReport(FSMModelMixin, Versioned):
+    """One quarter of one Center. Figures are never typed in; they freeze when it is signed (rules.md 6.15)."""
+
+    class State(models.TextChoices):
+        COMPUTING = "computing", _("Being computed")
+        DRAFT = "draft", _("Draft")
+        SIGNED = "signed", _("Signed")
+        SENT = "sent", _("Sent")
+        RECEIVED = "received", _("Received")
+
+    center = models.ForeignKey(Center, on_delete=models.PROTECT, related_name="+")
+    year = models.PositiveSmallIntegerField(_("year"))
+    quarter = models.PositiveSmallIntegerField(_("quarter"))
+    state = FSMField(_("state"), default=State.COMPUTING, choices=State.choices, protected=True)
+    # {indicator code: figure or {row: figure}}, as computed last; frozen once signed.
+    figures = models.JSONField(default=dict)
+    computed_at = models.DateTimeField(_("figures as of"), null=True, blank=True)
+    conclusion = models.TextField(_("conclusion on effectiveness"), blank=True)
+    no_shortcomings = models.BooleanField(_("no shortcomings found"), default=False)
+    signed_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    signed_at = models.DateTimeField(_("signed"), null=True, blank=True)
+    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    received_at = models.DateTimeField(_("received"), null=True, blank=True)
+    received_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects = QuarterlyReportQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("quarterly report")
+        verbose_name_plural = _("quarterly reports")
+        ordering = ("-year", "-quarter", "center")
+        constraints = (
+            models.UniqueConstraint(fields=("center", "year", "quarter"), name="quarter_once_a_center"),
+            models.CheckConstraint(name="quarter_is_one_to_four", condition=Q(quarter__gte=1, quarter__lte=4)),
+            models.CheckConstraint(
+                name="quarter_signed_complete",
+                condition=Q(state__in=("computing", "draft"))
+                | (Q(signed_at__isnull=False, signed_by__isnull=False, computed_at__isnull=False) & ~Q(conclusion="")),
+            ),
+            models.CheckConstraint(
+                name="quarter_sent_has_moment", condition=~Q(state__in=("sent", "received")) | Q(sent_at__isnull=False)
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.year}-{self.quarter}"
+
+    @property
+    def starts_on(self) -> date:
+        return date(self.year, 3 * self.quarter - 2, 1)
+
+    @property
+    def ends_before(self) -> date:
+        """The first day after the quarter."""
+        return date(self.year + 1, 1, 1) if self.quarter == 4 else date(self.year, 3 * self.quarter + 1, 1)
+
+    @property
+    def is_frozen(self) -> bool:
+        return self.state in (self.State.SIGNED, self.State.SENT, self.State.RECEIVED)
+
+    @transition(field=state, source=State.COMPUTING, target=State.DRAFT)
+    def draw_up(self) -> None:
+        """The figures are there."""
+
+    @transition(field=state, source=State.DRAFT, target=State.SIGNED)
+    def sign(self) -> None:
+        """The director signed: the figures freeze."""
+
+    @transition(field=state, source=State.SIGNED, target=State.SENT)
+    def send(self) -> None:
+        """To the authorized body."""
+
+    @transition(field=state, source=State.SENT, target=State.RECEIVED)
+    def receive(self) -> None:
+        """The authorized body opened it."""
+
+
+class Shortcoming(models.Model):
+    """What the conclusion finds wanting, and in whose work."""
+
+    report = models.ForeignKey(QuarterlyReport, on_delete=models.CASCADE, related_name="shortcomings")
+    agency = models.ForeignKey(
+        Agency, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("body")
+    )
+    text = models.TextField(_("shortcoming"))
+    proposal = models.TextField(_("proposal to remedy it"))
+    order = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("shortcoming")
+        verbose_name_plural = _("shortcomings")
+        ordering = ("order", "pk")
+
+    def __str__(self) -> str:
+        return f"{self._meta.verbose_name} {self.pk}"
+
+
+READERS = METHODOLOGY | MINISTRY_ROLES | {Role.DIRECTOR, Role.HEAD_ACCOMPANIMENT}
