@@ -1,0 +1,34 @@
+"""Who may do what with a body's part: pairs that raise or answer, over what is already loaded."""
+
+from family_support.accounts.roles import WORKERS, Role
+from family_support.base.actor import Actor
+from family_support.base.errors import Forbidden, Missing
+from interagency.models import Task
+
+
+def can_work_on_task(actor: Actor, task: Task) -> bool:
+    """An officer of the very body; for a measure of the Center itself, a worker of that Center."""
+    if task.agency_id is None:
+        return actor.role in WORKERS and actor.center_id == task.case.center_id
+    return actor.role == Role.AGENCY_OFFICER and actor.agency_id == task.agency_id
+
+
+def check_can_work_on_task(actor: Actor, task: Task) -> None:
+    """Errors: Forbidden for a role without the function, Missing for another body's task."""
+    if actor.role not in WORKERS | {Role.AGENCY_OFFICER}:
+        raise Forbidden()
+    if not can_work_on_task(actor, task):
+        raise Missing()
+
+
+def can_review(actor: Actor, task: Task) -> bool:
+    """Workers of the Center; that they are on the case's team the loading queryset has seen to."""
+    return actor.role in WORKERS and actor.center_id == task.case.center_id
+
+
+def check_can_review(actor: Actor, task: Task) -> None:
+    """Errors: Forbidden for a role without the function, Missing for another Center's case."""
+    if actor.role not in WORKERS:
+        raise Forbidden()
+    if not can_review(actor, task):
+        raise Missing()

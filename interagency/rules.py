@@ -1,0 +1,70 @@
+"""What R192 9–12 ask of a hand-off, a report and a review; pure functions."""
+
+from datetime import date
+
+from django.utils.translation import gettext_lazy as _
+
+from family_support.base.errors import Conflict, Invalid
+from interagency.models import Review, Task, TaskReport
+from ipr.models import PlanVersion
+
+MIN_TEXT = 10
+
+
+def check_version_in_force(version: PlanVersion) -> None:
+    """Only an approved version is handed off (R192 9). Errors: Conflict."""
+    if version.state != PlanVersion.State.APPROVED:
+        raise Conflict("plan_not_approved", _("The plan is not approved: only an approved plan goes to the bodies."))
+
+
+def check_state(task: Task, *allowed: str) -> None:
+    """Errors: Conflict telling the state the task is in."""
+    if task.state not in allowed:
+        raise Conflict(
+            "task_state",
+            _("The task is already in the state “{state}”. Open it again.").format(state=task.get_state_display()),
+        )
+
+
+def check_reason(reason: str, field: str = "reason") -> str:
+    """A reason somebody else can understand. Errors: Invalid on the field."""
+    text = reason.strip()
+    if len(text) < MIN_TEXT:
+        raise Invalid(fields={field: _("Give the reason in at least 10 characters.")})
+    return text
+
+
+def check_report(*, result: str, text: str, provided_on: date | None, today: date, sent_on: date) -> None:
+    """A report says what was done and when; a date ahead of today or before the hand-off is a mistake (R192 11)."""
+    fields = {}
+    if result not in TaskReport.Result.values:
+        fields["result"] = _("Choose the result.")
+    if len(text.strip()) < MIN_TEXT:
+        fields["text"] = _("Say what was done, in at least 10 characters.")
+    if provided_on is None and result == TaskReport.Result.DONE:
+        fields["provided_on"] = _("Give the date on which the support was provided.")
+    if provided_on is not None and provided_on > today:
+        fields["provided_on"] = _("The date lies in the future.")
+    elif provided_on is not None and provided_on < sent_on:
+        fields["provided_on"] = _("The date lies before the task was sent.")
+    if fields:
+        raise Invalid(fields=fields)
+
+
+def check_return(*, ground: str, norm: str, reason: str, new_due_on: date | None, today: date, plan_ends_on: date) -> None:
+    """A return names its ground, the norm for a breach, a reason, and a new date inside the plan (R192 11)."""
+    fields = {}
+    if ground not in Review.ReturnGround.values:
+        fields["ground"] = _("Choose the ground of the return.")
+    if ground == Review.ReturnGround.BREACH and not norm.strip():
+        fields["norm"] = _("Name the norm of state-service law that was breached.")
+    if len(reason.strip()) < MIN_TEXT:
+        fields["reason"] = _("Give the reason in at least 10 characters.")
+    if new_due_on is None:
+        fields["new_due_on"] = _("Give the new date.")
+    elif new_due_on <= today:
+        fields["new_due_on"] = _("The new date must be later than today.")
+    elif new_due_on > plan_ends_on:
+        fields["new_due_on"] = _("The new date lies outside the plan's period.")
+    if fields:
+        raise Invalid(fields=fields)
