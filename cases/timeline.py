@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 
 from cases.models import Case, TimelineEntry
 from family_support.base.actor import Actor
@@ -48,4 +49,12 @@ def record(
 def describe(entry: TimelineEntry) -> Kind:
     """The entry's look, its sentence filled in, in the active language."""
     kind = _kinds[entry.kind]
-    return Kind(str(kind.text).format_map(entry.params), kind.icon, kind.tone)
+    params = {name: _in_language(value) for name, value in entry.params.items()}
+    return Kind(str(kind.text).format_map(params), kind.icon, kind.tone)
+
+
+def _in_language(value: Any) -> Any:
+    """A name given in three languages (`Named.names`) is told in the reader's."""
+    if isinstance(value, dict):
+        return value.get((get_language() or "ru")[:2]) or value.get("ru", "")
+    return value

@@ -30,6 +30,11 @@ class Named(models.Model):
         language = (get_language() or "ru")[:2]
         return getattr(self, f"name_{language}", "") or self.name_ru
 
+    @property
+    def names(self) -> dict[str, str]:
+        """The name in every language, for records that are told later to readers of any."""
+        return {"kk": self.name_kk, "ru": self.name_ru, "en": self.name_en}
+
 
 class DatedQuerySet(models.QuerySet[Any]):
     """Rows of the law, each in force for a period."""

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from django.utils.translation import gettext as _
 
 from cases.consent import check_consent
 from cases.models import Case
@@ -136,7 +135,7 @@ def _send(handoff: Handoff, measures: list[Measure], by: Actor, now: datetime) -
         by=by,
         now=now,
         subject=("interagency.handoff", handoff.pk),
-        body=agency.name_ru,
+        body=agency.names,
         count=len(measures),
     )
     emit("handoff.sent", case_id=handoff.case_id, handoff_id=handoff.pk)

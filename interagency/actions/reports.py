@@ -14,7 +14,7 @@ from family_support.deadlines.actions import meet, open_deadline
 from family_support.documents.actions import attach
 from family_support.documents.models import Attachment
 from family_support.outbox.events import emit
-from interagency.actions.tasks import lock_task
+from interagency.actions.tasks import executor_names, lock_task
 from interagency.models import Review, Task, TaskReport
 from interagency.permissions import check_can_review, check_can_work_on_task
 from interagency.rules import check_report, check_return, check_state
@@ -86,7 +86,7 @@ def report_task(
             case_id=task.case_id,
             subject=("interagency.task", task.pk),
         )
-        record(task.case, "task.reported", by=by, now=now, subject=("interagency.task", task.pk), **_who(task))
+        record(task.case, "task.reported", by=by, now=now, subject=("interagency.task", task.pk), body=executor_names(task))
         emit("task.reported", case_id=task.case_id, task_id=task.pk)
     return report
 
@@ -148,7 +148,7 @@ def review_report(
                 agency=task.agency,
             )
         kind = "task.returned" if returned else f"task.marked_{mark}"
-        record(task.case, kind, by=by, now=now, subject=("interagency.task", task.pk), **_who(task))
+        record(task.case, kind, by=by, now=now, subject=("interagency.task", task.pk), body=executor_names(task))
         emit("task.reviewed", case_id=task.case_id, task_id=task.pk)
         open_completion_mark(plan=task.measure.version.plan, by=by, now=now)
     return review
@@ -168,7 +168,3 @@ def _move(task: Task, review: Review, now: datetime) -> None:
         task.closed_at = now
     task.bump()
     task.save()
-
-
-def _who(task: Task) -> dict[str, str]:
-    return {"body": task.agency.name_ru if task.agency else task.case.center.name_ru}

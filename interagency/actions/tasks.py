@@ -43,7 +43,7 @@ def accept_task(*, task: Task, expected_version: int | None, by: Actor, now: dat
         task.save()
         if task.handoff is not None:
             acknowledge(handoff=task.handoff, by=by, now=now)
-        record(task.case, "task.accepted", by=by, now=now, subject=("interagency.task", task.pk), body=_body(task))
+        record(task.case, "task.accepted", by=by, now=now, subject=("interagency.task", task.pk), body=executor_names(task))
         emit("task.accepted", case_id=task.case_id, task_id=task.pk)
     return task
 
@@ -61,7 +61,7 @@ def decline_task(*, task: Task, reason: str, expected_version: int | None, by: A
         task.save()
         if task.handoff is not None:
             acknowledge(handoff=task.handoff, by=by, now=now)
-        record(task.case, "task.declined", by=by, now=now, subject=("interagency.task", task.pk), body=_body(task))
+        record(task.case, "task.declined", by=by, now=now, subject=("interagency.task", task.pk), body=executor_names(task))
         emit("task.declined", case_id=task.case_id, task_id=task.pk)
     return task
 
@@ -81,10 +81,11 @@ def withdraw_task(*, task: Task, reason: str, by: Actor, now: datetime) -> Task:
             (("interagency.task", task.pk), ("report_review",)),
         ):
             cancel(terms=terms, subject=subject, reason=task.closed_reason, by=by, now=now)
-        record(task.case, "task.withdrawn", by=by, now=now, subject=("interagency.task", task.pk), body=_body(task))
+        record(task.case, "task.withdrawn", by=by, now=now, subject=("interagency.task", task.pk), body=executor_names(task))
         emit("task.withdrawn", case_id=task.case_id, task_id=task.pk)
     return task
 
 
-def _body(task: Task) -> str:
-    return task.agency.name_ru if task.agency else task.case.center.name_ru
+def executor_names(task: Task) -> dict[str, str]:
+    """The executor's name in every language: the body, or the Center itself."""
+    return (task.agency or task.case.center).names
