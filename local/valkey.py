@@ -28,12 +28,15 @@ def program(site_packages: Path) -> Path:
 
 def _answers(supervisor: Supervisor, port: int, password: str) -> bool:
     supervisor.check_parts()
+    received = b""
     try:
         with socket.create_connection(("127.0.0.1", port), timeout=1) as connection:
             connection.sendall(f"AUTH {password}\r\nPING\r\n".encode())
-            return b"+PONG" in connection.recv(100) + connection.recv(100)
+            while received.count(b"\r\n") < 2:
+                received += connection.recv(100)
     except OSError:
         return False
+    return received.endswith(b"+PONG\r\n")
 
 
 def start(

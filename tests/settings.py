@@ -15,7 +15,7 @@ def own_valkey(address: str) -> str:
     server = urlsplit(address)
     folder = Path(tempfile.gettempdir(), f"family-support-tests-{os.getuid()}")
     folder.mkdir(mode=0o700, exist_ok=True)
-    for number in range(1, 16 if os.environ.get("REDIS_DATABASES") == "16" else 64):
+    for number in range(1, 64):
         file = os.open(folder / f"valkey-{server.port}-{number}.lock", os.O_RDWR | os.O_CREAT)
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -26,19 +26,26 @@ def own_valkey(address: str) -> str:
     raise RuntimeError("Every Valkey database number is taken by another test process.")
 
 
-if os.environ.get("TEST_PROCESS") != os.environ.get("PYTEST_XDIST_WORKER", "main"):
-    os.environ["TEST_PROCESS"] = os.environ.get("PYTEST_XDIST_WORKER", "main")
+_process = os.environ.get("PYTEST_XDIST_WORKER", "main")
+if os.environ.get("TEST_PROCESS") != _process:
+    os.environ["TEST_PROCESS"] = _process
     os.environ["REDIS_URL"] = own_valkey(os.environ["REDIS_URL"])
 
 from family_support.settings import *  # noqa: E402, F403
-from family_support.settings import INSTALLED_APPS  # noqa: E402
+from family_support.settings import BASE_DIR, INSTALLED_APPS  # noqa: E402
 
 INSTALLED_APPS = [*INSTALLED_APPS, "django_migration_linter"]
-MIGRATION_LINTER_OPTIONS = {"include_apps": [name.split(".")[-1] for name in INSTALLED_APPS if (Path(name.replace(".", "/")) / "migrations").is_dir()]}
+OWN_APPS = [
+    name.rpartition(".")[2]
+    for name in INSTALLED_APPS
+    if (BASE_DIR / name.replace(".", "/") / "migrations").is_dir()
+]
+MIGRATION_LINTER_OPTIONS = {"include_apps": OWN_APPS}
 
-# A thousandth of the work of the real hasher; that one is tested by itself.
+# Cheap stand-ins: the real hasher and the manifest of static files have tests of their own.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+MEDIA_ROOT = tempfile.mkdtemp(prefix="family-support-media-")
