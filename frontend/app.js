@@ -4,8 +4,9 @@ import { enhanceForms, guardUnsaved } from "./js/forms.js";
 import { enhanceIin } from "./js/iin.js";
 import { setUpHtmx } from "./js/htmx.js";
 import { closeMenusOutside } from "./js/menus.js";
-import { enhanceSelects } from "./js/selects.js";
 import { enhanceActions } from "./js/actions.js";
+import { enhanceSelects } from "./js/selects.js";
+import { watchSession } from "./js/session.js";
 
 function enhance(root) {
   enhanceDates(root);
@@ -18,4 +19,5 @@ function enhance(root) {
 enhance(document);
 closeMenusOutside();
 guardUnsaved();
+watchSession();
 setUpHtmx(enhance);

@@ -21,6 +21,7 @@ class Frame:
         self.next_theme = next_theme(self.theme)
         self.languages = LANGUAGE_BUTTONS
         self.demo = bool(getattr(settings, "DEMO_MODE", False))
+        self.session_seconds = str(settings.SESSION_COOKIE_AGE)
         # Coming back after a switch of language or theme: only to pages that a GET shows.
         self.here = request.get_full_path() if request.method == "GET" else request.path
 

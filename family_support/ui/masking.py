@@ -4,7 +4,7 @@ import re
 
 
 def initials(name: str) -> str:
-    """First letters with dots: "Нұрғалиева Әлия" -> "Н. Ә."."""
+    """First letters with dots: "Нұрғалиева Әлия" is "Н. Ә."; a one-word name is one letter."""
     words = [word for word in re.split(r"\s+", name.strip()) if word]
     return " ".join(f"{word[0].upper()}." for word in words)
 
@@ -21,11 +21,11 @@ def letters(name: str) -> str:
 
 
 def last_of_iin(iin: str) -> str:
-    """"•••• •••• 1234": the last four digits only."""
+    """The last four digits only, as in •••• •••• 1234."""
     return f"•••• •••• {iin[-4:]}" if len(iin) >= 4 else ""
 
 
 def last_of_phone(phone: str) -> str:
-    """"••• 67": the last two digits only."""
+    """The last two digits only, as in ••• 67."""
     digits = re.sub(r"\D", "", phone)
     return f"••• {digits[-2:]}" if len(digits) >= 2 else ""

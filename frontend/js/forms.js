@@ -1,4 +1,4 @@
-// Double submit, unsaved text, focus on errors, filters that apply themselves, quick counters.
+// Double submit, unsaved text, focus on errors, quick counters.
 
 let dirty = false;
 let leaving = false;
@@ -38,10 +38,6 @@ export function enhanceForms(root) {
     field.dataset.ready = "";
     counter(field);
   }
-  for (const form of root.querySelectorAll("form[data-auto]:not([data-ready])")) {
-    form.dataset.ready = "";
-    form.addEventListener("change", () => form.requestSubmit());
-  }
   const summary = root.querySelector("[data-error-summary]");
   if (summary) summary.focus();
 }
@@ -54,6 +50,8 @@ export function guardUnsaved() {
     const form = event.target;
     const htmx = form.hasAttribute("hx-post") || form.hasAttribute("hx-get");
     if (event.defaultPrevented || htmx || form.method.toLowerCase() !== "post") return;
+    // Another form (language, theme) while text is unsaved: the browser asks first; a download leaves nothing.
+    if ((dirty && !form.hasAttribute("data-guard")) || form.hasAttribute("data-download")) return;
     if ("sent" in form.dataset) {
       event.preventDefault();
       return;

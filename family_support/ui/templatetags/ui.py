@@ -1,10 +1,14 @@
 """Template tags and filters of every page; a builtin of the template engine, so no ``{% load %}`` is needed."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from crispy_forms.helper import FormHelper
+from crispy_forms.utils import render_crispy_form
 from django import template
 from django.conf import settings
 from django.core.paginator import Page
@@ -29,7 +33,9 @@ def icon(name: str, size: str = "", label: str = "") -> SafeString:
     css = f"icon icon-{size}" if size else "icon"
     href = f"{static('dist/sprite.svg')}#i-{name}"
     if label:
-        return format_html('<svg class="{}" role="img" aria-label="{}"><use href="{}"></use></svg>', css, label, href)
+        return format_html(
+            '<svg class="{}" role="img" aria-label="{}"><use href="{}"></use></svg>', css, label, href
+        )
     return format_html('<svg class="{}" aria-hidden="true"><use href="{}"></use></svg>', css, href)
 
 
@@ -175,7 +181,9 @@ def checks(items: Sequence[Any]) -> dict[str, Any]:
 
 
 @register.inclusion_tag("ui/empty.html")
-def empty(title: str, text: str = "", url: str = "", button: str = "", icon_name: str = "inbox") -> dict[str, Any]:
+def empty(
+    title: str, text: str = "", url: str = "", button: str = "", icon_name: str = "inbox"
+) -> dict[str, Any]:
     """An empty state that says what to do next."""
     return {"title": title, "text": text, "url": url, "button": button, "icon_name": icon_name}
 
@@ -207,10 +215,10 @@ def pagination(context: template.Context, page: Page[Any], parameter: str = "pag
 
 
 @register.simple_tag
-def page_address(request: Any, parameter: str, number: int) -> str:
-    """The address of another page of the list, with the rest of the query kept."""
+def page_address(request: Any, parameter: str, value: Any) -> str:
+    """The address of another page or order of the list, with the rest of the query kept."""
     query = request.GET.copy() if request is not None else QueryDict(mutable=True)
-    query[parameter] = str(number)
+    query[parameter] = str(value)
     return f"?{query.urlencode()}"
 
 
@@ -245,3 +253,26 @@ def error_summary(*forms: BaseForm | BaseFormSet[Any]) -> dict[str, Any]:
         elif item is not None and item.is_bound:
             lines += _errors_of(item)
     return {"lines": lines}
+
+
+@register.inclusion_tag("ui/form_fields.html", takes_context=True)
+def form_fields(context: template.Context, form: BaseForm, summary: bool = True) -> dict[str, Any]:
+    """The fields of a form, with the list of its errors above unless ``summary`` is false."""
+    helper = getattr(form, "helper", None)
+    if helper is None:
+        helper = FormHelper(form)
+        helper.form_tag, helper.disable_csrf, helper.include_media = False, True, False
+    return {"form": form, "summary": summary, "fields": render_crispy_form(form, helper, {})}
+
+
+@register.inclusion_tag("ui/filter_bar.html", takes_context=True)
+def filter_bar(context: template.Context, form: BaseForm, target: str = "list") -> dict[str, Any]:
+    """A GET form over a list: with htmx only the element with the id ``target`` changes."""
+    action = context["request"].path
+    return {"action": action, "target": target, **form_fields(context, form, summary=False)}
+
+
+@register.inclusion_tag("ui/breadcrumbs.html")
+def breadcrumbs(crumbs: Sequence[Any] | None) -> dict[str, Any]:
+    """The way back: ``Crumb`` objects, the last one without an address."""
+    return {"crumbs": crumbs}

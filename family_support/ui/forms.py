@@ -1,0 +1,78 @@
+"""Base classes of forms: fields only, rendered by crispy inside the page's own <form>."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Layout
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+
+class HelperMixin:
+    """A crispy helper without a form tag; override ``layout()`` to arrange the fields."""
+
+    # The browser's own bubbles speak its language and hide our summary: the server checks and says it.
+    use_required_attribute = False
+
+    def layout(self) -> Layout | None:
+        """The arrangement of the fields; None puts them one under another."""
+        return None
+
+    @property
+    def helper(self) -> FormHelper:
+        """What ``{% form_fields form %}`` renders the form with."""
+        helper = FormHelper(self)
+        helper.form_tag = False
+        helper.disable_csrf = True
+        helper.include_media = False
+        helper.render_hidden_fields = True
+        layout = self.layout()
+        if layout is not None:
+            helper.layout = layout
+        return helper
+
+
+class Form(HelperMixin, forms.Form):
+    """A form of the product."""
+
+
+class ModelForm(HelperMixin, forms.ModelForm):  # type: ignore[type-arg]
+    """A form whose fields come from a model; it is never saved: the action gets its ``cleaned_data``."""
+
+    def save(self, commit: bool = True) -> Any:
+        """Forbidden: only actions write."""
+        raise TypeError("Forms do not write: pass cleaned_data to an action.")
+
+
+class VersionMixin(forms.Form):
+    """The version of the record that the person saw; the action compares it (409 when it is stale)."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+
+
+class KeyMixin(forms.Form):
+    """A key that makes a second press of the button the same request, not a second record."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+
+
+class ReasonForm(Form):
+    """A change, return or refusal with its reason."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        min_length=5,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3, "data-counter": True}),
+    )
+
+
+class ConfirmForm(KeyMixin, VersionMixin, Form):
+    """A step that only needs a "yes" on the page that says what will follow."""
+
+
+class EmptyForm(Form):
+    """A button: nothing but the CSRF token is sent."""
