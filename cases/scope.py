@@ -14,3 +14,6 @@ class CaseScope:
 
     def readable(self, actor: Actor) -> QuerySet:
         return Case.objects.visible_to(actor)
+
+    def worked(self, actor: Actor) -> QuerySet:
+        return Case.objects.writable_by(actor)
