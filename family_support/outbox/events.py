@@ -6,7 +6,7 @@ it stays or none.
 
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -75,14 +75,43 @@ def emit(event_type: str, *, case_id: int | None = None, **ids: Any) -> Event:
         payload={name: _checked(name, value) for name, value in ids.items()},
         created_at=written,
     )
-    names = sorted(handlers_of(event_type))
-    if names:
-        Delivery.objects.bulk_create(
-            Delivery(event=event, handler=name, next_attempt_at=written) for name in names
+    _deliver([event])
+    return event
+
+
+def emit_many(event_type: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write many events of one type at once; each row holds the keyword arguments of ``emit``, ``case_id`` included.
+
+    For sweeps: as many statements for five thousand events as for one. Errors as of ``emit``.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("emit needs the transaction of the change that it tells")
+    if not _TYPE.fullmatch(event_type):
+        raise ValueError(f"event type {event_type!r} must read like 'plan.approved'")
+    written = clock.now()
+    events = [
+        Event(
+            type=event_type,
+            case_id=row.get("case_id"),
+            payload={name: _checked(name, value) for name, value in row.items() if name != "case_id"},
+            created_at=written,
         )
+        for row in rows
+    ]
+    _deliver(Event.objects.bulk_create(events))
+
+
+def _deliver(events: Sequence[Event]) -> None:
+    """One delivery for each event and handler of its type, and a worker asked once after the commit."""
+    rows = [
+        Delivery(event=event, handler=name, next_attempt_at=event.created_at)
+        for event in events
+        for name in sorted(handlers_of(event.type))
+    ]
+    if rows:
+        Delivery.objects.bulk_create(rows)
         if not any(callback is kick for _ids, callback, _robust in connection.run_on_commit):
             transaction.on_commit(kick, robust=True)
-    return event
 
 
 def kick() -> None:

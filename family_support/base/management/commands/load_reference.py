@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.module_loading import module_has_submodule
 
 from family_support.base.actor import SYSTEM
-from family_support.base.database_context import set_context
+from family_support.base.database_context import signed
 
 
 class Command(BaseCommand):
@@ -27,8 +27,7 @@ class Command(BaseCommand):
             load = getattr(import_module(f"{config.name}.reference"), "load_reference", None)
             if load is None:
                 continue
-            with transaction.atomic():
-                set_context(SYSTEM, "load_reference")
+            with transaction.atomic(), signed(SYSTEM, "load_reference"):
                 load()
             if options["verbosity"] > 0:
                 self.stdout.write(f"reference data of {config.label}")

@@ -1,0 +1,74 @@
+"""Reading the history: a case's tab, and what should never be there."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+
+from family_support.audit.models import Change
+from family_support.base.crypto import looks_encrypted
+
+HIDDEN = "•••"
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryRow:
+    """One change as a plain row; ``changes`` is column -> (before, after), encrypted content hidden."""
+
+    id: int
+    at: datetime
+    table: str
+    row_id: str
+    operation: str
+    actor_id: int | None
+    membership_id: int | None
+    role: str
+    request_id: str
+    reason: str
+    changes: dict[str, tuple[Any, Any]]
+
+
+def _shown(value: Any) -> Any:
+    return HIDDEN if looks_encrypted(value) else value
+
+
+def _row(change: Change) -> HistoryRow:
+    old, new = change.old or {}, change.new or {}
+    return HistoryRow(
+        id=change.pk,
+        at=change.at,
+        table=change.table_name,
+        row_id=change.row_id,
+        operation=change.operation,
+        actor_id=change.actor_id,
+        membership_id=change.membership_id,
+        role=change.role or "",
+        request_id=change.request_id or "",
+        reason=change.reason or "",
+        changes={name: (_shown(old.get(name)), _shown(new.get(name))) for name in sorted({*old, *new})},
+    )
+
+
+def history_for(case_id: int, limit: int = 200, before: int | None = None) -> list[HistoryRow]:
+    """Changes of all rows of a case, latest first; ``before`` is the last id of the page shown before."""
+    changes = Change.objects.filter(case_id=case_id)
+    if before is not None:
+        changes = changes.filter(pk__lt=before)
+    return [_row(change) for change in changes.order_by("-at", "-id")[:limit]]
+
+
+def history_of_row(table: str, row_id: int | str) -> list[HistoryRow]:
+    """Changes of one row, latest first."""
+    changes = Change.objects.filter(table_name=table, row_id=str(row_id))
+    return [_row(change) for change in changes.order_by("-id")]
+
+
+def without_context(since: datetime) -> QuerySet[Change]:
+    """Changes that no ``acting`` block signed: somebody wrote beside the actions."""
+    return Change.objects.filter(role__isnull=True, at__gte=since).order_by("at", "id")
+
+
+def without_partition(since: datetime) -> QuerySet[Change]:
+    """Changes that the DEFAULT partition caught: their month was not made ahead."""
+    return Change.objects.filter(in_default=True, at__gte=since)

@@ -1,0 +1,156 @@
+"""Delivering events: exactly once for effects in the database, bounded tries, and a poison event hinders nobody.
+
+A delivery is claimed in a transaction of its own, which counts the attempt (so a handler that kills its
+process runs out of attempts too); then the handler runs in one transaction with the done mark, under the row's lock.
+"""
+
+import logging
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
+from django.db.models import F
+
+from family_support.base.actor import SYSTEM
+from family_support.base.database_context import signed
+from family_support.base.errors import AppError
+from family_support.outbox.events import handlers_of
+from family_support.outbox.models import Delivery, DeliveryState, Event
+
+logger = logging.getLogger(__name__)
+BATCH = 100
+MAX_ATTEMPTS = 8
+# How long a claim holds before another worker may try: longer than any handler, short enough to catch up in time.
+LEASE = timedelta(seconds=60)
+_BACKOFF_SECONDS = (10, 30, 60, 300, 900, 1800, 3600)
+
+
+@dataclass(slots=True)
+class Counts:
+    """What one run did."""
+
+    done: int = 0
+    failed: int = 0
+    parked: int = 0
+
+
+def backoff(attempts: int) -> timedelta:
+    """How long to wait after so many attempts."""
+    return timedelta(seconds=_BACKOFF_SECONDS[min(attempts, len(_BACKOFF_SECONDS)) - 1])
+
+
+def deliver_due(clock: Callable[[], datetime], limit: int = 10_000) -> Counts:
+    """Deliver everything due, events written by handlers included, up to ``limit`` attempts."""
+    counts = Counts()
+    tried = 0
+    while tried < limit:
+        batch = list(
+            Delivery.objects.due(clock())
+            .order_by("next_attempt_at", "id")
+            .values_list("pk", flat=True)[:BATCH]
+        )
+        progressed = False
+        for pk in batch:
+            attempt = _claim(pk, clock())
+            if attempt is None:
+                continue
+            progressed = True
+            tried += 1
+            _attempt(pk, attempt, clock, counts)
+        if not progressed:
+            break
+    return counts
+
+
+def _claim(pk: int, now: datetime) -> int | None:
+    """Count an attempt and hold the delivery for the lease; the attempt's number, None when another worker has it."""
+    with transaction.atomic():
+        row = (
+            Delivery.objects.due(now)
+            .filter(pk=pk)
+            .select_for_update(skip_locked=True)
+            .values("attempts")
+            .first()
+        )
+        if row is None:
+            return None
+        attempt: int = row["attempts"] + 1
+        Delivery.objects.filter(pk=pk).update(attempts=F("attempts") + 1, next_attempt_at=now + LEASE)
+        return attempt
+
+
+def _attempt(pk: int, attempt: int, clock: Callable[[], datetime], counts: Counts) -> None:
+    code = ""
+    try:
+        with transaction.atomic():
+            delivery = (
+                Delivery.objects.pending()
+                .filter(pk=pk, attempts=attempt)
+                .select_related("event")
+                .select_for_update(of=("self",), skip_locked=True)
+                .first()
+            )
+            if delivery is None:
+                return
+            handler = handlers_of(delivery.event.type).get(delivery.handler)
+            if handler is None:
+                raise LookupError("unknown_handler")
+            with signed(SYSTEM, f"event {delivery.event.type} {delivery.event_id}"):
+                handler(delivery.event)
+            Delivery.objects.filter(pk=pk).update(
+                state=DeliveryState.DONE, done_at=clock(), next_attempt_at=clock(), last_error=""
+            )
+        counts.done += 1
+        return
+    except (OperationalError, InterfaceError):
+        if not connection.is_usable():
+            # The database itself is away: not the handler's fault, the lease brings the delivery back.
+            raise
+        code = "database_unavailable"
+    except Exception as error:  # whatever a handler raises is noted as a code and tried again
+        code = _code(error)
+        _log(pk, attempt, code, error)
+    _note_failure(pk, attempt, code, clock(), counts)
+
+
+def _code(error: Exception) -> str:
+    detail = error.code if isinstance(error, AppError) else ""
+    if isinstance(error, LookupError) and error.args == ("unknown_handler",):
+        return "unknown_handler"
+    diagnosis = getattr(error.__cause__, "diag", None) if isinstance(error, DatabaseError) else None
+    detail = detail or getattr(diagnosis, "constraint_name", None) or ""
+    return f"{type(error).__name__}{':' if detail else ''}{detail}"[:200]
+
+
+def _log(pk: int, attempt: int, code: str, error: Exception) -> None:
+    # Places only: the message of an exception may hold what a person wrote.
+    places = [f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)[-4:]]
+    logger.error("delivery %s attempt %s failed: %s at %s", pk, attempt, code, " < ".join(reversed(places)))
+
+
+def _note_failure(pk: int, attempt: int, code: str, now: datetime, counts: Counts) -> None:
+    held = Delivery.objects.pending().filter(pk=pk, attempts=attempt)
+    if attempt >= MAX_ATTEMPTS or code == "unknown_handler":
+        counts.parked += held.update(state=DeliveryState.PARKED, parked_at=now, last_error=code)
+        logger.error("delivery %s parked after %s attempts: %s", pk, attempt, code)
+    else:
+        counts.failed += held.update(next_attempt_at=now + backoff(attempt), last_error=code)
+
+
+def retry_parked(pk: int, now: datetime) -> bool:
+    """Put a parked delivery back with fresh attempts (the operator's button); False when it is not parked."""
+    return bool(
+        Delivery.objects.parked()
+        .filter(pk=pk)
+        .update(state=DeliveryState.PENDING, parked_at=None, attempts=0, next_attempt_at=now)
+    )
+
+
+def forget_delivered(now: datetime, kept: timedelta = timedelta(days=90)) -> int:
+    """Drop events all of whose deliveries are done, after ``kept``; how many rows."""
+    old = Event.objects.filter(created_at__lt=now - kept).exclude(
+        pk__in=Delivery.objects.exclude(state=DeliveryState.DONE).values("event_id")
+    )
+    return int(old.delete()[0])
