@@ -1,0 +1,40 @@
+"""Who draws up, signs and sends a Center's quarter, and who receives it."""
+
+from family_support.accounts.roles import METHODOLOGY, Role
+from family_support.base.actor import Actor
+from family_support.base.errors import Forbidden, Missing
+from monitoring.models import QuarterlyReport
+
+
+def can_draw_up(actor: Actor, report: QuarterlyReport) -> bool:
+    """The Center's methodology unit and its director."""
+    return (actor.role in METHODOLOGY or actor.is_director) and actor.center_id == report.center_id
+
+
+def check_can_draw_up(actor: Actor, report: QuarterlyReport) -> None:
+    _check(can_draw_up(actor, report), actor.role in METHODOLOGY or actor.is_director)
+
+
+def can_sign(actor: Actor, report: QuarterlyReport) -> bool:
+    """The director, or who acts as one by order."""
+    return actor.is_director and actor.center_id == report.center_id
+
+
+def check_can_sign(actor: Actor, report: QuarterlyReport) -> None:
+    _check(can_sign(actor, report), actor.is_director)
+
+
+def can_receive(actor: Actor) -> bool:
+    """The authorized body's analyst."""
+    return actor.role == Role.MINISTRY_ANALYST
+
+
+def check_can_receive(actor: Actor) -> None:
+    _check(can_receive(actor), can_receive(actor))
+
+
+def _check(allowed: bool, has_function: bool) -> None:
+    if not has_function:
+        raise Forbidden()
+    if not allowed:
+        raise Missing()
