@@ -1,4 +1,4 @@
-"""When a term ends and when each of its levels is reached: pure functions over a term row and a calendar (rules.md 4, 6)."""
+"""When a term ends and when its levels are reached: pure functions over a term row and a calendar (rules.md 4, 6)."""
 
 from __future__ import annotations
 
@@ -82,7 +82,12 @@ def due(term: TermRule, started_at: datetime, due_on: date | None, calendar: Wor
             return _rolled(term, started_at, due_on, calendar, set_date=due_on)
         case _:
             told = explain(
-                calendar=calendar, unit=term.unit, length=None, started_at=started_at, due_on=None, due_at=None
+                calendar=calendar,
+                unit=term.unit,
+                length=None,
+                started_at=started_at,
+                due_on=None,
+                due_at=None,
             )
             return Due(None, None, told)
 

@@ -10,14 +10,20 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
-from family_support.base.models import Dated, DatedQuerySet, Named
+from family_support.base.models import Dated, DatedQuerySet, Named, Versioned
 
 OPENS = time(9, 0)
 CLOSES = time(18, 30)
 
 
 def _days_of_force() -> Func:
-    return Func("valid_from", "valid_to", RangeBoundary(True, True), function="daterange", output_field=DateRangeField())
+    return Func(
+        "valid_from",
+        "valid_to",
+        RangeBoundary(True, True),
+        function="daterange",
+        output_field=DateRangeField(),
+    )
 
 
 class Region(Named):
@@ -29,7 +35,9 @@ class Region(Named):
         verbose_name = _("region")
         verbose_name_plural = _("regions")
         ordering = ("kato",)
-        constraints = (models.CheckConstraint(name="region_kato_digits", condition=Q(kato__regex=r"^[0-9]{2}$")),)
+        constraints = (
+            models.CheckConstraint(name="region_kato_digits", condition=Q(kato__regex=r"^[0-9]{2}$")),
+        )
 
 
 class DistrictQuerySet(models.QuerySet["District"]):
@@ -43,7 +51,9 @@ class District(Named):
     `code` never changes and is ours; `kato` is empty until the classifier's code is known for certain.
     """
 
-    region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="districts", verbose_name=_("region"))
+    region = models.ForeignKey(
+        Region, on_delete=models.PROTECT, related_name="districts", verbose_name=_("region")
+    )
     code = models.CharField(_("code"), max_length=8, unique=True)
     kato = models.CharField(_("KATO code"), max_length=9, blank=True)
     is_city = models.BooleanField(_("city"), default=False)
@@ -57,7 +67,9 @@ class District(Named):
         ordering = ("region", "name_ru")
         constraints = (
             models.UniqueConstraint(fields=("kato",), condition=~Q(kato=""), name="district_kato_once"),
-            models.CheckConstraint(name="district_kato_digits", condition=Q(kato="") | Q(kato__regex=r"^[0-9]{9}$")),
+            models.CheckConstraint(
+                name="district_kato_digits", condition=Q(kato="") | Q(kato__regex=r"^[0-9]{9}$")
+            ),
         )
 
 
@@ -69,11 +81,13 @@ class CenterQuerySet(models.QuerySet["Center"]):
         return self.select_related("district__region")
 
 
-class Center(Named):
+class Center(Named, Versioned):
     """A Family Support Center of one district (R192 3(3)). Its code stands in the numbers of its intakes and cases."""
 
     code = models.CharField(_("code"), max_length=10, unique=True)
-    district = models.ForeignKey(District, on_delete=models.PROTECT, related_name="centers", verbose_name=_("district"))
+    district = models.ForeignKey(
+        District, on_delete=models.PROTECT, related_name="centers", verbose_name=_("district")
+    )
     bin = models.CharField(_("BIN"), max_length=12, blank=True)
     address = models.CharField(_("address"), max_length=300, blank=True)
     phone = models.CharField(_("phone"), max_length=20, blank=True)
@@ -89,7 +103,9 @@ class Center(Named):
         ordering = ("code",)
         constraints = (
             models.CheckConstraint(name="center_code_form", condition=Q(code__regex=r"^[A-Z0-9]{3,10}$")),
-            models.CheckConstraint(name="center_bin_digits", condition=Q(bin="") | Q(bin__regex=r"^[0-9]{12}$")),
+            models.CheckConstraint(
+                name="center_bin_digits", condition=Q(bin="") | Q(bin__regex=r"^[0-9]{12}$")
+            ),
             models.CheckConstraint(name="center_opens_before_closing", condition=Q(opens__lt=F("closes"))),
             models.UniqueConstraint(fields=("bin",), condition=~Q(bin=""), name="center_bin_once"),
         )
@@ -107,7 +123,9 @@ class Sector(Named):
     code = models.CharField(_("code"), max_length=30, unique=True)
     order = models.PositiveSmallIntegerField(_("order"))
     is_body_kind = models.BooleanField(
-        _("kind of body"), default=False, help_text=_("A kind of body beside the twelve sectors, such as the police or an NGO")
+        _("kind of body"),
+        default=False,
+        help_text=_("A kind of body beside the twelve sectors, such as the police or an NGO"),
     )
 
     objects = SectorQuerySet.as_manager()
@@ -146,7 +164,9 @@ class SectorField(Dated):
         MINORS = "minors", _("minors")
         MINORS_STAY = "minors_stay", _("where the minors stay")
 
-    sector = models.ForeignKey(Sector, on_delete=models.PROTECT, related_name="fields", verbose_name=_("sector"))
+    sector = models.ForeignKey(
+        Sector, on_delete=models.PROTECT, related_name="fields", verbose_name=_("sector")
+    )
     field = models.CharField(_("field"), max_length=30, choices=Field.choices)
 
     objects = SectorFieldQuerySet.as_manager()
@@ -156,6 +176,7 @@ class SectorField(Dated):
         verbose_name_plural = _("fields sectors may see")
         ordering = ("sector", "field", "valid_from")
         constraints = (
+            *Dated.Meta.constraints,
             ExclusionConstraint(
                 name="sector_field_one_in_force",
                 expressions=(
@@ -181,10 +202,12 @@ class AgencyQuerySet(models.QuerySet["Agency"]):
         return self.filter(district_id=district_id)
 
 
-class Agency(Named):
+class Agency(Named, Versioned):
     """A state body or organization of one district that carries out its part of a plan (R192 5, 9)."""
 
-    district = models.ForeignKey(District, on_delete=models.PROTECT, related_name="agencies", verbose_name=_("district"))
+    district = models.ForeignKey(
+        District, on_delete=models.PROTECT, related_name="agencies", verbose_name=_("district")
+    )
     bin = models.CharField(_("BIN"), max_length=12, blank=True)
     head_email = models.EmailField(_("e-mail of the head"), blank=True)
     phone = models.CharField(_("phone"), max_length=20, blank=True)
@@ -200,7 +223,9 @@ class Agency(Named):
         ordering = ("district", "name_ru")
         constraints = (
             models.UniqueConstraint(fields=("district", "name_ru"), name="agency_name_once"),
-            models.CheckConstraint(name="agency_bin_digits", condition=Q(bin="") | Q(bin__regex=r"^[0-9]{12}$")),
+            models.CheckConstraint(
+                name="agency_bin_digits", condition=Q(bin="") | Q(bin__regex=r"^[0-9]{12}$")
+            ),
         )
 
 
@@ -208,7 +233,9 @@ class StateService(Named, Dated):
     """A state service of the register, with the register's term in working days (R192 10)."""
 
     code = models.CharField(_("code"), max_length=30)
-    sector = models.ForeignKey(Sector, on_delete=models.PROTECT, related_name="services", verbose_name=_("sector"))
+    sector = models.ForeignKey(
+        Sector, on_delete=models.PROTECT, related_name="services", verbose_name=_("sector")
+    )
     term_days = models.PositiveSmallIntegerField(_("term, working days"))
 
     objects = DatedQuerySet.as_manager()
@@ -218,6 +245,7 @@ class StateService(Named, Dated):
         verbose_name_plural = _("state services")
         ordering = ("sector", "name_ru")
         constraints = (
+            *Dated.Meta.constraints,
             ExclusionConstraint(
                 name="state_service_one_in_force",
                 expressions=(("code", RangeOperators.EQUAL), (_days_of_force(), RangeOperators.OVERLAPS)),

@@ -1,4 +1,4 @@
-"""Working-day arithmetic: pure functions over a calendar that is passed in. No database, no clock (rules.md 6.1-6.5)."""
+"""Working-day arithmetic: pure functions over a calendar passed in. No database, no clock (rules.md 6.1-6.5)."""
 
 from __future__ import annotations
 
@@ -98,7 +98,9 @@ class WorkCalendar:
     def step(self, day: date) -> Step:
         """Whether a day counts as working, and why. Errors: OutsideCalendar."""
         if not self.first <= day <= self.last:
-            raise OutsideCalendar(f"calendar version {self.version} holds {self.first} to {self.last}, not {day}")
+            raise OutsideCalendar(
+                f"calendar version {self.version} holds {self.first} to {self.last}, not {day}"
+            )
         known = self.days.get(day)
         if known is None:
             weekend = day.weekday() >= SATURDAY

@@ -79,7 +79,9 @@ def sentences(explanation: Mapping[str, Any]) -> list[str]:
         lines.append(_("Counted: %(days)s.") % {"days": days})
     if explanation["rolled_from"]:
         lines.append(
-            _("The last day, %(day)s, is not a working day, so the term ends on the next working one (Civil Code, art. 175).")
+            _(
+                "The last day, %(day)s, is not a working one: the term ends on the next that is (Civil Code, art. 175)."
+            )
             % {"day": _day(explanation["rolled_from"])}
         )
     lines += [_("Not counted: %(day)s") % {"day": skipped_line(row)} for row in explanation["skipped"]]
@@ -150,7 +152,7 @@ def skipped_line(row: Mapping[str, Any]) -> str:
             return _("%(day)s, a holiday: %(name)s.") % values
         case Reason.MOVED_HOLIDAY:
             return (
-                _("%(day)s, a day off because the holiday “%(name)s” of %(from)s fell on a rest day (Law on holidays, art. 5).")
+                _("%(day)s, a day off: “%(name)s” of %(from)s fell on a rest day (Law on holidays, art. 5).")
                 % values
             )
         case Reason.TRANSFERRED_OUT:
@@ -163,7 +165,10 @@ def skipped_line(row: Mapping[str, Any]) -> str:
 
 def _counted(row: Mapping[str, Any]) -> str:
     if row["reason"] == Reason.TRANSFERRED_IN:
-        return _("%(day)s (made a working day by order %(order)s)") % {"day": _day(row["date"]), "order": _order(row)}
+        return _("%(day)s (made a working day by order %(order)s)") % {
+            "day": _day(row["date"]),
+            "order": _order(row),
+        }
     return _day(row["date"])
 
 

@@ -1,4 +1,4 @@
-"""The calendar as a table: versions, and days that differ from Monday-to-Friday, national, regional or of one Center."""
+"""The calendar as a table: versions, and days unlike their weekday, national, regional or of one Center."""
 
 from __future__ import annotations
 
@@ -34,7 +34,8 @@ class CalendarDayQuerySet(models.QuerySet["CalendarDay"]):
     def of_version(self, number: int) -> CalendarDayQuerySet:
         """The days that a version of the calendar holds."""
         return self.filter(
-            Q(until_version__isnull=True) | Q(until_version__number__gt=number), since_version__number__lte=number
+            Q(until_version__isnull=True) | Q(until_version__number__gt=number),
+            since_version__number__lte=number,
         )
 
     def current(self) -> CalendarDayQuerySet:
@@ -84,10 +85,12 @@ class CalendarDay(Named):
                 name="calendar_day_once",
             ),
             models.CheckConstraint(
-                name="calendar_day_region_or_center", condition=Q(region__isnull=True) | Q(center__isnull=True)
+                name="calendar_day_region_or_center",
+                condition=Q(region__isnull=True) | Q(center__isnull=True),
             ),
             models.CheckConstraint(
-                name="calendar_day_not_moved_from_itself", condition=Q(moved_from__isnull=True) | ~Q(moved_from=F("date"))
+                name="calendar_day_not_moved_from_itself",
+                condition=Q(moved_from__isnull=True) | ~Q(moved_from=F("date")),
             ),
             models.CheckConstraint(
                 name="calendar_day_local_has_order",

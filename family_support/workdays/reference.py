@@ -27,7 +27,9 @@ def load_reference() -> int:
         version = CalendarVersion.objects.create(
             number=current_version() + 1, published_at=now(), note=f"{shipped['source']}: {len(missing)}"
         )
-        CalendarDay.objects.bulk_create([CalendarDay(since_version=version, **_fields(row)) for row in missing])
+        CalendarDay.objects.bulk_create(
+            [CalendarDay(since_version=version, **_fields(row)) for row in missing]
+        )
     forget_calendars()
     return len(missing)
 

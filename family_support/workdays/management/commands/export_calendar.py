@@ -23,6 +23,10 @@ class Command(BaseCommand):
 
 def as_text(days: list[dict[str, Any]]) -> str:
     """The file: a line a day, so that a change is read as a difference of lines."""
-    head = {"source": f"holidays {holidays.__version__}, KZ", "first_year": FIRST_YEAR, "last_year": LAST_YEAR}
+    head = {
+        "source": f"holidays {holidays.__version__}, KZ",
+        "first_year": FIRST_YEAR,
+        "last_year": LAST_YEAR,
+    }
     lines = ",\n".join("  " + json.dumps(day, ensure_ascii=False) for day in days)
     return json.dumps(head, ensure_ascii=False)[:-1] + ', "days": [\n' + lines + "\n]}\n"
