@@ -1,0 +1,1 @@
+"""Violations planted on purpose, for the guards to find."""

@@ -1,0 +1,45 @@
+"""Lock files hold names, versions and hashes: no address of a registry, no path of somebody's machine."""
+
+import re
+
+import pytest
+
+from tests.guards.programs import ROOT
+
+LOCKS = sorted([*ROOT.glob("requirements*.txt"), ROOT / "package-lock.json"])
+FOREIGN = re.compile(
+    r"://|--(?:index-url|extra-index-url|find-links|trusted-host)|\bfile:|(?:^|[\s\"=])(?:\.{0,2}/|~/)\w"
+)
+
+
+def foreign(text: str) -> list[str]:
+    """The lines that only hold for one machine or one registry."""
+    return [line for line in text.splitlines() if FOREIGN.search(line) and '"url"' not in line]
+
+
+@pytest.mark.parametrize("path", LOCKS, ids=lambda path: path.name)
+def test_lock_file_is_portable(path) -> None:
+    assert foreign(path.read_text()) == []
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in LOCKS if path.suffix == ".txt"], ids=lambda path: path.name
+)
+def test_every_requirement_has_hashes(path) -> None:
+    blocks = re.split(r"\n(?=\S)", path.read_text().split("\n# ")[0])
+    assert [block.split()[0] for block in blocks if "==" in block and "--hash=sha256:" not in block] == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "--index-url https://registry.invalid/simple",
+        '      "resolved": "https://registry.invalid/x.tgz",',
+        "django @ file:///home/somebody/django",
+        "--find-links /srv/wheels",
+        "-e ../django",
+        '  "version": "file:vendor/x"',
+    ],
+)
+def test_planted_line_is_found(line: str) -> None:
+    assert foreign(f"django==5.2.1 \\\n    --hash=sha256:0a\n{line}\n") == [line]
