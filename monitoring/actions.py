@@ -1,6 +1,7 @@
 """The quarter of a Center: opened by itself, computed, concluded, signed, sent, received."""
 
 from datetime import datetime, timedelta
+from itertools import product
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +22,10 @@ from monitoring.quarters import Quarter
 from monitoring.rules import check_conclusion, check_quarter_over, check_shortcoming, check_state
 
 SUBJECT = "monitoring.quarterlyreport"
+# The same report as it leaves the Center: small figures hidden.
+SENT_SUBJECT = "monitoring.quarterlyreport.sent"
+# Made when a report is sent; English is made when somebody asks.
+STATE_LANGUAGES = ("kk", "ru")
 
 
 def quarter_of(report: QuarterlyReport) -> Quarter:
@@ -142,7 +147,10 @@ def send_quarter(*, report: QuarterlyReport, expected_version: int | None, by: A
         report.save()
         meet(terms=("quarterly_conclusion",), subject=(SUBJECT, report.pk), by=by, now=now)
         emit("quarter.sent", report_id=report.pk)
-        request_files(report=report, by=by, now=now)
+        for language, file_format in product(STATE_LANGUAGES, Rendering.Format):
+            request_rendering(
+                subject=(SENT_SUBJECT, report.pk), file_format=file_format, language=language, by=by, now=now
+            )
     return report
 
 
@@ -159,11 +167,16 @@ def receive_quarter(*, report: QuarterlyReport, by: Actor, now: datetime) -> Qua
     return report
 
 
-def request_files(*, report: QuarterlyReport, by: Actor, now: datetime) -> None:
-    """PDF and XLSX in every language, made in the background."""
-    for language, _label in settings.LANGUAGES:
-        for file_format in Rendering.Format:
-            request_rendering(subject=(SUBJECT, report.pk), file_format=file_format, language=language, by=by, now=now)
+def request_file(*, report: QuarterlyReport, file_format: str, language: str, by: Actor, now: datetime) -> Rendering:
+    """Have one file made in the background: the Center's own, or the one that leaves it. Errors: Missing, Invalid."""
+    with acting(by):
+        report = _lock(report, by)
+        if file_format not in Rendering.Format.values or language not in dict(settings.LANGUAGES):
+            raise Invalid(fields={"file_format": _("Choose a format and a language.")})
+        subject = SUBJECT if by.center_id else SENT_SUBJECT
+        return request_rendering(
+            subject=(subject, report.pk), file_format=file_format, language=language, by=by, now=now
+        )
 
 
 def _lock(report: QuarterlyReport, by: Actor) -> QuarterlyReport:

@@ -7,11 +7,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils import translation
+from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import get_language
 
 Text = str | Promise
 LANGUAGES = ("kk", "ru", "en")
+# What stands in place of a figure that is not shown outside the Center.
+HIDDEN = -1
 
 
 def in_every_language(text: Text) -> dict[str, str]:
@@ -48,6 +51,31 @@ class Row:
         return {"key": self.key, "names": dict(self.names), "values": dict(self.values)}
 
 
+@dataclass(frozen=True)
+class ShownCell:
+    """A value as text, with its column's heading (for cards on a phone)."""
+
+    heading: Text
+    text: str
+
+
+@dataclass(frozen=True)
+class ShownRow:
+    """A row as texts."""
+
+    name: str
+    cells: list[ShownCell]
+
+
+def text_of(value: float | int | None, column: Column) -> str:
+    """A figure in the active language: «1 284», «91,4», a dash for nothing to divide by, a dot for a hidden one."""
+    if value is None:
+        return "—"
+    if value == HIDDEN:
+        return "•"
+    return number_format(value, decimal_pos=1 if column.share else 0, force_grouping=True)
+
+
 @dataclass
 class Table:
     """An indicator with its rows, ready for a page, a sheet or a PDF."""
@@ -58,6 +86,14 @@ class Table:
     columns: tuple[Column, ...]
     rows: list[Row] = field(default_factory=list)
     chart: bool = False
+
+    @property
+    def shown(self) -> list[ShownRow]:
+        """Rows as texts for a page or a PDF."""
+        return [
+            ShownRow(row.name, [ShownCell(column.heading, text_of(row.values.get(column.code), column)) for column in self.columns])
+            for row in self.rows
+        ]
 
     def cells(self) -> Iterable[tuple[Row, list[float | int | None]]]:
         for row in self.rows:

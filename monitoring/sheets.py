@@ -7,17 +7,18 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from monitoring.actions import quarter_of
-from monitoring.figures import Table
+from monitoring.figures import HIDDEN, Table
 from monitoring.indicators import tables
 from monitoring.models import QuarterlyReport
+from monitoring.suppression import suppress
 
 # Excel's limit for the name of a page.
 PAGE_NAME = 31
 WIDTH = 48
 
 
-def quarter_sheet(report_id: int, language: str) -> bytes:
-    """The XLSX of a report in one language; the same figures as its PDF."""
+def quarter_sheet(report_id: int, language: str, *, outside: bool = False) -> bytes:
+    """The XLSX of a report in one language; the same figures as its PDF, small ones hidden when it goes `outside`."""
     report = QuarterlyReport.objects.select_related("center__district__region").get(pk=report_id)
     buffer = BytesIO()
     with translation.override(language), xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False}) as book:
@@ -30,7 +31,8 @@ def quarter_sheet(report_id: int, language: str) -> bytes:
             "share": book.add_format({"num_format": "0.0"}),
         }
         _summary(book, formats, report)
-        for number, table in enumerate(tables(report.figures), start=1):
+        figures = tables(report.figures)
+        for number, table in enumerate(suppress(figures) if outside else figures, start=1):
             _page(book, formats, number, table)
     return buffer.getvalue()
 
@@ -73,6 +75,8 @@ def _page(book: xlsxwriter.Workbook, formats: dict, number: int, table: Table) -
     for line, (row, values) in enumerate(table.cells(), start=4):
         page.write_string(line, 0, row.name, formats["wrap"])
         for column, (heading, value) in enumerate(zip(table.columns, values, strict=True), start=1):
-            if value is not None:
+            if value == HIDDEN:
+                page.write_string(line, column, _("not shown"))
+            elif value is not None:
                 page.write_number(line, column, value, formats["share" if heading.share else "count"])
     page.freeze_panes(4, 1)

@@ -1,0 +1,59 @@
+"""Lists of quarterly reports."""
+
+import django_tables2
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from family_support.ui.components import Badge
+from family_support.ui.tables import Table
+from family_support.ui.templatetags.ui import badge, day
+from monitoring.models import QuarterlyReport
+
+TONES = {"computing": "grey", "draft": "yellow", "signed": "blue", "sent": "green", "received": "green"}
+
+
+def state_badge(report: QuarterlyReport) -> Badge:
+    return Badge(report.get_state_display(), TONES[report.state])  # type: ignore[arg-type]
+
+
+class QuarterTable(Table):
+    """A Center's quarters."""
+
+    quarter = django_tables2.Column(verbose_name=_("Quarter"), linkify=("quarter", {"pk": django_tables2.A("pk")}))
+    state = django_tables2.Column(verbose_name=_("State"))
+    computed_at = django_tables2.Column(verbose_name=_("Figures as of"))
+    sent_at = django_tables2.Column(verbose_name=_("Sent"))
+
+    class Meta(Table.Meta):
+        empty_text = _("The first report appears here when a quarter has ended.")
+
+    def render_quarter(self, record: QuarterlyReport) -> str:
+        return str(_("Quarter {number}, {year}")).format(number=record.quarter, year=record.year)
+
+    def render_state(self, record: QuarterlyReport) -> SafeString:
+        return badge(state_badge(record))
+
+    def render_computed_at(self, value: object) -> SafeString:
+        return format_html('<span class="numbers">{}</span>', day(value))
+
+    render_sent_at = render_computed_at
+
+
+class MinistryTable(Table):
+    """All Centers' reports that were sent."""
+
+    center = django_tables2.Column(
+        verbose_name=_("Center"), accessor="center__name", linkify=("ministry-report", {"pk": django_tables2.A("pk")})
+    )
+    region = django_tables2.Column(verbose_name=_("Region"), accessor="center__district__region__name")
+    quarter = django_tables2.Column(verbose_name=_("Quarter"))
+    state = django_tables2.Column(verbose_name=_("State"))
+    sent_at = django_tables2.Column(verbose_name=_("Sent"))
+
+    class Meta(Table.Meta):
+        empty_text = _("No report fits: change the filter.")
+
+    render_quarter = QuarterTable.render_quarter
+    render_state = QuarterTable.render_state
+    render_sent_at = QuarterTable.render_computed_at
