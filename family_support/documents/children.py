@@ -1,0 +1,46 @@
+"""Short-lived children for work that must not touch the server's memory, files or network."""
+
+from __future__ import annotations
+
+import logging
+import subprocess
+import sys
+from pathlib import Path
+
+from django.utils.translation import gettext_lazy as _
+
+from family_support.base.errors import AppError
+
+log = logging.getLogger(__name__)
+HERE = Path(__file__).resolve().parent
+
+# The child inherits none of the server's secrets; the font cache needs a home of some kind.
+ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": "/tmp", "SOURCE_DATE_EPOCH": "0"}  # noqa: S108
+
+
+class RenderError(AppError):
+    """503: the document or the chart could not be made; a second try may succeed."""
+
+    status = 503
+    default_code = "render_failed"
+    default_detail = _("The document could not be made. Try again in a few minutes.")
+
+
+def run_child(script: str, arguments: list[str], body: bytes, *, seconds: int) -> bytes:
+    """Run a script of this folder in a fresh interpreter and return its output.
+
+    The body goes through the standard input. RenderError when it fails or takes longer than ``seconds``; what it
+    complained about is not logged, as it may hold words of the document.
+    """
+    command = [sys.executable, "-I", str(HERE / script), *arguments]
+    try:
+        done = subprocess.run(
+            command, input=body, capture_output=True, timeout=seconds, env=ENVIRONMENT, check=False
+        )
+    except subprocess.TimeoutExpired as error:
+        log.error("child_timeout script=%s seconds=%d", script, seconds)
+        raise RenderError() from error
+    if done.returncode or not done.stdout:
+        log.error("child_failed script=%s code=%d", script, done.returncode)
+        raise RenderError()
+    return done.stdout
