@@ -15,6 +15,8 @@ OPENS = time(9, 0)
 CLOSES = time(18, 30)
 ONE_DAY = timedelta(days=1)
 SATURDAY = 5
+# Inside a class that has a field `date`, the type needs another name.
+Date = date
 
 
 class Kind(StrEnum):
@@ -53,8 +55,8 @@ class Day:
     kind: Kind
     names: Names = Names()
     order_number: str = ""
-    order_date: date | None = None
-    moved_from: date | None = None
+    order_date: Date | None = None
+    moved_from: Date | None = None
     estimated: bool = False
     local: bool = False
 
