@@ -176,12 +176,21 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_NOTIFICATIONS = False
+# An unknown address gets the same page and no letter.
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PREVENT_ENUMERATION = True
 # One counter for wrong passwords and wrong codes: 5 a key in 5 minutes, 20 an address in a minute.
 ACCOUNT_RATE_LIMITS = {"login_failed": "20/m/ip,5/5m/key", "reset_password": "5/m/ip,3/h/key"}
+# How many proxies of ours stand before the web server: the limits count the client's address, not theirs.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 MFA_ADAPTER = "family_support.accounts.adapters.MFAAdapter"
+MFA_FORMS = {
+    "authenticate": "family_support.accounts.forms.CodeForm",
+    "reauthenticate": "family_support.accounts.forms.CodeAgainForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "Family Support"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMO_MODE

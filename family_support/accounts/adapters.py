@@ -3,11 +3,11 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.adapter import get_adapter as get_account_adapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from family_support.accounts import session
@@ -15,7 +15,7 @@ from family_support.accounts.models import User
 from family_support.base import clock, crypto
 from family_support.ui import theme
 
-SECRET_BINDING = "mfa_authenticator.data"
+SECRET_BINDING = "mfa_authenticator.data"  # noqa: S105 - what ciphertexts are bound to
 REAL_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 
@@ -73,9 +73,14 @@ class AccountAdapter(DefaultAccountAdapter):
         remember_preferences(response, user)
         return response
 
-    def respond_user_inactive(self, request: HttpRequest, user: Any) -> HttpResponse:
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
         """A closed account hears what a wrong password hears."""
-        raise self.validation_error("email_password_mismatch")
+        user = super().authenticate(request, **credentials)
+        return user if user is not None and user.is_active else None
+
+    def respond_user_inactive(self, request: HttpRequest, user: Any) -> HttpResponse:
+        """Closed between password and code: back to the beginning."""
+        return redirect("account_login")
 
 
 class MFAAdapter(DefaultMFAAdapter):
@@ -99,8 +104,3 @@ class MFAAdapter(DefaultMFAAdapter):
         """A second factor is obligatory: recovery codes alone are none."""
         others = Authenticator.objects.filter(user_id=authenticator.user_id, type__in=REAL_FACTORS)
         return others.exclude(pk=authenticator.pk).exists()
-
-
-def too_many_attempts() -> Exception:
-    """What a locked account answers, for password and code alike."""
-    return get_account_adapter().validation_error("too_many_login_attempts")

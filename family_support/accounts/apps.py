@@ -1,6 +1,30 @@
+"""Users, memberships, second factor, acting directors, and the pages of the directory."""
+
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from family_support.base.database_errors import register_constraint
 
 
 class AccountsConfig(AppConfig):
+    """Fills the top bar and says what violated constraints mean."""
+
     name = "family_support.accounts"
     label = "accounts"
+    verbose_name = _("Accounts")
+
+    def ready(self) -> None:
+        """Links, the switcher of memberships, constraints, and the note that a new second factor was just proved."""
+        from allauth.mfa.signals import authenticator_added
+
+        from family_support.accounts import navigation, session
+
+        navigation.register()
+        register_constraint(
+            "membership_once_at_a_time", _("This person has this role in that period already.")
+        )
+        register_constraint(
+            "acting_one_at_a_time", _("Somebody stands in for the director in that period already.")
+        )
+        register_constraint("user_email_once", _("There is an account with this e-mail."))
+        authenticator_added.connect(session.note_second_factor, dispatch_uid="accounts.second_factor_added")

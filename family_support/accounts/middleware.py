@@ -27,8 +27,8 @@ SET_UP = LEAVE | {"mfa_activate_totp", "mfa_add_webauthn", "account_reauthentica
 class ActorMiddleware:
     """`request.actor`: the Actor of one active membership, or None; `request.memberships`: all that are in force.
 
-    The session names the membership; one that ended meanwhile gives way to the first in force. One query for a signed-in
-    person, none for anybody else. A session older than SESSION_ABSOLUTE_AGE ends here.
+    The session names the membership; one that ended meanwhile gives way to the first in force. One query for
+    a signed-in person, none for anybody else. A session older than SESSION_ABSOLUTE_AGE ends here.
     """
 
     def __init__(self, get_response: GetResponse) -> None:

@@ -14,14 +14,45 @@ from django.db.models.functions import Coalesce, Lower
 from django.utils.translation import gettext_lazy as _
 
 from family_support.accounts.roles import AGENCY_ROLES, CENTER_ROLES, MINISTRY_ROLES, OPERATOR_ROLES, Role
+from family_support.base.actor import Actor
 from family_support.base.crypto import blind_index
 from family_support.base.fields import EncryptedTextField
+from family_support.base.models import Versioned
 from family_support.directory.models import Agency, Center
 
-FAR_FUTURE = date(9999, 12, 31)
+# Each language by its own name: whoever looks for it may not read the current one.
+LANGUAGES = (("kk", "Қазақша"), ("ru", "Русский"), ("en", "English"))
 
 
-class UserManager(BaseUserManager["User"]):
+def _period() -> Func:
+    days = RangeBoundary(True, True)
+    return Func("starts_on", "ends_on", days, function="daterange", output_field=DateRangeField())
+
+
+class UserQuerySet(models.QuerySet["User"]):
+    def visible_to(self, actor: Actor) -> UserQuerySet:
+        """The system administrator sees all accounts, a body's administrator those of its own body, others none."""
+        if actor.role == Role.SYSTEM_ADMIN:
+            return self
+        if actor.role == Role.BODY_ADMIN and actor.agency_id:
+            mine = Membership.objects.filter(user_id=models.OuterRef("pk"), agency_id=actor.agency_id)
+            return self.filter(models.Exists(mine))
+        return self.none()
+
+    def matching(self, text: str) -> UserQuerySet:
+        """Accounts whose name or e-mail holds every word."""
+        found = self
+        for word in text.split():
+            found = found.filter(
+                Q(last_name__icontains=word)
+                | Q(first_name__icontains=word)
+                | Q(patronymic__icontains=word)
+                | Q(email__icontains=word)
+            )
+        return found
+
+
+class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type: ignore[misc]
     """Users are found by e-mail, in lower case."""
 
     def create_user(self, email: str, password: str | None = None, **fields: object) -> User:
@@ -34,7 +65,7 @@ class UserManager(BaseUserManager["User"]):
         return self.get(email=(username or "").strip().lower())
 
 
-class User(AbstractBaseUser, PermissionsMixin):
+class User(Versioned, AbstractBaseUser, PermissionsMixin):
     """A person with an account. What they may do comes from one active membership, never from flags here."""
 
     class Theme(models.TextChoices):
@@ -48,7 +79,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     patronymic = models.CharField(_("patronymic"), max_length=100, blank=True)
     iin = EncryptedTextField(_("IIN"), blank=True, default="")
     iin_index = models.CharField(max_length=64, blank=True, default="", db_index=True, editable=False)
-    language = models.CharField(_("language"), max_length=2, default="ru", choices=[("kk", "Қазақша"), ("ru", "Русский"), ("en", "English")])
+    language = models.CharField(_("language"), max_length=2, default="ru", choices=LANGUAGES)
     theme = models.CharField(_("theme"), max_length=5, choices=Theme.choices, default=Theme.AUTO)
     is_active = models.BooleanField(_("active"), default=True)
     created_at = models.DateTimeField(_("created"), null=True, blank=True)
@@ -79,16 +110,31 @@ class User(AbstractBaseUser, PermissionsMixin):
         """Initial and last name: «Ә. Нұрғалиева»."""
         return f"{self.first_name[:1]}. {self.last_name}" if self.first_name else self.last_name
 
+    @staticmethod
+    def index_of(iin: str) -> str:
+        """The keyed index that equal numbers share; empty for none."""
+        return blind_index(iin, "iin")
+
     def set_iin(self, iin: str) -> None:
         """Keep the IIN encrypted, with the keyed index that the barred list is compared by."""
         self.iin = iin
-        self.iin_index = blind_index(iin, "iin") if iin else ""
+        self.iin_index = self.index_of(iin)
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def active(self, on: date) -> MembershipQuerySet:
         """Memberships in force on a local date, of people whose account is active."""
-        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on), starts_on__lte=on, user__is_active=True)
+        return self.filter(
+            Q(ends_on__isnull=True) | Q(ends_on__gte=on), starts_on__lte=on, user__is_active=True
+        )
+
+    def visible_to(self, actor: Actor) -> MembershipQuerySet:
+        """Memberships of the accounts that the actor administers; a body's administrator sees only its own body's."""
+        if actor.role == Role.SYSTEM_ADMIN:
+            return self
+        if actor.role == Role.BODY_ADMIN and actor.agency_id:
+            return self.filter(agency_id=actor.agency_id)
+        return self.none()
 
     def of_center(self, center_id: int) -> MembershipQuerySet:
         return self.filter(center_id=center_id)
@@ -102,8 +148,12 @@ class Membership(models.Model):
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
     role = models.CharField(_("role"), max_length=30, choices=Role.choices)
-    center = models.ForeignKey(Center, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("Center"))
-    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("body"))
+    center = models.ForeignKey(
+        Center, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("Center")
+    )
+    agency = models.ForeignKey(
+        Agency, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("body")
+    )
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("until"), null=True, blank=True)
 
@@ -117,10 +167,13 @@ class Membership(models.Model):
                 name="membership_organization_fits_role",
                 condition=Q(role__in=sorted(CENTER_ROLES), center__isnull=False, agency__isnull=True)
                 | Q(role__in=sorted(AGENCY_ROLES), center__isnull=True, agency__isnull=False)
-                | Q(role__in=sorted(MINISTRY_ROLES | OPERATOR_ROLES), center__isnull=True, agency__isnull=True),
+                | Q(
+                    role__in=sorted(MINISTRY_ROLES | OPERATOR_ROLES), center__isnull=True, agency__isnull=True
+                ),
             ),
             models.CheckConstraint(
-                name="membership_ends_after_start", condition=Q(ends_on__isnull=True) | Q(ends_on__gte=models.F("starts_on"))
+                name="membership_ends_after_start",
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=models.F("starts_on")),
             ),
             ExclusionConstraint(
                 name="membership_once_at_a_time",
@@ -129,10 +182,7 @@ class Membership(models.Model):
                     ("role", RangeOperators.EQUAL),
                     (Coalesce("center", 0), RangeOperators.EQUAL),
                     (Coalesce("agency", 0), RangeOperators.EQUAL),
-                    (
-                        Func("starts_on", "ends_on", RangeBoundary(True, True), function="daterange", output_field=DateRangeField()),
-                        RangeOperators.OVERLAPS,
-                    ),
+                    (_period(), RangeOperators.OVERLAPS),
                 ),
             ),
         )
@@ -146,7 +196,7 @@ class Membership(models.Model):
 
 
 class ActingDirector(models.Model):
-    """Who stands in for the director, by order, for a period (rules.md 6.13)."""
+    """Who stands in for the director, by order, for a period: nobody approves their own work (decision 6.13)."""
 
     center = models.ForeignKey(Center, on_delete=models.PROTECT)
     membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="acting")
@@ -159,15 +209,14 @@ class ActingDirector(models.Model):
         verbose_name = _("acting director")
         verbose_name_plural = _("acting directors")
         constraints = (
-            models.CheckConstraint(name="acting_ends_after_start", condition=Q(ends_on__gte=models.F("starts_on"))),
+            models.CheckConstraint(
+                name="acting_ends_after_start", condition=Q(ends_on__gte=models.F("starts_on"))
+            ),
             ExclusionConstraint(
                 name="acting_one_at_a_time",
                 expressions=(
                     ("center", RangeOperators.EQUAL),
-                    (
-                        Func("starts_on", "ends_on", RangeBoundary(True, True), function="daterange", output_field=DateRangeField()),
-                        RangeOperators.OVERLAPS,
-                    ),
+                    (_period(), RangeOperators.OVERLAPS),
                 ),
             ),
         )

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from allauth.account.internal.flows.login import get_authentication_records, record_authentication
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 
@@ -35,3 +36,9 @@ def passed_second_factor(request: Any, user: AbstractBaseUser) -> bool:
     if settings.DEMO_MODE and request.session.get(DEMO) == user.pk:
         return True
     return any(record.get("method") == "mfa" for record in get_authentication_records(request, user))
+
+
+def note_second_factor(request: Any, user: AbstractBaseUser, authenticator: Any, **kwargs: Any) -> None:
+    """Setting a second factor up proves it: the session passed (receiver of allauth's `authenticator_added`)."""
+    if authenticator.type != Authenticator.Type.RECOVERY_CODES:
+        record_second_factor(request, user)

@@ -7,16 +7,16 @@ from tests.access.matrix import CENTER_ROLES, EVERYBODY, PUBLIC, Relation, Row, 
 INTRO = """\
 # Who reaches which page
 
-Default is deny. Out of scope answers 404, the same byte for byte as "does not exist"; 403 only where the whole function is
-closed to the role. `tests/access/test_matrix.py` walks every URL of the product and sends each method as every role in every
-relation; a URL that is not in the table fails the build.
+Default is deny. Out of scope answers 404, the same byte for byte as "does not exist"; 403 only where the whole
+function is closed to the role. `tests/access/test_matrix.py` walks every URL of the product and sends each method
+as every role in every relation; a URL that is not in the table fails the build.
 
-To add a page: give its view `@allowed(...)` or `@public`, add one line to `tests/access/rows/<app>.py` (how is told in
-`tests/access/matrix.py`), run `manage.py write_docs`.
+To add a page: give its view `@allowed(...)` or `@public`, add one line to `tests/access/rows/<app>.py` (how is told
+in `tests/access/matrix.py`), run `manage.py write_docs`.
 
-Columns: *function* – roles that have it, others get 403; then who of them reaches the object when it is their own (team, Center,
-body), a colleague's, another organization's, in a restricted case without a grant. Nobody reaches a case that bars them, and
-nobody with an ended membership reaches anything.
+Columns: *function* – roles that have it, others get 403; then who of them reaches the object when it is their own
+(team, Center, body), a colleague's, another organization's, in a restricted case without a grant. Nobody reaches a
+case that bars them, and nobody with an ended membership reaches anything.
 """
 
 

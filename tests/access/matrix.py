@@ -2,7 +2,8 @@
 
 Adding a row
 ============
-Every named URL of ours needs one line in `tests/access/rows/<your app>.py` (any module there is collected; make your own):
+Every named URL of ours needs one line in `tests/access/rows/<your app>.py` (any module there is collected; make
+your own):
 
     ROWS = (
         page("case-list", roles=CENTER_ROLES),
@@ -15,28 +16,32 @@ Every named URL of ours needs one line in `tests/access/rows/<your app>.py` (any
 `page(name, kind, roles=, own=, colleague=, foreign=, restricted=, barred=, methods=, get=)`:
 
 * `name` the URL's name, `kind` what its arguments point at ("" = the URL has no arguments);
-* `roles` who has the function at all: exactly the roles of the view's `@allowed(...)`; all others get 403. `PUBLIC` = `@public`;
-* a relation's set = the roles *of those* that reach the object in it; the rest of `roles` get 404. `ALL` = all of `roles`.
-  own (default ALL): case team, own Center, own agency · colleague (default nobody): same organization, not of the team ·
-  foreign (nobody): another Center or agency · restricted (nobody): own organization, a restricted case without a grant ·
-  barred (nobody): of the team, and on the barred list. Roles without an organization (ministry, operator) are only ever "own";
-* `methods`: "GET" (default), "POST" or "GET POST"; any other gets 405. Reached = 200 (`get=302` for a redirect) or, for a POST
-  with an empty form, one of 200, 302, 400, 409. An ended membership always gets 403, nobody signed in 302 to the sign-in page.
+* `roles` who has the function at all: exactly the roles of the view's `@allowed(...)`; all others get 403. `PUBLIC`
+  = `@public`;
+* a relation's set = the roles *of those* that reach the object in it; the rest of `roles` get 404. `ALL` = all of
+  `roles`. own (default ALL): case team, own Center, own agency · colleague (default nobody): same organization, not
+  of the team · foreign (nobody): another Center or agency · restricted (nobody): own organization, a restricted
+  case without a grant · barred (nobody): of the team, and on the barred list. Roles without an organization
+  (ministry, operator) are only ever "own";
+* `methods`: "GET" (default), "POST" or "GET POST"; any other gets 405. Reached = 200 (`get=302` for a redirect) or,
+  for a POST with an empty form, one of 200, 302, 400, 409. An ended membership always gets 403, nobody signed in
+  302 to the sign-in page (401 for a POST).
 
 Adding a kind of object
 =======================
-Beside your rows, a function that makes one in Center or agency A; `restricted=True` asks for the variant in a restricted case
-(return None if there is no such thing). Lower kinds are had with `world.obj("case", restricted)`:
+Beside your rows, a function that makes one in Center or agency A; `restricted=True` asks for the variant in a
+restricted case (return None if there is no such thing). Lower kinds are had with `world.obj("case", restricted)`:
 
     @kind("plan", of_case=True)
     def plan(world: World, *, restricted: bool) -> Made | None:
         version = ...(case=world.obj("case", restricted), by=world.by(Role.CASEWORKER), now=world.now)
         return Made(version, {"pk": version.pk})
 
-`of_case=True` makes the harness put the barred actors on the case's barred list: the case is `world.obj("case", restricted)`.
-`world.center`, `world.agency`, `world.district` are A's; `world.team` the team's memberships; `world.by(role)` an Actor of the
-team (or the organization) with that role; `world.membership(role, relation)` the account of a cell. What a kind makes is rolled
-back after the test. Run: `pytest tests/access -k <url name>`; afterwards `manage.py write_docs` renews docs/access.md.
+`of_case=True` makes the harness put the barred actors on the case's barred list: the case is `world.obj("case",
+restricted)`. `world.center`, `world.agency`, `world.district` are A's; `world.team` the team's memberships;
+`world.by(role)` an Actor of the team (or the organization) with that role; `world.membership(role, relation)` the
+account of a cell. What a kind makes is rolled back after the test. Run: `pytest tests/access -k <url name>`;
+afterwards `manage.py write_docs` renews docs/access.md.
 """
 
 from __future__ import annotations
@@ -45,13 +50,17 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from enum import Enum
-from typing import TYPE_CHECKING, Any
+from enum import StrEnum
+from typing import Any
 
-from family_support.accounts.roles import AGENCY_ROLES, CENTER_ROLES, EVERYBODY, MINISTRY_ROLES, OPERATOR_ROLES, Role
-
-if TYPE_CHECKING:
-    from tests.access.world import World
+from family_support.accounts.roles import (
+    AGENCY_ROLES,
+    CENTER_ROLES,
+    EVERYBODY,
+    MINISTRY_ROLES,
+    OPERATOR_ROLES,
+    Role,
+)
 
 __all__ = [
     "AGENCY_ROLES",
@@ -72,7 +81,7 @@ __all__ = [
 ]
 
 
-class Relation(str, Enum):
+class Relation(StrEnum):
     """How an account stands to the object of a URL."""
 
     OWN = "own"
@@ -128,8 +137,10 @@ class Kind:
 KINDS: dict[str, Kind] = {}
 
 
-def kind(name: str, *, of_case: bool = False, absent: dict[str, Any] | None = None) -> Callable[[Maker], Maker]:
-    """Register how objects of a kind are made; `absent` are URL arguments that point at nothing (default: pk 999999999)."""
+def kind(
+    name: str, *, of_case: bool = False, absent: dict[str, Any] | None = None
+) -> Callable[[Maker], Maker]:
+    """Register how objects of a kind are made; `absent` are arguments that point at nothing (default: pk 999999999)."""
 
     def register(make: Maker) -> Maker:
         if name in KINDS and KINDS[name].make.__module__ != make.__module__:
@@ -159,7 +170,9 @@ def page(
     def those(given: Roles | _All) -> frozenset[Role]:
         chosen = (permitted or frozenset()) if isinstance(given, _All) else frozenset(given)
         if permitted is not None and not chosen <= permitted:
-            raise ValueError(f"{name}: {sorted(chosen - permitted)} reach the page without having the function")
+            raise ValueError(
+                f"{name}: {sorted(chosen - permitted)} reach the page without having the function"
+            )
         return chosen
 
     reach = {

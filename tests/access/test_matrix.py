@@ -131,8 +131,12 @@ class Probe:
         response = self.send(Client(), method, kwargs)
         if self.row.roles is PUBLIC:
             self.expect("anybody", method, response.status_code, self.reached(method))
+        elif method == "POST":
+            self.expect("nobody signed in", method, response.status_code, {401})
         elif response.status_code != 302 or not response["Location"].startswith(reverse(settings.LOGIN_URL)):
-            self.problems.append(f"nobody signed in: {method} gave {response.status_code}, not the sign-in page")
+            self.problems.append(
+                f"nobody signed in: {method} gave {response.status_code}, not the sign-in page"
+            )
 
     def cell(self, role: Role, relation: Relation, method: str) -> None:
         restricted = relation is Relation.RESTRICTED

@@ -6,7 +6,6 @@ from datetime import date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
-from allauth.account.internal.flows.login import record_authentication
 from django.test import Client
 
 from family_support.access.models import Barred
@@ -73,7 +72,9 @@ class World:
 
     def _agency(self, letter: str, district: District) -> Agency:
         agency = Agency.objects.create(district=district, **self._names(f"Agency {letter}"))
-        sector = Sector.objects.first() or Sector.objects.create(code="education", order=1, **self._names("Education"))
+        sector = Sector.objects.first() or Sector.objects.create(
+            code="education", order=1, **self._names("Education")
+        )
         agency.sectors.add(sector)
         return agency
 
@@ -88,7 +89,8 @@ class World:
         return found
 
     def _new_membership(self, role: Role, relation: Relation) -> Membership:
-        user = User(email=f"{role.value}.{relation.value}@matrix.example", last_name=role.value, first_name=relation.value)
+        email = f"{role.value}.{relation.value}@matrix.example"
+        user = User(email=email, last_name=role.value, first_name=relation.value)
         user.set_unusable_password()
         if relation is Relation.BARRED:
             # Nineteen accounts share eight numbers: the barred list compares numbers, not accounts.
@@ -113,7 +115,8 @@ class World:
     @property
     def team(self) -> list[Membership]:
         """Who is on the team of the ordinary case: one of each kind of worker, and the barred ones."""
-        return [self.membership(role, relation) for role in sorted(WORKERS) for relation in (Relation.OWN, Relation.BARRED)]
+        both = (Relation.OWN, Relation.BARRED)
+        return [self.membership(role, relation) for role in sorted(WORKERS) for relation in both]
 
     def made(self, kind: str, restricted: bool = False) -> Made | None:
         if (kind, restricted) not in self._made:

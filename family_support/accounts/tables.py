@@ -1,0 +1,82 @@
+"""Lists of accounts and of the directory."""
+
+from typing import Any
+
+import django_tables2 as tables
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from family_support.accounts.models import User
+from family_support.directory.models import Agency, Center
+from family_support.ui.tables import Table
+from family_support.ui.templatetags.ui import tag
+
+
+class UserTable(Table):
+    """Accounts with their roles in force."""
+
+    full_name = tables.LinkColumn("user-page", args=[tables.A("pk")], verbose_name=_("Name"))
+    email = tables.Column(verbose_name=_("E-mail"))
+    roles = tables.Column(verbose_name=_("Roles"), empty_values=())
+    is_active = tables.Column(verbose_name=_("Account"))
+
+    class Meta(Table.Meta):
+        caption = _("Users")
+
+    def render_roles(self, record: User) -> SafeString:
+        """Each role with its organization on a line."""
+        rows: list[Any] = getattr(record, "in_force", [])
+        if not rows:
+            return tag(_("no role in force"), "orange")
+        lines = [
+            (row.get_role_display(), f" · {row.organization}" if row.organization else "") for row in rows
+        ]
+        return format_html_join("", "<div>{}{}</div>", lines)
+
+    def render_is_active(self, value: bool) -> SafeString:
+        """Open or closed."""
+        return tag(_("open"), "green") if value else tag(_("closed"), "grey")
+
+
+class CenterTable(Table):
+    """Centers."""
+
+    code = tables.Column(verbose_name=_("Code"))
+    name = tables.LinkColumn("center-page", args=[tables.A("pk")], verbose_name=_("Center"))
+    district = tables.Column(verbose_name=_("District"))
+    region = tables.Column(accessor="district__region", verbose_name=_("Region"))
+    hours = tables.Column(verbose_name=_("Hours"), empty_values=())
+    is_active = tables.Column(verbose_name=_("State"))
+
+    class Meta(Table.Meta):
+        caption = _("Centers")
+
+    def render_hours(self, record: Center) -> str:
+        """From opening to closing, local time."""
+        return f"{record.opens:%H:%M}–{record.closes:%H:%M}"
+
+    def render_is_active(self, value: bool) -> SafeString:
+        """Works or closed."""
+        return tag(_("works"), "green") if value else tag(_("closed"), "grey")
+
+
+class AgencyTable(Table):
+    """Bodies."""
+
+    name = tables.LinkColumn("agency-page", args=[tables.A("pk")], verbose_name=_("Body"))
+    sectors = tables.Column(verbose_name=_("Sectors"))
+    district = tables.Column(verbose_name=_("District"))
+    region = tables.Column(accessor="district__region", verbose_name=_("Region"))
+    is_active = tables.Column(verbose_name=_("State"))
+
+    class Meta(Table.Meta):
+        caption = _("Bodies and organizations")
+
+    def render_sectors(self, record: Agency) -> SafeString:
+        """Names of the sectors."""
+        return format_html("{}", ", ".join(sector.name for sector in record.sectors.all()))
+
+    def render_is_active(self, value: bool) -> SafeString:
+        """Works or closed."""
+        return tag(_("works"), "green") if value else tag(_("closed"), "grey")

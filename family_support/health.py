@@ -1,0 +1,56 @@
+"""Whether the parts are alive, for supervisors and monitors: words and numbers, no details, no sign-in."""
+
+import logging
+from typing import Any
+
+from django.core.cache import cache
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+from redis.exceptions import RedisError
+
+from family_support.access.decorators import public
+from family_support.base import clock
+from family_support.deadlines.queries import last_sweep
+from family_support.outbox.models import Delivery
+
+logger = logging.getLogger(__name__)
+
+
+def _database() -> dict[str, Any]:
+    """Counts that only a living database gives."""
+    sign = last_sweep(clock.now())
+    return {
+        "database": "ok",
+        "outbox": {
+            "pending": Delivery.objects.pending().count(),
+            "parked": Delivery.objects.parked().count(),
+        },
+        "beat": {"at": sign.at.isoformat() if sign.at else None, "silent": sign.silent},
+    }
+
+
+def _valkey() -> str:
+    try:
+        cache.get("health")
+    except (RedisError, OSError):
+        logger.warning("health: Valkey does not answer")
+        return "down"
+    return "ok"
+
+
+@public
+@require_safe
+@never_cache
+def health(request: HttpRequest) -> JsonResponse:
+    """200 while the database answers: without Valkey work goes on, only slower. 503 without the database."""
+    try:
+        state = _database()
+    except DatabaseError:
+        logger.warning("health: the database does not answer")
+        connection.close()
+        return JsonResponse({"status": "down", "database": "down", "valkey": _valkey()}, status=503)
+    valkey = _valkey()
+    well = valkey == "ok" and not state["beat"]["silent"] and not state["outbox"]["parked"]
+    return JsonResponse({"status": "ok" if well else "degraded", "valkey": valkey, **state})
