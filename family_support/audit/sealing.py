@@ -63,7 +63,8 @@ def _bounds(month: date) -> tuple[str, str]:
 def settled_id(wait_seconds: float = 30.0) -> int:
     """The last id below which no row can appear any more. Raises StillWritingError after the wait."""
     last: int = _one("SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM audit.change_id_seq")
-    horizon = int(_one("SELECT pg_snapshot_xmax(pg_current_snapshot())::text"))
+    # A new number: every transaction that was given an id so far has a smaller one.
+    horizon = int(_one("SELECT pg_current_xact_id()::text"))
     until = time.monotonic() + wait_seconds
     while int(_one("SELECT pg_snapshot_xmin(pg_current_snapshot())::text")) < horizon:
         if time.monotonic() > until:

@@ -25,7 +25,7 @@ def _plain(name: str) -> str:
 
 def fold(name: str) -> str:
     """The search key: equal for spellings that people mix up (case, Ә=А, Қ=К, ё=е, Latin look-alikes, hyphens)."""
-    folded = _plain(name).translate(_FOLD)
+    folded = " ".join(_plain(name).translate(_FOLD).split())
     return "".join(letter if letter == "й" else _base(letter) for letter in folded)
 
 
