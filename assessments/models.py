@@ -6,6 +6,7 @@ from datetime import date
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, FSMModelMixin, transition
 
@@ -46,11 +47,21 @@ class Ground(Named):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def help(self) -> str:
+        """What the assessor looks at, in the active language."""
+        return getattr(self, f"help_{(get_language() or 'ru')[:2]}", "") or self.help_ru
+
+    def form_name(self, code: str) -> str:
+        """How one of its forms is called in the active language; empty for an unknown code."""
+        language = (get_language() or "ru")[:2]
+        return next((form.get(language) or form["ru"] for form in self.forms if form["code"] == code), "")
+
 
 class AssessmentQuerySet(models.QuerySet["Assessment"]):
     def visible_to(self, actor: Actor) -> AssessmentQuerySet:
-        """Assessments of the cases whose content the actor reads now."""
-        return self.filter(case__in=Case.objects.visible_to(actor).values("pk"))
+        """Those of the team's own cases; the director also reads those of cases opened with a reason (security.md)."""
+        return self.filter(case__in=Assessment.readable_cases(actor).values("pk"))
 
     def writable_by(self, actor: Actor) -> AssessmentQuerySet:
         return self.filter(case__in=Case.objects.writable_by(actor).values("pk"))
@@ -119,6 +130,11 @@ class Assessment(FSMModelMixin, Versioned):
     def __str__(self) -> str:
         return f"{self._meta.verbose_name} {self.pk}"
 
+    @staticmethod
+    def readable_cases(actor: Actor) -> models.QuerySet[Case]:
+        """Cases whose assessment, narrative and health the actor reads now: narrower than the case itself."""
+        return Case.objects.visible_to(actor) if actor.is_director else Case.objects.writable_by(actor)
+
     @transition(field=state, source=State.DRAFT, target=State.CONCLUDED)
     def conclude(self) -> None:
         """It finds for or against a hard life situation."""
@@ -144,6 +160,10 @@ class AssessmentGround(models.Model):
 
     def __str__(self) -> str:
         return f"{self.assessment_id}: {self.ground_id}"
+
+    @property
+    def form_name(self) -> str:
+        return self.ground.form_name(self.form)
 
 
 class ImmediateMeasure(models.Model):
