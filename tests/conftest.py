@@ -7,6 +7,7 @@ runtime role may not TRUNCATE, and reference data stays.
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import psycopg2
@@ -16,6 +17,7 @@ from django.core.cache import cache
 from django.db import connection
 
 from tests.databases import Databases, address
+from tests.services import Stack, stack
 
 URL, OWNER_URL = os.environ["DATABASE_URL"], os.environ["DATABASE_OWNER_URL"]
 
@@ -100,3 +102,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         mark = item.get_closest_marker("django_db")
         if mark and (mark.kwargs.get("transaction") or mark.args):
             raise pytest.UsageError(f"{item.nodeid}: use own_database instead of transaction=True.")
+
+
+@pytest.fixture
+def services(own_database: str, tmp_path: Path) -> Iterator[Stack]:
+    """Starts web server, worker and beat on the test's own database: `services.worker()` and so on."""
+    with stack(tmp_path) as running:
+        yield running

@@ -30,6 +30,8 @@ _process = os.environ.get("PYTEST_XDIST_WORKER", "main")
 if os.environ.get("TEST_PROCESS") != _process:
     os.environ["TEST_PROCESS"] = _process
     os.environ["REDIS_URL"] = own_valkey(os.environ["REDIS_URL"])
+    _media = tempfile.TemporaryDirectory(prefix="family-support-media-")
+    os.environ["MEDIA_ROOT"] = _media.name
 
 from family_support.settings import *  # noqa: E402, F403
 from family_support.settings import BASE_DIR, INSTALLED_APPS  # noqa: E402
@@ -48,4 +50,3 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
-MEDIA_ROOT = tempfile.mkdtemp(prefix="family-support-media-")
