@@ -11,8 +11,12 @@ from family_support.base.rights import limit_table, register_grants
 def grant_read_log(cursor: Cursor, runtime_role: str) -> None:
     """The runtime role writes the read log through its function only, and reads it through the view."""
     role = quoted(runtime_role)
-    cursor.execute("REVOKE ALL ON FUNCTION public.access_log_read(bigint, bigint, bigint, text, text) FROM PUBLIC")
-    cursor.execute(f"GRANT EXECUTE ON FUNCTION public.access_log_read(bigint, bigint, bigint, text, text) TO {role}")
+    cursor.execute(
+        "REVOKE ALL ON FUNCTION public.access_log_read(bigint, bigint, bigint, text, text) FROM PUBLIC"
+    )
+    cursor.execute(
+        f"GRANT EXECUTE ON FUNCTION public.access_log_read(bigint, bigint, bigint, text, text) TO {role}"
+    )
     cursor.execute(f"REVOKE ALL ON SCHEMA access_log FROM PUBLIC, {role}")
     cursor.execute(f"REVOKE ALL ON ALL TABLES IN SCHEMA access_log FROM PUBLIC, {role}")
 

@@ -45,7 +45,9 @@ class CaseOpening(models.Model):
         verbose_name = _("case opened with a reason")
         verbose_name_plural = _("cases opened with a reason")
         constraints = (
-            models.CheckConstraint(condition=models.Q(ends_at__gt=models.F("opened_at")), name="opening_ends_later"),
+            models.CheckConstraint(
+                condition=models.Q(ends_at__gt=models.F("opened_at")), name="opening_ends_later"
+            ),
         )
         indexes = (models.Index(fields=("membership", "case_id", "ends_at"), name="opening_in_force"),)
 

@@ -20,7 +20,7 @@ OPENING_ROLES = WORKERS | UNIT_HEADS | {Role.DIRECTOR}
 
 def can_open(actor: Actor) -> bool:
     """Whether the role may open cases of its list with a reason."""
-    return actor.role in OPENING_ROLES or actor.acting
+    return actor.role in OPENING_ROLES or actor.is_director
 
 
 def open_with_reason(*, case_id: int, by: Actor, reason: str, now: datetime) -> CaseOpening:
@@ -48,7 +48,11 @@ def open_with_reason(*, case_id: int, by: Actor, reason: str, now: datetime) -> 
         if not listed_cases(by).filter(pk=case_id).exists():
             raise Missing
         opening = CaseOpening.objects.create(
-            case_id=case_id, membership_id=by.membership_id, reason=reason, opened_at=now, ends_at=now + OPEN_FOR
+            case_id=case_id,
+            membership_id=by.membership_id,
+            reason=reason,
+            opened_at=now,
+            ends_at=now + OPEN_FOR,
         )
         log_read(by, case_id, "opening", reason)
     return opening

@@ -3,10 +3,13 @@ here nor tracked.
 """
 
 OPT_OUT: dict[str, str] = {
+    "access.ReadEntry": "the read log: a view on append-only rows",
     "audit.Change": "the history itself: a view",
     "base.AllowedTransition": "written by migrations only, read-only for the runtime role",
     "base.IdempotencyKey": "hash of a form's body, kept for two weeks",
     "base.KeyFingerprint": "written by the owner's command only",
+    "deadlines.Heartbeat": "signs of life of recurring jobs, overwritten each minute",
+    "notifications.Mail": "attempts of the sender; what was told is a notice",
     "outbox.Delivery": "attempts of the deliverer, no decision of a person",
     "outbox.Event": "written once with the change that it tells, never edited",
 }

@@ -10,8 +10,12 @@ from django.db import models
 from django.db.models import Func, Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+from django_fsm import FSMField, FSMModelMixin, transition
 
+from family_support.access.barred import barred_case_ids
 from family_support.access.scopes import listed_cases
+from family_support.accounts.models import Membership
+from family_support.accounts.roles import Role
 from family_support.base.actor import Actor
 from family_support.base.models import Named
 from family_support.directory.models import Agency, Center
@@ -67,7 +71,13 @@ class Term(Named):
                 expressions=(
                     ("code", RangeOperators.EQUAL),
                     (
-                        Func("valid_from", "valid_to", RangeBoundary(True, True), function="daterange", output_field=DateRangeField()),
+                        Func(
+                            "valid_from",
+                            "valid_to",
+                            RangeBoundary(True, True),
+                            function="daterange",
+                            output_field=DateRangeField(),
+                        ),
                         RangeOperators.OVERLAPS,
                     ),
                 ),
@@ -96,11 +106,19 @@ class DeadlineQuerySet(models.QuerySet["Deadline"]):
     def visible_to(self, actor: Actor) -> DeadlineQuerySet:
         """Deadlines of cases the actor sees listed; a Center's own terms for its people; a body's for its officers."""
         if actor.center_id:
-            return self.filter(Q(case_id__in=listed_cases(actor)) | Q(case_id__isnull=True, center_id=actor.center_id))
+            return self.filter(
+                Q(case_id__in=listed_cases(actor)) | Q(case_id__isnull=True, center_id=actor.center_id)
+            )
+        if actor.agency_id and actor.role in (Role.AGENCY_OFFICER, Role.BODY_ADMIN):
+            return self.filter(agency_id=actor.agency_id).exclude(case_id__in=barred_case_ids(actor))
         return self.none()
 
+    def for_display(self) -> DeadlineQuerySet:
+        """With what the badge, the clause and the calendar need: no query a row."""
+        return self.select_related("term", "center__district")
 
-class Deadline(models.Model):
+
+class Deadline(FSMModelMixin, models.Model):
     """One running term. `due_at` is stored when the event happens and moves only by an act that is recorded."""
 
     class State(models.TextChoices):
@@ -111,7 +129,7 @@ class Deadline(models.Model):
 
     term = models.ForeignKey(Term, on_delete=models.PROTECT, related_name="+")
     code = models.CharField(max_length=40)
-    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    state = FSMField(_("state"), max_length=10, choices=State.choices, default=State.OPEN, protected=True)
     case_id = models.BigIntegerField(null=True, db_index=True)
     center = models.ForeignKey(Center, on_delete=models.PROTECT, related_name="+")
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
@@ -134,15 +152,20 @@ class Deadline(models.Model):
         verbose_name_plural = _("deadlines")
         constraints = (
             models.UniqueConstraint(
-                fields=("code", "subject_type", "subject_id"), condition=Q(state="open"), name="deadline_open_once"
+                fields=("code", "subject_type", "subject_id"),
+                condition=Q(state="open"),
+                name="deadline_open_once",
             ),
             models.CheckConstraint(
                 name="deadline_closed_when_not_open",
-                condition=Q(state="open", closed_at__isnull=True) | (~Q(state="open") & Q(closed_at__isnull=False)),
+                condition=Q(state="open", closed_at__isnull=True)
+                | (~Q(state="open") & Q(closed_at__isnull=False)),
             ),
         )
         indexes = (
-            models.Index(fields=("next_at",), condition=Q(state="open", next_at__isnull=False), name="deadline_sweep"),
+            models.Index(
+                fields=("next_at",), condition=Q(state="open", next_at__isnull=False), name="deadline_sweep"
+            ),
             models.Index(fields=("center", "due_at"), condition=Q(state="open"), name="deadline_by_center"),
             models.Index(fields=("agency", "due_at"), condition=Q(state="open"), name="deadline_by_agency"),
             models.Index(fields=("subject_type", "subject_id"), name="deadline_by_subject"),
@@ -156,9 +179,53 @@ class Deadline(models.Model):
     def is_open(self) -> bool:
         return self.state == self.State.OPEN
 
+    @property
+    def subject(self) -> tuple[str, int]:
+        return self.subject_type, self.subject_id
+
     def is_overdue(self, now: datetime) -> bool:
         """Later than the due moment and still open; due today is not overdue (rules.md 6.1)."""
         return self.is_open and self.due_at is not None and now > self.due_at
+
+    @transition(field=state, source=State.OPEN, target=State.MET)
+    def meet_in_time(self) -> None:
+        """What the term asks for was done by its end."""
+
+    @transition(field=state, source=State.OPEN, target=State.MET_LATE)
+    def meet_late(self) -> None:
+        """What the term asks for was done after its end; that stays visible."""
+
+    @transition(field=state, source=State.OPEN, target=State.CANCELLED)
+    def cancel(self) -> None:
+        """The ground of the term fell away, with a reason."""
+
+
+class DeadlineChange(models.Model):
+    """A due moment that moved: from when to when, by whom and why. Nothing moves without such a row."""
+
+    class Reason(models.TextChoices):
+        THREAT = "threat", _("a threat was found later (R256 13(2), 14(2))")
+        CALENDAR = "calendar", _("the calendar was changed")
+        DATE = "date", _("another date was set")
+
+    deadline = models.ForeignKey(Deadline, on_delete=models.CASCADE, related_name="changes")
+    at = models.DateTimeField()
+    by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    reason = models.CharField(max_length=10, choices=Reason.choices)
+    note = models.CharField(max_length=300, blank=True)
+    code_before = models.CharField(max_length=40)
+    due_before = models.DateTimeField(null=True)
+    due_after = models.DateTimeField(null=True)
+    calendar_version = models.PositiveIntegerField()
+    explanation_before = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name = _("change of a deadline")
+        verbose_name_plural = _("changes of deadlines")
+        ordering = ("at", "pk")
+
+    def __str__(self) -> str:
+        return f"{self.deadline_id} {self.reason}"
 
 
 class DeadlineLevel(models.Model):
@@ -186,3 +253,19 @@ class DeadlineLevel(models.Model):
 
     def __str__(self) -> str:
         return f"{self.deadline_id} {self.level}"
+
+
+class Heartbeat(models.Model):
+    """When a recurring job last ended: what tells a silent worker or a dead beat from a quiet day."""
+
+    name = models.CharField(max_length=40, unique=True)
+    at = models.DateTimeField()
+    found = models.PositiveIntegerField(default=0)
+    milliseconds = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("sign of life")
+        verbose_name_plural = _("signs of life")
+
+    def __str__(self) -> str:
+        return self.name

@@ -36,7 +36,9 @@ def attach(
     if (upload.size or 0) > settings.ATTACHMENT_MAX_SIZE:
         raise refused(
             "file_too_large",
-            format_lazy(_("The file is larger than {size}."), size=filesizeformat(settings.ATTACHMENT_MAX_SIZE)),
+            format_lazy(
+                _("The file is larger than {size}."), size=filesizeformat(settings.ATTACHMENT_MAX_SIZE)
+            ),
             field,
         )
     upload.seek(0)

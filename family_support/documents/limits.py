@@ -4,7 +4,7 @@ import resource
 
 
 def restrict(*, seconds: int, memory: int) -> None:
-    """Bound processor seconds, writable memory in bytes (reserved addresses cost nothing), open files, size of files."""
+    """Bound processor seconds, writable memory in bytes (reserved addresses cost nothing), and files."""
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
     resource.setrlimit(resource.RLIMIT_NOFILE, (128, 128))

@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 
 from family_support.access.scopes import attachment_rules, readable_cases, worked_cases
 from family_support.accounts.models import Membership
-from family_support.accounts.roles import Role
 from family_support.base.actor import Actor
 from family_support.base.fields import EncryptedTextField
 from family_support.documents.registry import renderers
@@ -29,7 +28,7 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
     def visible_to(self, actor: Actor) -> AttachmentQuerySet:
         """Attachments of the team's own cases, for a director of cases opened with a reason, and those that an upper
         app's own scope opens (security.md, row "attachments")."""
-        director = actor.role == Role.DIRECTOR or actor.acting
+        director = actor.is_director
         condition = Q(case_id__in=readable_cases(actor) if director else worked_cases(actor))
         for rule in attachment_rules():
             condition |= Q(pk__in=rule(actor))
@@ -81,7 +80,9 @@ class RenderingQuerySet(models.QuerySet["Rendering"]):
         """Renderings of subjects that their own app lets the actor read on paper."""
         condition = Q(pk__in=())
         for (subject_type, file_format), renderer in renderers().items():
-            condition |= Q(subject_type=subject_type, format=file_format, subject_id__in=renderer.visible(actor))
+            condition |= Q(
+                subject_type=subject_type, format=file_format, subject_id__in=renderer.visible(actor)
+            )
         return self.filter(condition)
 
 
@@ -109,7 +110,9 @@ class Rendering(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     # The class of the last failure: a code for the operator, never a message that may hold data.
     error = models.CharField(max_length=100, blank=True)
-    requested_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    requested_by = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     objects = RenderingQuerySet.as_manager()
 
@@ -117,7 +120,9 @@ class Rendering(models.Model):
         verbose_name = _("rendering")
         verbose_name_plural = _("renderings")
         constraints = (
-            models.UniqueConstraint(fields=("subject_type", "subject_id", "format", "language"), name="rendering_once"),
+            models.UniqueConstraint(
+                fields=("subject_type", "subject_id", "format", "language"), name="rendering_once"
+            ),
             models.CheckConstraint(
                 name="rendering_ready_has_file",
                 condition=~Q(state="ready") | (Q(ready_at__isnull=False) & ~Q(sha256="") & ~Q(file="")),

@@ -90,7 +90,9 @@ def render(rendering_id: int, now: datetime) -> bool:
         try:
             with transaction.atomic():
                 content = renderer(row.subject_type, row.format).render(row.subject_id, row.language)
-        except Exception as error:  # kept as a code on the row, and logged by class: messages may hold personal data
+        except (
+            Exception
+        ) as error:  # kept as a code on the row, and logged by class: messages may hold personal data
             _failed(row, error)
             return False
         _ready(row, content, now)
@@ -98,7 +100,12 @@ def render(rendering_id: int, now: datetime) -> bool:
 
 
 def _claim(rendering_id: int) -> Rendering | None:
-    return Rendering.objects.queued().select_for_update(skip_locked=True, of=("self",)).filter(pk=rendering_id).first()
+    return (
+        Rendering.objects.queued()
+        .select_for_update(skip_locked=True, of=("self",))
+        .filter(pk=rendering_id)
+        .first()
+    )
 
 
 def _failed(row: Rendering, error: Exception) -> None:

@@ -115,7 +115,9 @@ def _office_kind(content: bytes, field: str) -> str:
             if "[Content_Types].xml" not in names or len(kinds) != 1:
                 raise _not_allowed(field)
             if any(name.rpartition("/")[2].lower() in {"vbaproject.bin", "vbadata.xml"} for name in names):
-                raise refused("file_macros", _("The document holds a program (macros). Save it without macros."), field)
+                raise refused(
+                    "file_macros", _("The document holds a program (macros). Save it without macros."), field
+                )
             if len(entries) > MAX_ENTRIES or any(entry.flag_bits & 1 for entry in entries):
                 raise damaged
             _unpack(archive, entries, len(content), field)
@@ -142,7 +144,9 @@ def _without_metadata(content: bytes, kind: str, field: str) -> bytes:
     try:
         with Image.open(io.BytesIO(content), formats=["PNG" if kind == PNG else "JPEG"]) as picture:
             if picture.width * picture.height > MAX_PIXELS:
-                raise refused("picture_too_large", _("The picture has too many pixels. Make it smaller."), field)
+                raise refused(
+                    "picture_too_large", _("The picture has too many pixels. Make it smaller."), field
+                )
             drawn = ImageOps.exif_transpose(picture)
             if kind == JPEG:
                 clean = drawn if drawn.mode in ("L", "RGB") else drawn.convert("RGB")

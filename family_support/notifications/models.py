@@ -41,10 +41,23 @@ class Notice(models.Model):
         constraints = (
             models.UniqueConstraint(fields=("event_id", "recipient", "kind"), name="notice_once_an_event"),
         )
-        indexes = (models.Index(fields=("recipient", "-created_at"), condition=Q(read_at__isnull=True), name="notice_unread"),)
+        indexes = (
+            models.Index(
+                fields=("recipient", "-created_at"), condition=Q(read_at__isnull=True), name="notice_unread"
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"
+
+
+class MailQuerySet(models.QuerySet["Mail"]):
+    def waiting(self) -> MailQuerySet:
+        return self.filter(sent_at__isnull=True, parked_at__isnull=True)
+
+    def parked(self) -> MailQuerySet:
+        """Given up: the operator looks at these."""
+        return self.filter(parked_at__isnull=False)
 
 
 class Mail(models.Model):
@@ -58,13 +71,24 @@ class Mail(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     sent_at = models.DateTimeField(null=True)
     parked_at = models.DateTimeField(null=True)
+    # The class of the last failure: a code, never the server's text, which may repeat the address.
+    error = models.CharField(max_length=100, blank=True)
+
+    objects = MailQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("mail")
         verbose_name_plural = _("mail")
         indexes = (
             models.Index(
-                fields=("next_attempt_at",), condition=Q(sent_at__isnull=True, parked_at__isnull=True), name="mail_waiting"
+                fields=("next_attempt_at",),
+                condition=Q(sent_at__isnull=True, parked_at__isnull=True),
+                name="mail_waiting",
+            ),
+        )
+        constraints = (
+            models.CheckConstraint(
+                name="mail_sent_or_parked", condition=Q(sent_at__isnull=True) | Q(parked_at__isnull=True)
             ),
         )
 

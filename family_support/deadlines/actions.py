@@ -1,0 +1,268 @@
+"""Opening, meeting, cancelling and moving deadlines: called by the actions of upper apps, inside their transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection
+from django.utils.translation import gettext_lazy as _
+
+from family_support.audit.context import current_actor
+from family_support.base.actor import Actor
+from family_support.base.errors import Conflict, Invalid
+from family_support.deadlines.models import Deadline, DeadlineChange, DeadlineLevel, DeadlineQuerySet, Term
+from family_support.deadlines.schedule import Due, due, levels
+from family_support.directory.models import Agency, Center
+from family_support.workdays.calendar import WorkCalendar
+from family_support.workdays.queries import load_calendar
+
+# Checked on every version of a plan; not a term that runs (rules.md 4).
+LIMITS = frozenset({"plan_period"})
+URGENT_TERM = {"assessment": "assessment_urgent"}
+
+Subject = tuple[str, int]
+Terms = str | Iterable[str]
+
+
+def open_deadline(
+    *,
+    term: str,
+    started_at: datetime,
+    by: Actor,
+    now: datetime,
+    center: Center,
+    case_id: int | None,
+    subject: Subject,
+    due_on: date | None = None,
+    agency: Agency | None = None,
+    if_absent: bool = False,
+) -> Deadline:
+    """Start a term (rules.md 4) for a subject ("app.model", id) and store when it ends and when its levels are reached.
+
+    The row of the term is the one in force on the local day of `started_at`. `due_on` is the day that terms with a date of
+    their own end on (a measure's date, a state service's term). `agency` is the body whose turn it is. Errors: Conflict
+    when the same term already runs for the subject (with `if_absent` that one is returned instead), ValueError for a
+    limit and for a term without its date, Term.DoesNotExist, OutsideCalendar, RuntimeError outside `acting`.
+    """
+    _must_act()
+    if term in LIMITS:
+        raise ValueError(f"{term} is a limit, checked on every version; it does not run")
+    known = Deadline.objects.open().of_subject(*subject).filter(code=term).first()
+    if known is not None:
+        if if_absent:
+            return known
+        raise Conflict("term_runs", _("This term is already running."))
+    calendar = load_calendar(center=center)
+    row = Term.objects.in_force(term, calendar.local_date(started_at))
+    ends = due(row, started_at, due_on, calendar)
+    schedule = levels(row, started_at, ends.due_at, calendar)
+    return Deadline.objects.create(
+        term=row,
+        code=row.code,
+        case_id=case_id,
+        center=center,
+        agency=agency,
+        subject_type=subject[0],
+        subject_id=subject[1],
+        started_at=started_at,
+        due_at=ends.due_at,
+        calendar_version=calendar.version,
+        explanation=ends.explanation,
+        **_as_stored(schedule),
+    )
+
+
+def meet(
+    *, terms: Terms, by: Actor, now: datetime, subject: Subject | None = None, case_id: int | None = None
+) -> list[Deadline]:
+    """Meet the running terms of these codes, of a subject or of a whole case; later than due is met late, and stays so.
+
+    Levels whose moment has passed and that the sweep has not seen yet are recorded, untold. Gives what was met, which
+    may be nothing. Errors: RuntimeError outside `acting`, ValueError without subject and case.
+    """
+    found = _running(terms, subject, case_id)
+    for deadline in found:
+        if deadline.is_overdue(now):
+            deadline.meet_late()
+        else:
+            deadline.meet_in_time()
+    _close(found, now)
+    return found
+
+
+def cancel(
+    *,
+    terms: Terms | None = None,
+    reason: str,
+    by: Actor,
+    now: datetime,
+    subject: Subject | None = None,
+    case_id: int | None = None,
+) -> list[Deadline]:
+    """Cancel running terms whose ground fell away (all of them when `terms` is None), with the reason.
+
+    What had passed by then stays recorded. Errors: Invalid without a reason, RuntimeError outside `acting`, ValueError
+    without subject and case.
+    """
+    reason = reason.strip()
+    if not reason:
+        raise Invalid("reason_missing", fields={"reason": _("State the reason.")})
+    found = _running(terms, subject, case_id)
+    for deadline in found:
+        deadline.cancel()
+        deadline.reason = reason
+    _close(found, now)
+    return found
+
+
+def shorten(
+    *,
+    flagged_at: datetime,
+    by: Actor,
+    now: datetime,
+    subject: Subject | None = None,
+    case_id: int | None = None,
+    term: str = "assessment",
+    note: str = "",
+) -> list[Deadline]:
+    """A threat found later can only shorten (rules.md 6.6): min(old due, flagged + the urgent term's length).
+
+    The running term becomes its urgent one with that one's levels and ladder; levels already reached stay as they are.
+    Errors: RuntimeError outside `acting`, ValueError without subject and case, KeyError for a term without an urgent one.
+    """
+    found = _running(term, subject, case_id)
+    for deadline in found:
+        calendar = load_calendar(center=deadline.center)
+        urgent = Term.objects.in_force(URGENT_TERM[term], calendar.local_date(flagged_at))
+        ends = due(urgent, flagged_at, None, calendar)
+        if deadline.due_at is not None and ends.due_at is not None and deadline.due_at <= ends.due_at:
+            ends = Due(deadline.due_at, ends.due_on, deadline.explanation)
+        _restate(deadline, urgent, ends, calendar, DeadlineChange.Reason.THREAT, note, by, now)
+    return found
+
+
+def move(*, term: str, subject: Subject, due_on: date, note: str, by: Actor, now: datetime) -> list[Deadline]:
+    """Set another date for a running term that has a date of its own, with the reason as `note`.
+
+    Errors: Invalid without a note, ValueError for a term that the law counts, RuntimeError outside `acting`.
+    """
+    if not note.strip():
+        raise Invalid("reason_missing", fields={"reason": _("State the reason.")})
+    found = _running(term, subject, None)
+    for deadline in found:
+        if deadline.term.unit not in (Term.Unit.DATE, Term.Unit.SERVICE):
+            raise ValueError(f"{term} is counted, its date cannot be set")
+        calendar = load_calendar(center=deadline.center)
+        ends = due(deadline.term, deadline.started_at, due_on, calendar)
+        _restate(deadline, deadline.term, ends, calendar, DeadlineChange.Reason.DATE, note.strip(), by, now)
+    return found
+
+
+def recompute(*, deadlines: DeadlineQuerySet, note: str, by: Actor, now: datetime) -> list[Deadline]:
+    """Count open deadlines again by the newest calendar; gives those that moved. Closed ones are never touched.
+
+    A term that a threat shortened keeps its end: the shorter of both was decided then. Errors: RuntimeError outside
+    `acting`.
+    """
+    _must_act()
+    moved = []
+    kept = DeadlineChange.objects.filter(reason=DeadlineChange.Reason.THREAT).values("deadline")
+    for deadline in _locked(deadlines.open().exclude(pk__in=kept)):
+        calendar = load_calendar(center=deadline.center)
+        set_date = deadline.explanation.get("set_date")
+        ends = due(
+            deadline.term, deadline.started_at, date.fromisoformat(set_date) if set_date else None, calendar
+        )
+        if ends.due_at != deadline.due_at:
+            _restate(deadline, deadline.term, ends, calendar, DeadlineChange.Reason.CALENDAR, note, by, now)
+            moved.append(deadline)
+    return moved
+
+
+def _must_act() -> None:
+    if current_actor() is None or not connection.in_atomic_block:
+        raise RuntimeError("deadlines change in the transaction of the act that moves them: use acting()")
+
+
+def _locked(rows: DeadlineQuerySet) -> list[Deadline]:
+    return list(
+        rows.select_related("term", "center__district").select_for_update(of=("self",)).order_by("pk")
+    )
+
+
+def _running(terms: Terms | None, subject: Subject | None, case_id: int | None) -> list[Deadline]:
+    _must_act()
+    rows = Deadline.objects.open()
+    if subject is not None:
+        rows = rows.of_subject(*subject)
+    if case_id is not None:
+        rows = rows.filter(case_id=case_id)
+    if subject is None and case_id is None:
+        raise ValueError("say of which subject or case")
+    if terms is not None:
+        rows = rows.filter(code__in=[terms] if isinstance(terms, str) else list(terms))
+    return _locked(rows)
+
+
+def _as_stored(schedule: Sequence[tuple[str, datetime]]) -> dict[str, Any]:
+    return {
+        "schedule": [[level, moment.isoformat()] for level, moment in schedule],
+        "next_at": schedule[0][1] if schedule else None,
+    }
+
+
+def _close(found: Sequence[Deadline], now: datetime) -> None:
+    """Store the closed rows; levels that had passed unseen are recorded, so that none is skipped."""
+    unseen = []
+    for deadline in found:
+        for level, moment in deadline.schedule:
+            reached = datetime.fromisoformat(moment)
+            if reached < now:
+                unseen.append(
+                    DeadlineLevel(deadline=deadline, level=level, due_at=reached, reached_at=now, told=False)
+                )
+        deadline.closed_at, deadline.schedule, deadline.next_at = now, [], None
+        deadline.save(update_fields=("state", "reason", "closed_at", "schedule", "next_at"))
+    if unseen:
+        DeadlineLevel.objects.bulk_create(unseen, ignore_conflicts=True)
+
+
+def _restate(
+    deadline: Deadline,
+    term: Term,
+    ends: Due,
+    calendar: WorkCalendar,
+    reason: DeadlineChange.Reason,
+    note: str,
+    by: Actor,
+    now: datetime,
+) -> None:
+    DeadlineChange.objects.create(
+        deadline=deadline,
+        at=now,
+        by_id=by.membership_id,
+        reason=reason,
+        note=note[:300],
+        code_before=deadline.code,
+        due_before=deadline.due_at,
+        due_after=ends.due_at,
+        calendar_version=calendar.version,
+        explanation_before=deadline.explanation,
+    )
+    reached = set(deadline.levels.values_list("level", flat=True))
+    ahead = [
+        pair for pair in levels(term, deadline.started_at, ends.due_at, calendar) if pair[0] not in reached
+    ]
+    stored = _as_stored(ahead)
+    deadline.term, deadline.code = term, term.code
+    deadline.due_at, deadline.explanation, deadline.calendar_version = (
+        ends.due_at,
+        ends.explanation,
+        calendar.version,
+    )
+    deadline.schedule, deadline.next_at = stored["schedule"], stored["next_at"]
+    deadline.save(
+        update_fields=("term", "code", "due_at", "explanation", "calendar_version", "schedule", "next_at")
+    )

@@ -1,0 +1,77 @@
+"""The whole story of a due date: how it was counted, each change with author and reason, each level reached."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from family_support.deadlines.models import Deadline, DeadlineLevel
+from family_support.workdays.explain import sentences, skipped_line
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A move of the due moment."""
+
+    at: datetime
+    by: str
+    reason: str
+    note: str
+    before: datetime | None
+    after: datetime | None
+    counted_before: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """A level reached; `late_minutes` is how long after its moment it was noticed."""
+
+    name: str
+    due_at: datetime
+    reached_at: datetime
+    told: bool
+    late_minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """Sentences in the active language, and the days that were not counted."""
+
+    sentences: list[str]
+    skipped: list[str]
+    changes: list[Change]
+    levels: list[Level]
+
+
+def explained(deadline: Deadline) -> Explained:
+    """How a deadline's date came about and what happened to it since: two queries."""
+    told: dict[str, Any] = deadline.explanation
+    changes = [
+        Change(
+            at=row.at,
+            by=row.by.user.short_name if row.by else "",
+            reason=row.get_reason_display(),
+            note=row.note,
+            before=row.due_before,
+            after=row.due_after,
+            counted_before=sentences(row.explanation_before),
+        )
+        for row in deadline.changes.select_related("by__user")
+    ]
+    levels = [
+        Level(
+            name=DeadlineLevel.Level(row.level).label,
+            due_at=row.due_at,
+            reached_at=row.reached_at,
+            told=row.told,
+            late_minutes=max(int((row.reached_at - row.due_at).total_seconds() // 60), 0),
+        )
+        for row in deadline.levels.order_by("due_at", "pk")
+    ]
+    return Explained(
+        sentences=sentences(told),
+        skipped=[skipped_line(row) for row in told.get("skipped", ())],
+        changes=changes,
+        levels=levels,
+    )

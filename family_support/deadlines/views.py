@@ -1,0 +1,51 @@
+"""Explain this date: how a due date came about, for everybody who sees the deadline."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from family_support.access.decorators import allowed
+from family_support.access.subjects import case_lines, subject_label, subject_url
+from family_support.accounts.roles import UNIT_HEADS, WORKERS, Role
+from family_support.base import clock
+from family_support.base.errors import Missing
+from family_support.deadlines.badges import view
+from family_support.deadlines.explanation import explained
+from family_support.deadlines.models import Deadline
+from family_support.workdays.queries import load_calendar
+
+EXPLAINED_TO = (
+    WORKERS
+    | UNIT_HEADS
+    | {
+        Role.INTAKE_CLERK,
+        Role.DIRECTOR,
+        Role.METHODOLOGIST,
+        Role.CENTER_ANALYST,
+        Role.AGENCY_OFFICER,
+        Role.BODY_ADMIN,
+    }
+)
+
+
+@require_safe
+@allowed(*EXPLAINED_TO)
+def explain(request: HttpRequest, pk: int) -> HttpResponse:
+    """Clause, event and moment, every day counted or skipped with its reason, and who changed the date and why."""
+    actor = request.actor  # type: ignore[attr-defined]
+    deadline = Deadline.objects.visible_to(actor).for_display().filter(pk=pk).first()
+    if deadline is None:
+        raise Missing
+    now = clock.now()
+    context = {
+        "deadline": deadline,
+        "due": view(deadline, now, load_calendar(center=deadline.center)),
+        "told": explained(deadline),
+        "case": case_lines([deadline.case_id], actor).get(deadline.case_id) if deadline.case_id else None,
+        "subject": subject_label(deadline.subject_type),
+        "subject_url": subject_url(deadline.subject_type, deadline.subject_id),
+        "now": now,
+    }
+    return render(request, "deadlines/explain.html", context)

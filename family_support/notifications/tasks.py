@@ -1,0 +1,11 @@
+"""Sending of mail, every minute by beat; a broker's message is never the mail itself."""
+
+from family_support.base import clock
+from family_support.base.tasks import task
+from family_support.notifications.mail import send_waiting
+
+
+@task(name="notifications.send_mail")
+def send_mail() -> int:
+    """Send the mails whose turn it is; how many."""
+    return send_waiting(clock.now())
