@@ -15,7 +15,7 @@ class MonitoringConfig(AppConfig):
         from monitoring.models import READERS
 
         papers.register()
-        subjects.register("monitoring.quarterlyreport", label=_("Quarterly report"), url_name="quarter")
+        subjects.register("monitoring.quarterlyreport", _("Quarterly report"), url_name="quarter")
         center_readers = READERS - {Role.MINISTRY_ANALYST, Role.MINISTRY_EDITOR}
         navigation.register(NavItem(_("Reports"), "quarter-list", "file-spreadsheet", center_readers, 60, ("quarter",)))
         navigation.register(

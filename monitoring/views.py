@@ -83,7 +83,8 @@ def quarter(request: HttpRequest, pk: int) -> HttpResponse:
         "may_write": may_write,
         "may_sign": can_sign(request.actor, report),
         "shortcomings": list(report.shortcomings.select_related("agency")),
-        "deadline": Deadline.objects.of_subject(actions.SUBJECT, report.pk).select_related("term").first(),
+        "deadline": Deadline.objects.of_subject(actions.SUBJECT, report.pk).select_related("term", "center").first(),
+        "now": clock.now(),
         **_figures(shown, report, request),
     }
     return respond(request, "monitoring/quarter.html", context, form)

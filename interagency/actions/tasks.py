@@ -66,11 +66,17 @@ def decline_task(*, task: Task, reason: str, expected_version: int | None, by: A
     return task
 
 
-def withdraw_task(*, task: Task, reason: str, by: Actor, now: datetime) -> Task:
-    """Take the task back (amendment, termination, a settled decline): the body's access ends, its terms with it."""
+def withdraw_task(
+    *, task: Task, reason: str, expected_version: int | None, by: Actor, now: datetime
+) -> Task:
+    """Take the task back (amendment, termination, a settled decline): the body's access ends, its terms with it.
+
+    Errors: Missing, Forbidden, Conflict, Invalid.
+    """
     with acting(by, reason=reason):
         task = lock_task(task, by)
         check_can_review(by, task)
+        check_version(task, expected_version)
         check_state(task, *OPEN_TASK_STATES)
         task.withdraw()
         task.closed_at, task.closed_reason = now, check_reason(reason)

@@ -1,0 +1,1 @@
+"""Pages of intakes, people, consents and cases."""

@@ -1,0 +1,104 @@
+"""Reads for the inbox, the task page and the case's tab of bodies."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from cases.models import Case
+from family_support.base.actor import Actor
+from family_support.deadlines.models import Deadline
+from family_support.documents.models import Attachment
+from interagency.models import Handoff, Task, TaskReport
+from ipr.models import PlanVersion
+
+
+@dataclass
+class Line:
+    """A task with the term that runs on it."""
+
+    task: Task
+    deadline: Deadline | None
+
+
+def with_terms(tasks: list[Task]) -> list[Line]:
+    """Each task with its open term: the report's, or the review's once it was reported. Two queries for any number."""
+    reports = _open("task_report", "ipr.measure", [task.measure_id for task in tasks])
+    reviews = _open("report_review", "interagency.task", [task.pk for task in tasks])
+    return [Line(task, reviews.get(task.pk) or reports.get(task.measure_id)) for task in tasks]
+
+
+def _open(code: str, subject_type: str, ids: list[int]) -> dict[int, Deadline]:
+    rows = Deadline.objects.open().filter(code=code, subject_type=subject_type, subject_id__in=ids)
+    return {row.subject_id: row for row in rows.select_related("term", "center__district")}
+
+
+def inbox(actor: Actor) -> list[Line]:
+    """The officer's tasks, the earliest due first; what waits for the Center comes last."""
+    tasks = (
+        Task.objects.visible_to(actor)
+        .select_related("agency", "case__center", "measure__sector")
+        .order_by("due_on", "pk")
+    )
+    lines = with_terms(list(tasks))
+    return sorted(lines, key=lambda line: line.task.state in (Task.State.REPORTED, Task.State.DECLINED))
+
+
+def grouped(lines: list[Line], now: datetime) -> list[tuple[str, list[Line]]]:
+    """Lines by what they ask for: new, overdue, returned, in work, waiting for the Center."""
+    groups: dict[str, list[Line]] = {"overdue": [], "returned": [], "new": [], "work": [], "waiting": []}
+    for line in lines:
+        groups[_group(line, now)].append(line)
+    return [(code, found) for code, found in groups.items() if found]
+
+
+def _group(line: Line, now: datetime) -> str:
+    if line.task.state in (Task.State.REPORTED, Task.State.DECLINED):
+        return "waiting"
+    if line.deadline is not None and line.deadline.is_overdue(now):
+        return "overdue"
+    return {Task.State.RETURNED: "returned", Task.State.SENT: "new"}.get(Task.State(line.task.state), "work")
+
+
+def reports_of(task: Task) -> list[TaskReport]:
+    """A task's reports, the newest first, with their reviews and files."""
+    reports = list(task.reports.select_related("review", "reported_by__user").order_by("-number"))
+    files: dict[int, list[Attachment]] = {}
+    rows = Attachment.objects.filter(
+        subject_type="interagency.taskreport", subject_id__in=[report.pk for report in reports]
+    )
+    for row in rows.order_by("pk"):
+        files.setdefault(row.subject_id, []).append(row)
+    for report in reports:
+        report.files = files.get(report.pk, [])  # type: ignore[attr-defined]
+    return reports
+
+
+@dataclass
+class BodyPart:
+    """What one body has of the plan in force: its hand-off and tasks. `handoff` is None for the Center's own measures."""
+
+    handoff: Handoff | None
+    name: str
+    lines: list[Line]
+
+
+def parts_of_case(case: Case) -> tuple[PlanVersion | None, list[BodyPart]]:
+    """The newest approved version that was handed off, by body."""
+    version = (
+        PlanVersion.objects.filter(plan__case=case, state__in=("approved", "ended"))
+        .select_related("plan")
+        .order_by("-decided_at")
+        .first()
+    )
+    if version is None:
+        return None, []
+    tasks = Task.objects.filter(measure__version=version).select_related(
+        "agency", "handoff", "case__center", "measure__sector", "measure__person"
+    )
+    lines = with_terms(list(tasks.order_by("due_on", "pk")))
+    handoffs = version.handoffs.select_related("agency").order_by("agency__name_ru")
+    parts = [
+        BodyPart(handoff, handoff.agency.name, [line for line in lines if line.task.handoff_id == handoff.pk])
+        for handoff in handoffs
+    ]
+    own = [line for line in lines if line.task.agency_id is None]
+    return version, parts + ([BodyPart(None, case.center.name, own)] if own else [])

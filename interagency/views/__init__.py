@@ -1,0 +1,1 @@
+"""Pages of the bodies' officers, and of the Center that coordinates them."""

@@ -1,0 +1,152 @@
+"""The Center's side: who has which part, the review of reports, sending and withdrawing."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from cases.models import Case
+from cases.views.frame import case_frame
+from family_support.access.decorators import allowed
+from family_support.accounts.roles import UNIT_HEADS, WORKERS, Role
+from family_support.base import clock
+from family_support.base.errors import Missing
+from family_support.ui.actions import respond, run
+from family_support.ui.components import Crumb
+from interagency import actions, queries
+from interagency.badges import handoff_badge, task_badge
+from interagency.forms import ReasonOnlyForm, ReviewForm, WithdrawForm
+from interagency.models import Handoff, Task
+from interagency.permissions import can_review
+
+READERS = sorted(WORKERS | UNIT_HEADS | {Role.DIRECTOR})
+
+
+def _case_task(request: HttpRequest, pk: int) -> Task:
+    task = (
+        Task.objects.filter(pk=pk, case__in=Case.objects.writable_by(request.actor).values("pk"))
+        .select_related("agency", "case__center", "measure__sector", "measure__person", "measure__version", "handoff")
+        .first()
+    )
+    if task is None:
+        raise Missing()
+    return task
+
+
+@allowed(*READERS)
+@require_GET
+def case_agencies(request: HttpRequest, pk: int) -> HttpResponse:
+    """The plan by body: sent, accepted, reported, marked."""
+    frame = case_frame(request, pk, tab="agencies")
+    version, parts = queries.parts_of_case(frame.case)
+    for part in parts:
+        part.badge = handoff_badge(part.handoff) if part.handoff else None  # type: ignore[attr-defined]
+        for line in part.lines:
+            line.badge = task_badge(line.task)  # type: ignore[attr-defined]
+    context = {**frame.context, "plan_version": version, "parts": parts, "now": clock.now()}
+    return render(request, "interagency/case_agencies.html", context)
+
+
+@allowed(*WORKERS)
+@require_http_methods(["GET", "POST"])
+def report_review(request: HttpRequest, pk: int) -> HttpResponse:
+    """Check a report and mark its status, or return it for rework."""
+    task = _case_task(request, pk)
+    form = ReviewForm(request.POST or None, initial={"version": task.version})
+    if request.method == "POST" and form.is_valid():
+        data = dict(form.cleaned_data)
+        version = data.pop("version")
+        if run(
+            form, actions.review_report, task=task, expected_version=version, by=request.actor, now=clock.now(), **data
+        ):
+            messages.success(request, _("The status is marked."))
+            return redirect("case-agencies", task.case_id)
+    context = {
+        "form": form,
+        "task": task,
+        "badge": task_badge(task),
+        "reports": queries.reports_of(task),
+        "line": queries.with_terms([task])[0],
+        "may_review": can_review(request.actor, task) and task.state == Task.State.REPORTED,
+        "now": clock.now(),
+        "crumbs": [
+            Crumb(task.case.number, reverse("case", args=[task.case_id])),
+            Crumb(_("Agencies"), reverse("case-agencies", args=[task.case_id])),
+            Crumb(_("Report")),
+        ],
+    }
+    return respond(request, "interagency/review.html", context, form)
+
+
+@allowed(*WORKERS)
+@require_POST
+def handoff_send(request: HttpRequest, pk: int) -> HttpResponse:
+    """Send a part that was held back."""
+    handoff = _handoff(request, pk)
+    actions.send_handoff(handoff=handoff, by=request.actor, now=clock.now())
+    messages.success(request, _("The part is sent."))
+    return redirect("case-agencies", handoff.case_id)
+
+
+@allowed(*WORKERS)
+@require_http_methods(["GET", "POST"])
+def handoff_hold(request: HttpRequest, pk: int) -> HttpResponse:
+    """Keep a pending part back with a reason."""
+    handoff = _handoff(request, pk)
+    form = ReasonOnlyForm(request.POST or None)
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and run(form, actions.hold_handoff, handoff=handoff, by=request.actor, now=clock.now(), **form.cleaned_data)
+    ):
+        messages.success(request, _("The part is held back."))
+        return redirect("case-agencies", handoff.case_id)
+    context = {
+        "form": form,
+        "heading": _("Hold the part back"),
+        "button": _("Hold back"),
+        "consequences": [_("The term of the hand-off runs on.")],
+        "cancel_url": reverse("case-agencies", args=[handoff.case_id]),
+    }
+    return respond(request, "ui/form_page.html", context)
+
+
+@allowed(*WORKERS)
+@require_http_methods(["GET", "POST"])
+def task_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a task back: the body's access ends."""
+    task = _case_task(request, pk)
+    form = WithdrawForm(request.POST or None, initial={"version": task.version})
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and run(
+            form,
+            actions.withdraw_task,
+            task=task,
+            reason=form.cleaned_data["reason"],
+            expected_version=form.cleaned_data["version"],
+            by=request.actor,
+            now=clock.now(),
+        )
+    ):
+        messages.success(request, _("The task is withdrawn."))
+        return redirect("case-agencies", task.case_id)
+    context = {
+        "form": form,
+        "heading": _("Withdraw the task"),
+        "button": _("Withdraw"),
+        "danger": True,
+        "consequences": [_("The body loses access to the task at once."), _("Its terms are cancelled with this reason.")],
+        "cancel_url": reverse("case-agencies", args=[task.case_id]),
+    }
+    return respond(request, "ui/form_page.html", context)
+
+
+def _handoff(request: HttpRequest, pk: int) -> Handoff:
+    handoff = Handoff.objects.filter(pk=pk, case__in=Case.objects.writable_by(request.actor).values("pk")).first()
+    if handoff is None:
+        raise Missing()
+    return handoff

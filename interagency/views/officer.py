@@ -1,0 +1,150 @@
+"""The officer's inbox and the task: only what the sector needs (R192 7(3), 11)."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from family_support.access.decorators import allowed
+from family_support.access.reads import log_read
+from family_support.accounts.roles import WORKERS, Role
+from family_support.base import clock
+from family_support.base.errors import Missing
+from family_support.ui.actions import respond, run
+from family_support.ui.components import Crumb, Tile
+from interagency import actions, queries
+from interagency.badges import task_badge
+from interagency.forms import DeclineForm, ReportForm
+from interagency.models import Task
+from interagency.snapshot import rows_of
+
+GROUPS = {
+    "overdue": (gettext_lazy("Overdue"), "alarm", "red"),
+    "returned": (gettext_lazy("Returned for rework"), "arrow-back-up", "orange"),
+    "new": (gettext_lazy("New"), "inbox", "blue"),
+    "work": (gettext_lazy("In progress"), "progress", "blue"),
+    "waiting": (gettext_lazy("With the Center"), "clock", "grey"),
+}
+EXECUTORS = sorted(WORKERS | {Role.AGENCY_OFFICER})
+
+
+def _task(request: HttpRequest, pk: int) -> Task:
+    task = (
+        Task.objects.visible_to(request.actor)
+        .select_related("agency", "case__center", "measure__sector", "measure__version", "handoff")
+        .filter(pk=pk)
+        .first()
+    )
+    if task is None:
+        raise Missing()
+    return task
+
+
+@allowed(Role.AGENCY_OFFICER)
+@require_GET
+def inbox(request: HttpRequest) -> HttpResponse:
+    """Tasks of the body by due date."""
+    now = clock.now()
+    groups = queries.grouped(queries.inbox(request.actor), now)
+    counts = {code: len(lines) for code, lines in groups}
+    tiles = [
+        Tile(counts.get(code, 0), label, icon, tone, f"#{code}" if counts.get(code) else "")
+        for code, (label, icon, tone) in GROUPS.items()
+    ]
+    shown = [(code, *GROUPS[code][::2], lines) for code, lines in groups]
+    return render(request, "interagency/inbox.html", {"groups": shown, "tiles": tiles, "now": now})
+
+
+@allowed(Role.AGENCY_OFFICER)
+@require_GET
+def task_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """The body's part: the measure, the one person concerned, and what the sector may see."""
+    task, now = _task(request, pk), clock.now()
+    log_read(request.actor, task.case_id, f"task {task.pk}")
+    context = {
+        "task": task,
+        "badge": task_badge(task),
+        "rows": rows_of(task.snapshot),
+        "reports": queries.reports_of(task),
+        "line": queries.with_terms([task])[0],
+        "now": now,
+        "crumbs": [Crumb(_("Tasks"), reverse("task-inbox")), Crumb(_("Task {number}").format(number=task.pk))],
+    }
+    return render(request, "interagency/task.html", context)
+
+
+@allowed(Role.AGENCY_OFFICER)
+@require_POST
+def task_accept(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take the task on."""
+    actions.accept_task(
+        task=_task(request, pk), expected_version=request.POST.get("version"), by=request.actor, now=clock.now()
+    )
+    messages.success(request, _("The task is accepted."))
+    return redirect("task", pk)
+
+
+@allowed(Role.AGENCY_OFFICER)
+@require_http_methods(["GET", "POST"])
+def task_decline(request: HttpRequest, pk: int) -> HttpResponse:
+    """Back to the Center, with a reason."""
+    task = _task(request, pk)
+    form = DeclineForm(request.POST or None, initial={"version": task.version})
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        if run(
+            form,
+            actions.decline_task,
+            task=task,
+            reason=data["reason"],
+            expected_version=data["version"],
+            by=request.actor,
+            now=clock.now(),
+        ):
+            messages.success(request, _("The task goes back to the Center."))
+            return redirect("task-inbox")
+    context = {
+        "form": form,
+        "heading": _("Decline the task"),
+        "button": _("Decline"),
+        "danger": True,
+        "consequences": [_("The Center is told at once and decides who carries the measure out.")],
+        "cancel_url": reverse("task", args=[pk]),
+    }
+    return respond(request, "ui/form_page.html", context)
+
+
+@allowed(*EXECUTORS)
+@require_http_methods(["GET", "POST"])
+def task_report(request: HttpRequest, pk: int) -> HttpResponse:
+    """Report on the task: an officer on the body's, a worker on the Center's own."""
+    task = _task(request, pk)
+    form = ReportForm(request.POST or None, request.FILES or None, initial={"version": task.version})
+    back = reverse("task", args=[pk]) if request.actor.agency_id else reverse("case-agencies", args=[task.case_id])
+    if request.method == "POST" and form.is_valid():
+        data = dict(form.cleaned_data)
+        upload, version = data.pop("file"), data.pop("version")
+        if run(
+            form,
+            actions.report_task,
+            task=task,
+            files=[upload] if upload else [],
+            expected_version=version,
+            by=request.actor,
+            now=clock.now(),
+            **data,
+        ):
+            messages.success(request, _("The report is received; the Center checks it within two working days."))
+            return redirect(back)
+    context = {
+        "form": form,
+        "heading": _("Report on execution"),
+        "subtitle": task.measure.sector.name,
+        "button": _("Send the report"),
+        "multipart": True,
+        "cancel_url": back,
+    }
+    return respond(request, "ui/form_page.html", context)
