@@ -105,3 +105,42 @@ MONTHS_IN_DATES = (
     pgettext_lazy("alt. month", "November"),
     pgettext_lazy("alt. month", "December"),
 )
+# The sign-in pages of django-allauth and the password rules.
+SIGN_IN = (
+    _("Email"),
+    _("Email address"),
+    _("Password"),
+    _("Forgot your password?"),
+    _("Current Password"),
+    _("New Password"),
+    _("New Password (again)"),
+    _("You must type the same password each time."),
+    _("Code"),
+    _("Authenticator code"),
+    _("Incorrect code."),
+    _("Incorrect password."),
+    _("Please type your current password."),
+    _("The password reset token was invalid."),
+    _("Be patient, you are sending too many requests."),
+    _("Use your password"),
+    _("Use authenticator app or code"),
+    _("Use a security key"),
+    _("Name"),
+    _("Master key"),
+    _("Backup key"),
+    _("Key nr. {number}"),
+    _("Your password can’t be too similar to your other personal information."),
+    _("The password is too similar to the %(verbose_name)s."),
+    _("Your password can’t be a commonly used password."),
+)
+PASSWORD_LENGTH = (
+    ngettext_lazy(
+        "Your password must contain at least %(min_length)d character.",
+        "Your password must contain at least %(min_length)d characters.",
+        "min_length",
+    ),
+    ngettext_lazy(
+        "This password is too short. It must contain at least %d character.",
+        "This password is too short. It must contain at least %d characters.",
+    ),
+)
