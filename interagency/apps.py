@@ -3,3 +3,10 @@ from django.apps import AppConfig
 
 class InteragencyConfig(AppConfig):
     name = "interagency"
+
+    def ready(self) -> None:
+        """Register what the case page, the inbox, the plan and the notices ask of this app."""
+        from interagency import handlers, registration
+
+        assert handlers
+        registration.register()

@@ -14,7 +14,12 @@ TASK_TONES: dict[str, Tone] = {
     "not_done": "red",
     "withdrawn": "grey",
 }
-HANDOFF_TONES: dict[str, Tone] = {"pending": "orange", "sent": "blue", "failed": "red", "acknowledged": "green"}
+HANDOFF_TONES: dict[str, Tone] = {
+    "pending": "orange",
+    "sent": "blue",
+    "failed": "red",
+    "acknowledged": "green",
+}
 
 
 def task_badge(task: Task) -> Badge:

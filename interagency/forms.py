@@ -30,7 +30,10 @@ class ReportForm(VersionMixin, Form):
         help_text=_("If there is something to tell, within the law on personal data."),
     )
     file = forms.FileField(
-        label=_("File that confirms it"), required=False, widget=FileInput(), help_text=_("PDF, JPEG or PNG, up to 15 MB.")
+        label=_("File that confirms it"),
+        required=False,
+        widget=FileInput(),
+        help_text=_("PDF, JPEG or PNG, up to 15 MB."),
     )
 
 
@@ -43,7 +46,10 @@ class ReviewForm(VersionMixin, Form):
         label=_("Ground of return"), required=False, choices=[("", "—"), *Review.ReturnGround.choices]
     )
     norm = forms.CharField(
-        label=_("Norm breached"), required=False, max_length=300, help_text=_("Act and clause, for a breach of state-service law.")
+        label=_("Norm breached"),
+        required=False,
+        max_length=300,
+        help_text=_("Act and clause, for a breach of state-service law."),
     )
     new_due_on = DayField(label=_("New date"), required=False)
 

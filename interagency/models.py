@@ -40,7 +40,9 @@ class Handoff(FSMModelMixin, Versioned):
     held_reason = models.TextField(_("why it is held back"), blank=True)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
     acknowledged_at = models.DateTimeField(_("acknowledged"), null=True, blank=True)
-    acknowledged_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    acknowledged_by = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     failure = models.CharField(_("what went wrong"), max_length=200, blank=True)
 
     objects = HandoffQuerySet.as_manager()
@@ -108,7 +110,9 @@ class Task(FSMModelMixin, Versioned):
         WITHDRAWN = "withdrawn", _("Withdrawn")
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="tasks")
-    handoff = models.ForeignKey(Handoff, on_delete=models.PROTECT, null=True, blank=True, related_name="tasks")
+    handoff = models.ForeignKey(
+        Handoff, on_delete=models.PROTECT, null=True, blank=True, related_name="tasks"
+    )
     measure = models.ForeignKey(Measure, on_delete=models.PROTECT, related_name="tasks")
     # Null: the Center carries the measure out itself.
     agency = models.ForeignKey(
@@ -119,7 +123,9 @@ class Task(FSMModelMixin, Versioned):
     due_on = models.DateField(_("due date"))
     sent_at = models.DateTimeField(_("sent"))
     accepted_at = models.DateTimeField(_("accepted"), null=True, blank=True)
-    accepted_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    accepted_by = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     declined_reason = models.TextField(_("why declined"), blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_reason = models.TextField(blank=True)
@@ -131,7 +137,9 @@ class Task(FSMModelMixin, Versioned):
         verbose_name_plural = _("tasks")
         permissions = (("work_on_task", "May work on this task"),)
         constraints = (
-            models.UniqueConstraint(fields=("measure",), condition=~Q(state="withdrawn"), name="task_once_a_measure"),
+            models.UniqueConstraint(
+                fields=("measure",), condition=~Q(state="withdrawn"), name="task_once_a_measure"
+            ),
             models.CheckConstraint(
                 name="task_closed_has_moment",
                 condition=Q(state__in=OPEN_TASK_STATES, closed_at__isnull=True)
@@ -144,7 +152,9 @@ class Task(FSMModelMixin, Versioned):
             ),
         )
         indexes = (
-            models.Index(fields=("agency", "due_on"), condition=Q(state__in=OPEN_TASK_STATES), name="task_inbox"),
+            models.Index(
+                fields=("agency", "due_on"), condition=Q(state__in=OPEN_TASK_STATES), name="task_inbox"
+            ),
             models.Index(fields=("case", "state"), name="task_of_case"),
         )
 
@@ -264,7 +274,9 @@ class Review(models.Model):
                 condition=Q(mark="returned", new_due_on__isnull=False) & ~Q(reason="") & ~Q(ground="")
                 | (~Q(mark="returned") & Q(new_due_on__isnull=True, ground="", norm="")),
             ),
-            models.CheckConstraint(name="review_breach_names_norm", condition=~Q(ground="breach") | ~Q(norm="")),
+            models.CheckConstraint(
+                name="review_breach_names_norm", condition=~Q(ground="breach") | ~Q(norm="")
+            ),
         )
 
     def __str__(self) -> str:

@@ -14,7 +14,9 @@ MIN_TEXT = 10
 def check_version_in_force(version: PlanVersion) -> None:
     """Only an approved version is handed off (R192 9). Errors: Conflict."""
     if version.state != PlanVersion.State.APPROVED:
-        raise Conflict("plan_not_approved", _("The plan is not approved: only an approved plan goes to the bodies."))
+        raise Conflict(
+            "plan_not_approved", _("The plan is not approved: only an approved plan goes to the bodies.")
+        )
 
 
 def check_state(task: Task, *allowed: str) -> None:
@@ -22,7 +24,9 @@ def check_state(task: Task, *allowed: str) -> None:
     if task.state not in allowed:
         raise Conflict(
             "task_state",
-            _("The task is already in the state “{state}”. Open it again.").format(state=task.get_state_display()),
+            _("The task is already in the state “{state}”. Open it again.").format(
+                state=task.get_state_display()
+            ),
         )
 
 
@@ -51,7 +55,9 @@ def check_report(*, result: str, text: str, provided_on: date | None, today: dat
         raise Invalid(fields=fields)
 
 
-def check_return(*, ground: str, norm: str, reason: str, new_due_on: date | None, today: date, plan_ends_on: date) -> None:
+def check_return(
+    *, ground: str, norm: str, reason: str, new_due_on: date | None, today: date, plan_ends_on: date
+) -> None:
     """A return names its ground, the norm for a breach, a reason, and a new date inside the plan (R192 11)."""
     fields = {}
     if ground not in Review.ReturnGround.values:

@@ -39,7 +39,9 @@ def open_quarter(*, center: Center, quarter: Quarter, by: Actor, now: datetime) 
     """
     check_quarter_over(quarter, now)
     with acting(by):
-        report, created = QuarterlyReport.objects.get_or_create(center=center, year=quarter.year, quarter=quarter.number)
+        report, created = QuarterlyReport.objects.get_or_create(
+            center=center, year=quarter.year, quarter=quarter.number
+        )
         if created:
             open_deadline(
                 term="quarterly_conclusion",
@@ -65,7 +67,13 @@ def compute_figures(*, report: QuarterlyReport, by: Actor, now: datetime) -> Qua
 
 
 def write_conclusion(
-    *, report: QuarterlyReport, conclusion: str, no_shortcomings: bool, expected_version: int | None, by: Actor, now: datetime
+    *,
+    report: QuarterlyReport,
+    conclusion: str,
+    no_shortcomings: bool,
+    expected_version: int | None,
+    by: Actor,
+    now: datetime,
 ) -> QuarterlyReport:
     """Save the conclusion's text and whether shortcomings were found. Errors: Missing, Forbidden, Conflict."""
     with acting(by):
@@ -110,7 +118,9 @@ def remove_shortcoming(*, shortcoming: Shortcoming, by: Actor, now: datetime) ->
         shortcoming.delete()
 
 
-def sign_quarter(*, report: QuarterlyReport, expected_version: int | None, by: Actor, now: datetime) -> QuarterlyReport:
+def sign_quarter(
+    *, report: QuarterlyReport, expected_version: int | None, by: Actor, now: datetime
+) -> QuarterlyReport:
     """The director signs: figures are counted a last time and freeze. Errors: Missing, Forbidden, Conflict, Invalid."""
     with acting(by):
         report = _lock(report, by)
@@ -131,7 +141,9 @@ def sign_quarter(*, report: QuarterlyReport, expected_version: int | None, by: A
     return report
 
 
-def send_quarter(*, report: QuarterlyReport, expected_version: int | None, by: Actor, now: datetime) -> QuarterlyReport:
+def send_quarter(
+    *, report: QuarterlyReport, expected_version: int | None, by: Actor, now: datetime
+) -> QuarterlyReport:
     """Send the conclusion to the authorized body: meets the target, and its files are made (R192 14).
 
     Errors: Missing, Forbidden, Conflict.
@@ -167,7 +179,9 @@ def receive_quarter(*, report: QuarterlyReport, by: Actor, now: datetime) -> Qua
     return report
 
 
-def request_file(*, report: QuarterlyReport, file_format: str, language: str, by: Actor, now: datetime) -> Rendering:
+def request_file(
+    *, report: QuarterlyReport, file_format: str, language: str, by: Actor, now: datetime
+) -> Rendering:
     """Have one file made in the background: the Center's own, or the one that leaves it. Errors: Missing, Invalid."""
     with acting(by):
         report = _lock(report, by)

@@ -17,7 +17,16 @@ class MonitoringConfig(AppConfig):
         papers.register()
         subjects.register("monitoring.quarterlyreport", _("Quarterly report"), url_name="quarter")
         center_readers = READERS - {Role.MINISTRY_ANALYST, Role.MINISTRY_EDITOR}
-        navigation.register(NavItem(_("Reports"), "quarter-list", "file-spreadsheet", center_readers, 60, ("quarter",)))
         navigation.register(
-            NavItem(_("Quarterly reports"), "ministry", "file-spreadsheet", {Role.MINISTRY_ANALYST}, 10, ("ministry",))
+            NavItem(_("Reports"), "quarter-list", "file-spreadsheet", center_readers, 60, ("quarter",))
+        )
+        navigation.register(
+            NavItem(
+                _("Quarterly reports"),
+                "ministry",
+                "file-spreadsheet",
+                {Role.MINISTRY_ANALYST},
+                10,
+                ("ministry",),
+            )
         )

@@ -28,8 +28,17 @@ def bars(table: Table) -> Chart | None:
 
 
 def _spec(rows: list[tuple[str, Any]], heading: str) -> dict[str, Any]:
-    names = {"field": "name", "type": "nominal", "sort": None, "axis": {"title": None, "labelLimit": LABEL_WIDTH}}
-    values = {"field": "value", "type": "quantitative", "axis": {"title": heading, "tickMinStep": 1, "format": "d"}}
+    names = {
+        "field": "name",
+        "type": "nominal",
+        "sort": None,
+        "axis": {"title": None, "labelLimit": LABEL_WIDTH},
+    }
+    values = {
+        "field": "value",
+        "type": "quantitative",
+        "axis": {"title": heading, "tickMinStep": 1, "format": "d"},
+    }
     return {
         "data": {"values": [{"name": name, "value": value} for name, value in rows]},
         "width": 420,

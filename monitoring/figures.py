@@ -91,7 +91,13 @@ class Table:
     def shown(self) -> list[ShownRow]:
         """Rows as texts for a page or a PDF."""
         return [
-            ShownRow(row.name, [ShownCell(column.heading, text_of(row.values.get(column.code), column)) for column in self.columns])
+            ShownRow(
+                row.name,
+                [
+                    ShownCell(column.heading, text_of(row.values.get(column.code), column))
+                    for column in self.columns
+                ],
+            )
             for row in self.rows
         ]
 

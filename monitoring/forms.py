@@ -18,7 +18,9 @@ class ConclusionForm(VersionMixin, Form):
         required=False,
         max_length=6000,
         rows=8,
-        help_text=_("Joint work, change of social status, social factors, prevention of offences. No names of families."),
+        help_text=_(
+            "Joint work, change of social status, social factors, prevention of offences. No names of families."
+        ),
     )
     no_shortcomings = forms.BooleanField(label=_("No shortcomings were found"), required=False)
 
@@ -27,7 +29,11 @@ class ShortcomingForm(Form):
     """What is wanting, in whose work, and how to remedy it."""
 
     agency = forms.ModelChoiceField(
-        label=_("Body"), queryset=Agency.objects.none(), required=False, widget=SearchSelect, empty_label=_("Several bodies")
+        label=_("Body"),
+        queryset=Agency.objects.none(),
+        required=False,
+        widget=SearchSelect,
+        empty_label=_("Several bodies"),
     )
     text = TextField(label=_("Shortcoming"), max_length=2000, rows=3)
     proposal = TextField(label=_("Proposal to remedy it"), max_length=2000, rows=3)
@@ -46,7 +52,10 @@ class MinistryFilter(Form):
 
     year = forms.TypedChoiceField(label=_("Year"), coerce=int, required=False)
     quarter = forms.TypedChoiceField(
-        label=_("Quarter"), coerce=int, required=False, choices=[("", _("All"))] + [(n, str(n)) for n in range(1, 5)]
+        label=_("Quarter"),
+        coerce=int,
+        required=False,
+        choices=[("", _("All"))] + [(n, str(n)) for n in range(1, 5)],
     )
     region = forms.ModelChoiceField(
         label=_("Region"), queryset=Region.objects.all(), required=False, empty_label=_("All")
@@ -54,7 +63,8 @@ class MinistryFilter(Form):
     state = forms.ChoiceField(
         label=_("State"),
         required=False,
-        choices=[("", _("All"))] + [(code, label) for code, label in QuarterlyReport.State.choices if code in ("sent", "received")],
+        choices=[("", _("All"))]
+        + [(code, label) for code, label in QuarterlyReport.State.choices if code in ("sent", "received")],
     )
 
     def __init__(self, *args: object, years: list[int], **kwargs: object) -> None:

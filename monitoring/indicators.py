@@ -76,7 +76,9 @@ def intakes(center: Center, quarter: Quarter) -> list[Row]:
 @indicator(
     "urgent",
     _("Threats and violence"),
-    _("Intakes registered in the quarter in which a threat to life or health, signs of violence or a minor at risk were noted."),
+    _(
+        "Intakes registered in the quarter in which a threat to life or health, signs of violence or a minor at risk were noted."
+    ),
 )
 def urgent(center: Center, quarter: Quarter) -> list[Row]:
     counts = Intake.objects.filter(during("registered_at", quarter), center=center).aggregate(
@@ -124,22 +126,31 @@ def assessments(center: Center, quarter: Quarter) -> list[Row]:
 @indicator(
     "grounds",
     _("Grounds of a hard life situation"),
-    _("Grounds named by the assessments of the quarter that found a hard life situation; one family may have several."),
+    _(
+        "Grounds named by the assessments of the quarter that found a hard life situation; one family may have several."
+    ),
     chart=True,
 )
 def grounds(center: Center, quarter: Quarter) -> list[Row]:
     named = (
         AssessmentGround.objects.filter(
-            during("assessment__concluded_at", quarter), assessment__case__center=center, assessment__hls_found=True
+            during("assessment__concluded_at", quarter),
+            assessment__case__center=center,
+            assessment__hls_found=True,
         )
         .values(
-            "ground__code", "ground__number", kk=F("ground__name_kk"), ru=F("ground__name_ru"), en=F("ground__name_en")
+            "ground__code",
+            "ground__number",
+            kk=F("ground__name_kk"),
+            ru=F("ground__name_ru"),
+            en=F("ground__name_en"),
         )
         .annotate(count=Count("assessment__case", distinct=True))
         .order_by("ground__number")
     )
     return [
-        Row(row["ground__code"], {"kk": row["kk"], "ru": row["ru"], "en": row["en"]}, {"count": row["count"]}) for row in named
+        Row(row["ground__code"], {"kk": row["kk"], "ru": row["ru"], "en": row["en"]}, {"count": row["count"]})
+        for row in named
     ]
 
 
@@ -150,10 +161,13 @@ def grounds(center: Center, quarter: Quarter) -> list[Row]:
 )
 def plans(center: Center, quarter: Quarter) -> list[Row]:
     approved = PlanVersion.objects.filter(
-        during("decided_at", quarter), plan__case__center=center, state__in=("approved", "superseded", "ended")
+        during("decided_at", quarter),
+        plan__case__center=center,
+        state__in=("approved", "superseded", "ended"),
     ).aggregate(first=Count("pk", filter=Q(number=1)), amended=Count("pk", filter=Q(number__gt=1)))
     ended = Plan.objects.filter(during("ended_at", quarter), case__center=center).aggregate(
-        completed=Count("pk", filter=Q(state="completed")), terminated=Count("pk", filter=Q(state="terminated"))
+        completed=Count("pk", filter=Q(state="completed")),
+        terminated=Count("pk", filter=Q(state="terminated")),
     )
     return [
         _single("approved", _("Approved"), approved["first"]),
@@ -189,11 +203,16 @@ def sectors(center: Center, quarter: Quarter) -> list[Row]:
 @indicator(
     "bodies",
     _("Work of the bodies"),
-    _("The same measures by the body that carries them out: what the conclusion on effectiveness stands on (R192 14)."),
+    _(
+        "The same measures by the body that carries them out: what the conclusion on effectiveness stands on (R192 14)."
+    ),
     *TASK_COLUMNS,
 )
 def bodies(center: Center, quarter: Quarter) -> list[Row]:
-    names = {agency.pk: agency.names for agency in Agency.objects.filter(district=center.district_id).order_by("name_ru")}
+    names = {
+        agency.pk: agency.names
+        for agency in Agency.objects.filter(district=center.district_id).order_by("name_ru")
+    }
     return _tasks_by("agency", "agency", names, center, quarter)
 
 
@@ -216,12 +235,17 @@ def _tasks_by(
     }
     returned = _counted(
         Review.objects.filter(
-            during("at", quarter), report__task__case__center=center, mark=Review.Mark.RETURNED, report__task__agency__isnull=False
+            during("at", quarter),
+            report__task__case__center=center,
+            mark=Review.Mark.RETURNED,
+            report__task__agency__isnull=False,
         ),
         f"report__task__{group}",
     )
     measures = dict(
-        tasks.filter(measure__in=_report_deadlines(center, quarter).values("subject_id")).values_list("measure_id", group)
+        tasks.filter(measure__in=_report_deadlines(center, quarter).values("subject_id")).values_list(
+            "measure_id", group
+        )
     )
     in_time, late = {}, {}
     for measure_id, state in _report_deadlines(center, quarter).values_list("subject_id", "state"):
@@ -237,7 +261,10 @@ def _tasks_by(
         values = {column: counts.get(column, 0) for column in ("sent", "done", "partly", "not_done")}
         values |= {"returned": returned.get(pk, 0), "late": late.get(pk, 0)}
         values["in_time"] = share(in_time.get(pk, 0), in_time.get(pk, 0) + late.get(pk, 0))
-        if any(values[column] for column in ("sent", "done", "partly", "not_done", "returned", "late")) or values["in_time"]:
+        if (
+            any(values[column] for column in ("sent", "done", "partly", "not_done", "returned", "late"))
+            or values["in_time"]
+        ):
             rows.append(Row(f"{key}-{pk}", row_names, values))
     return rows
 
@@ -249,7 +276,11 @@ def _counted(queryset: QuerySet, field: str) -> dict[int, int]:
 def _report_deadlines(center: Center, quarter: Quarter) -> QuerySet:
     """Terms of reports that were met in the quarter, in time or late."""
     return Deadline.objects.filter(
-        during("closed_at", quarter), center=center, code="task_report", agency__isnull=False, state__in=("met", "met_late")
+        during("closed_at", quarter),
+        center=center,
+        code="task_report",
+        agency__isnull=False,
+        state__in=("met", "met_late"),
     )
 
 
@@ -259,7 +290,9 @@ def _report_deadlines(center: Center, quarter: Quarter) -> QuerySet:
     _("Measures of active participation marked in the quarter (R256 16)."),
 )
 def family_measures(center: Center, quarter: Quarter) -> list[Row]:
-    marked = FamilyMeasure.objects.filter(during("marked_at", quarter), plan_version__plan__case__center=center)
+    marked = FamilyMeasure.objects.filter(
+        during("marked_at", quarter), plan_version__plan__case__center=center
+    )
     choices = [choice for choice in FamilyMeasure.State.choices if choice[0] != FamilyMeasure.State.PLANNED]
     return _by_choice(marked, "state", choices)
 
@@ -274,7 +307,9 @@ def family_measures(center: Center, quarter: Quarter) -> list[Row]:
     Column("in_time", _("In time, %"), share=True),
 )
 def terms(center: Center, quarter: Quarter) -> list[Row]:
-    ended = Deadline.objects.filter(center=center, due_at__lt=quarter.ends_at).exclude(state=Deadline.State.CANCELLED)
+    ended = Deadline.objects.filter(center=center, due_at__lt=quarter.ends_at).exclude(
+        state=Deadline.State.CANCELLED
+    )
     unmet = Q(closed_at__isnull=True) | Q(closed_at__gte=quarter.ends_at)
     counted = (
         ended.filter(during("due_at", quarter) | during("closed_at", quarter))
@@ -307,7 +342,9 @@ def terms(center: Center, quarter: Quarter) -> list[Row]:
     _("Cases closed in the quarter by reason: how the social status of the families changed (R192 13)."),
 )
 def closed(center: Center, quarter: Quarter) -> list[Row]:
-    return _by_choice(Case.objects.filter(during("closed_at", quarter), center=center), "closing", Case.Closing.choices)
+    return _by_choice(
+        Case.objects.filter(during("closed_at", quarter), center=center), "closing", Case.Closing.choices
+    )
 
 
 @indicator(

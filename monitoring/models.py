@@ -45,11 +45,15 @@ class QuarterlyReport(FSMModelMixin, Versioned):
     computed_at = models.DateTimeField(_("figures as of"), null=True, blank=True)
     conclusion = models.TextField(_("conclusion on effectiveness"), blank=True)
     no_shortcomings = models.BooleanField(_("no shortcomings found"), default=False)
-    signed_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    signed_by = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     signed_at = models.DateTimeField(_("signed"), null=True, blank=True)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
     received_at = models.DateTimeField(_("received"), null=True, blank=True)
-    received_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    received_by = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     objects = QuarterlyReportQuerySet.as_manager()
 
@@ -59,14 +63,20 @@ class QuarterlyReport(FSMModelMixin, Versioned):
         ordering = ("-year", "-quarter", "center")
         constraints = (
             models.UniqueConstraint(fields=("center", "year", "quarter"), name="quarter_once_a_center"),
-            models.CheckConstraint(name="quarter_is_one_to_four", condition=Q(quarter__gte=1, quarter__lte=4)),
+            models.CheckConstraint(
+                name="quarter_is_one_to_four", condition=Q(quarter__gte=1, quarter__lte=4)
+            ),
             models.CheckConstraint(
                 name="quarter_signed_complete",
                 condition=Q(state__in=("computing", "draft"))
-                | (Q(signed_at__isnull=False, signed_by__isnull=False, computed_at__isnull=False) & ~Q(conclusion="")),
+                | (
+                    Q(signed_at__isnull=False, signed_by__isnull=False, computed_at__isnull=False)
+                    & ~Q(conclusion="")
+                ),
             ),
             models.CheckConstraint(
-                name="quarter_sent_has_moment", condition=~Q(state__in=("sent", "received")) | Q(sent_at__isnull=False)
+                name="quarter_sent_has_moment",
+                condition=~Q(state__in=("sent", "received")) | Q(sent_at__isnull=False),
             ),
         )
 

@@ -17,7 +17,9 @@ from monitoring.suppression import suppress
 
 def quarter_pdf(report_id: int, language: str, *, outside: bool = False) -> bytes:
     """The report as PDF/UA in one language; `outside` hides small figures (security.md)."""
-    report = QuarterlyReport.objects.select_related("center__district__region", "signed_by__user").get(pk=report_id)
+    report = QuarterlyReport.objects.select_related("center__district__region", "signed_by__user").get(
+        pk=report_id
+    )
     with translation.override(language):
         figures = tables(report.figures)
         shown = suppress(figures) if outside else figures

@@ -12,7 +12,9 @@ from monitoring.quarters import Quarter
 
 def reports_for(actor: Actor) -> QuarterlyReportQuerySet:
     """The reports the actor sees, with what their list shows."""
-    return QuarterlyReport.objects.visible_to(actor).select_related("center__district__region").defer("figures")
+    return (
+        QuarterlyReport.objects.visible_to(actor).select_related("center__district__region").defer("figures")
+    )
 
 
 def files_of(report: QuarterlyReport, actor: Actor) -> Iterable[Rendering]:

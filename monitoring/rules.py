@@ -16,7 +16,9 @@ def check_state(report: QuarterlyReport, *allowed: str) -> None:
     if report.state not in allowed:
         raise Conflict(
             "quarter_state",
-            _("The report is already in the state “{state}”. Open it again.").format(state=report.get_state_display()),
+            _("The report is already in the state “{state}”. Open it again.").format(
+                state=report.get_state_display()
+            ),
         )
 
 

@@ -21,11 +21,18 @@ def quarter_sheet(report_id: int, language: str, *, outside: bool = False) -> by
     """The XLSX of a report in one language; the same figures as its PDF, small ones hidden when it goes `outside`."""
     report = QuarterlyReport.objects.select_related("center__district__region").get(pk=report_id)
     buffer = BytesIO()
-    with translation.override(language), xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False}) as book:
-        book.set_properties({"title": _("Quarterly report"), "author": "", "created": report.computed_at.replace(tzinfo=None)})
+    with (
+        translation.override(language),
+        xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False}) as book,
+    ):
+        book.set_properties(
+            {"title": _("Quarterly report"), "author": "", "created": report.computed_at.replace(tzinfo=None)}
+        )
         formats = {
             "title": book.add_format({"bold": True, "font_size": 14}),
-            "head": book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1, "bg_color": "#E5F0FB"}),
+            "head": book.add_format(
+                {"bold": True, "text_wrap": True, "valign": "top", "bottom": 1, "bg_color": "#E5F0FB"}
+            ),
             "wrap": book.add_format({"text_wrap": True, "valign": "top"}),
             "count": book.add_format({"num_format": "#,##0"}),
             "share": book.add_format({"num_format": "0.0"}),

@@ -20,7 +20,9 @@ def state_badge(report: QuarterlyReport) -> Badge:
 class QuarterTable(Table):
     """A Center's quarters."""
 
-    quarter = django_tables2.Column(verbose_name=_("Quarter"), linkify=("quarter", {"pk": django_tables2.A("pk")}))
+    quarter = django_tables2.Column(
+        verbose_name=_("Quarter"), linkify=("quarter", {"pk": django_tables2.A("pk")})
+    )
     state = django_tables2.Column(verbose_name=_("State"))
     computed_at = django_tables2.Column(verbose_name=_("Figures as of"))
     sent_at = django_tables2.Column(verbose_name=_("Sent"))
@@ -44,7 +46,9 @@ class MinistryTable(Table):
     """All Centers' reports that were sent."""
 
     center = django_tables2.Column(
-        verbose_name=_("Center"), accessor="center__name", linkify=("ministry-report", {"pk": django_tables2.A("pk")})
+        verbose_name=_("Center"),
+        accessor="center__name",
+        linkify=("ministry-report", {"pk": django_tables2.A("pk")}),
     )
     region = django_tables2.Column(verbose_name=_("Region"), accessor="center__district__region__name")
     quarter = django_tables2.Column(verbose_name=_("Quarter"))

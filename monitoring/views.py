@@ -28,7 +28,11 @@ from monitoring.tables import MinistryTable, QuarterTable, state_badge
 
 CENTER_READERS = sorted(READERS - {Role.MINISTRY_ANALYST, Role.MINISTRY_EDITOR})
 WRITERS = sorted(METHODOLOGY | {Role.DIRECTOR})
-TILES = (("intakes", "inbox", "blue"), ("assessments", "clipboard-check", "blue"), ("closed", "folders", "green"))
+TILES = (
+    ("intakes", "inbox", "blue"),
+    ("assessments", "clipboard-check", "blue"),
+    ("closed", "folders", "green"),
+)
 
 
 def _report(request: HttpRequest, pk: int) -> QuarterlyReport:
@@ -59,7 +63,11 @@ def quarter(request: HttpRequest, pk: int) -> HttpResponse:
     may_write = can_draw_up(request.actor, report) and report.state == QuarterlyReport.State.DRAFT
     form = ConclusionForm(
         request.POST or None,
-        initial={"conclusion": report.conclusion, "no_shortcomings": report.no_shortcomings, "version": report.version},
+        initial={
+            "conclusion": report.conclusion,
+            "no_shortcomings": report.no_shortcomings,
+            "version": report.version,
+        },
     )
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
@@ -83,7 +91,9 @@ def quarter(request: HttpRequest, pk: int) -> HttpResponse:
         "may_write": may_write,
         "may_sign": can_sign(request.actor, report),
         "shortcomings": list(report.shortcomings.select_related("agency")),
-        "deadline": Deadline.objects.of_subject(actions.SUBJECT, report.pk).select_related("term", "center").first(),
+        "deadline": Deadline.objects.of_subject(actions.SUBJECT, report.pk)
+        .select_related("term", "center")
+        .first(),
         "now": clock.now(),
         **_figures(shown, report, request),
     }
@@ -93,7 +103,12 @@ def quarter(request: HttpRequest, pk: int) -> HttpResponse:
 def _figures(shown: list, report: QuarterlyReport, request: HttpRequest) -> dict:
     totals = {table.code: table for table in shown}
     tiles = [
-        Tile(totals[code].rows[0].values["count"] if code == "assessments" else totals[code].total, totals[code].title, icon, tone)
+        Tile(
+            totals[code].rows[0].values["count"] if code == "assessments" else totals[code].total,
+            totals[code].title,
+            icon,
+            tone,
+        )
         for code, icon, tone in TILES
         if code in totals and totals[code].rows
     ]
@@ -123,7 +138,14 @@ def shortcoming_new(request: HttpRequest, pk: int) -> HttpResponse:
     if (
         request.method == "POST"
         and form.is_valid()
-        and run(form, actions.add_shortcoming, report=report, by=request.actor, now=clock.now(), **form.cleaned_data)
+        and run(
+            form,
+            actions.add_shortcoming,
+            report=report,
+            by=request.actor,
+            now=clock.now(),
+            **form.cleaned_data,
+        )
     ):
         messages.success(request, _("The shortcoming is added."))
         return redirect("quarter", pk)
@@ -141,7 +163,11 @@ def shortcoming_new(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def shortcoming_remove(request: HttpRequest, pk: int, shortcoming_pk: int) -> HttpResponse:
     """Take a shortcoming out of the draft."""
-    shortcoming = Shortcoming.objects.filter(pk=shortcoming_pk, report=_report(request, pk)).select_related("report").first()
+    shortcoming = (
+        Shortcoming.objects.filter(pk=shortcoming_pk, report=_report(request, pk))
+        .select_related("report")
+        .first()
+    )
     if shortcoming is None:
         raise Missing()
     actions.remove_shortcoming(shortcoming=shortcoming, by=request.actor, now=clock.now())
@@ -185,12 +211,26 @@ def quarter_send(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def _step(request: HttpRequest, pk: int, action: object, *, heading: str, button: str, consequences: list[str], done: str) -> HttpResponse:
+def _step(
+    request: HttpRequest,
+    pk: int,
+    action: object,
+    *,
+    heading: str,
+    button: str,
+    consequences: list[str],
+    done: str,
+) -> HttpResponse:
     report = _report(request, pk)
     form = StepForm(request.POST or None, initial={"version": report.version})
     if request.method == "POST" and form.is_valid():
         outcome = run(
-            form, action, report=report, expected_version=form.cleaned_data["version"], by=request.actor, now=clock.now()
+            form,
+            action,
+            report=report,
+            expected_version=form.cleaned_data["version"],
+            by=request.actor,
+            now=clock.now(),
         )
         if outcome:
             messages.success(request, done)
@@ -209,7 +249,10 @@ def _step(request: HttpRequest, pk: int, action: object, *, heading: str, button
 def _crumbs(report: QuarterlyReport) -> list[Crumb]:
     return [
         Crumb(_("Reports"), reverse("quarter-list")),
-        Crumb(_("Quarter {number}, {year}").format(number=report.quarter, year=report.year), reverse("quarter", args=[report.pk])),
+        Crumb(
+            _("Quarter {number}, {year}").format(number=report.quarter, year=report.year),
+            reverse("quarter", args=[report.pk]),
+        ),
     ]
 
 
@@ -238,12 +281,24 @@ def ministry(request: HttpRequest) -> HttpResponse:
     form = MinistryFilter(request.GET, years=years)
     if form.is_valid():
         chosen = form.cleaned_data
-        lookups = {"year": "year", "quarter": "quarter", "region": "center__district__region", "state": "state"}
-        reports = reports.filter(**{lookup: chosen[name] for name, lookup in lookups.items() if chosen.get(name)})
+        lookups = {
+            "year": "year",
+            "quarter": "quarter",
+            "region": "center__district__region",
+            "state": "state",
+        }
+        reports = reports.filter(
+            **{lookup: chosen[name] for name, lookup in lookups.items() if chosen.get(name)}
+        )
     last = Quarter.of(clock.now().astimezone(ALMATY).date()).previous
     sent, awaited = queries.sent_and_awaited(last)
     tiles = [
-        Tile(sent, _("Sent for quarter {number}, {year}").format(number=last.number, year=last.year), "circle-check", "green"),
+        Tile(
+            sent,
+            _("Sent for quarter {number}, {year}").format(number=last.number, year=last.year),
+            "circle-check",
+            "green",
+        ),
         Tile(awaited, _("Awaited"), "clock", "orange"),
         Tile(reports.filter(state="sent").count(), _("Not yet received"), "inbox", "blue"),
     ]

@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-
 from cases.consent import check_consent
 from cases.models import Case
 from cases.timeline import record
 from family_support.audit.context import acting
 from family_support.base.actor import Actor
+from family_support.base.clock import local_date
 from family_support.base.errors import AppError, Conflict, Missing
 from family_support.deadlines.actions import meet
 from family_support.directory.models import Agency
@@ -15,7 +15,7 @@ from family_support.outbox.events import emit
 from interagency.models import Handoff, Task
 from interagency.rules import check_reason, check_version_in_force
 from ipr.models import Measure, PlanVersion
-from ipr.parts import part_for
+from ipr.parts import Source, part_for
 
 
 def create_handoffs(*, version: PlanVersion, by: Actor, now: datetime) -> list[Handoff]:
@@ -25,7 +25,11 @@ def create_handoffs(*, version: PlanVersion, by: Actor, now: datetime) -> list[H
     its own. Errors: Conflict when the version is not approved.
     """
     with acting(by):
-        version = PlanVersion.objects.select_for_update(of=("self",)).select_related("plan__case__center").get(pk=version.pk)
+        version = (
+            PlanVersion.objects.select_for_update(of=("self",))
+            .select_related("plan__case__center")
+            .get(pk=version.pk)
+        )
         check_version_in_force(version)
         measures = list(version.measures.select_related("agency", "sector", "person", "service"))
         handoffs = [
@@ -36,7 +40,12 @@ def create_handoffs(*, version: PlanVersion, by: Actor, now: datetime) -> list[H
         ]
         for handoff in handoffs:
             if handoff.state == Handoff.State.PENDING and not handoff.held_reason:
-                _send_or_hold(handoff, [measure for measure in measures if measure.agency_id == handoff.agency_id], by, now)
+                _send_or_hold(
+                    handoff,
+                    [measure for measure in measures if measure.agency_id == handoff.agency_id],
+                    by,
+                    now,
+                )
         for measure in measures:
             if measure.by_center:
                 _own_task(version, measure, now)
@@ -54,7 +63,9 @@ def send_handoff(*, handoff: Handoff, by: Actor, now: datetime) -> Handoff:
             raise Conflict("handoff_sent", _("This part has already been sent."))
         check_consent(handoff.case, third_parties=True)
         measures = list(
-            handoff.plan_version.measures.filter(agency=handoff.agency_id).select_related("agency", "sector", "person", "service")
+            handoff.plan_version.measures.filter(agency=handoff.agency_id).select_related(
+                "agency", "sector", "person", "service"
+            )
         )
         _send(handoff, measures, by, now)
         _meet_when_all_sent(handoff.plan_version, by, now)
@@ -119,13 +130,15 @@ def _send(handoff: Handoff, measures: list[Measure], by: Actor, now: datetime) -
     handoff.bump()
     handoff.save()
     agency: Agency = handoff.agency
+    today = local_date(now)
+    source = Source.of(handoff.case, today)
     for measure in measures:
         Task.objects.create(
             case=handoff.case,
             handoff=handoff,
             measure=measure,
             agency=agency,
-            snapshot=part_for(agency, measure, handoff.case),
+            snapshot=part_for(agency, measure, handoff.case, on=today, source=source),
             due_on=measure.due_on,
             sent_at=now,
         )

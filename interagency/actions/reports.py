@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from django.core.files.uploadedfile import UploadedFile
 
 from cases.timeline import record
 from family_support.audit.context import acting
 from family_support.base.actor import Actor
+from family_support.base.clock import local_date
 from family_support.base.models import check_version
 from family_support.deadlines.actions import meet, open_deadline
 from family_support.documents.actions import attach
@@ -19,8 +19,6 @@ from interagency.models import Review, Task, TaskReport
 from interagency.permissions import check_can_review, check_can_work_on_task
 from interagency.rules import check_report, check_return, check_state
 from ipr.completion import open_completion_mark
-
-ALMATY = ZoneInfo("Asia/Almaty")
 
 
 def report_task(
@@ -49,8 +47,8 @@ def report_task(
             result=result,
             text=text,
             provided_on=provided_on,
-            today=now.astimezone(ALMATY).date(),
-            sent_on=task.sent_at.astimezone(ALMATY).date(),
+            today=local_date(now),
+            sent_on=local_date(task.sent_at),
         )
         report = TaskReport.objects.create(
             task=task,
@@ -86,7 +84,14 @@ def report_task(
             case_id=task.case_id,
             subject=("interagency.task", task.pk),
         )
-        record(task.case, "task.reported", by=by, now=now, subject=("interagency.task", task.pk), body=executor_names(task))
+        record(
+            task.case,
+            "task.reported",
+            by=by,
+            now=now,
+            subject=("interagency.task", task.pk),
+            body=executor_names(task),
+        )
         emit("task.reported", case_id=task.case_id, task_id=task.pk)
     return report
 
@@ -120,7 +125,7 @@ def review_report(
                 norm=norm,
                 reason=reason,
                 new_due_on=new_due_on,
-                today=now.astimezone(ALMATY).date(),
+                today=local_date(now),
                 plan_ends_on=task.measure.version.ends_on,
             )
         review = Review.objects.create(
@@ -148,7 +153,9 @@ def review_report(
                 agency=task.agency,
             )
         kind = "task.returned" if returned else f"task.marked_{mark}"
-        record(task.case, kind, by=by, now=now, subject=("interagency.task", task.pk), body=executor_names(task))
+        record(
+            task.case, kind, by=by, now=now, subject=("interagency.task", task.pk), body=executor_names(task)
+        )
         emit("task.reviewed", case_id=task.case_id, task_id=task.pk)
         open_completion_mark(plan=task.measure.version.plan, by=by, now=now)
     return review

@@ -43,7 +43,14 @@ def accept_task(*, task: Task, expected_version: int | None, by: Actor, now: dat
         task.save()
         if task.handoff is not None:
             acknowledge(handoff=task.handoff, by=by, now=now)
-        record(task.case, "task.accepted", by=by, now=now, subject=("interagency.task", task.pk), body=executor_names(task))
+        record(
+            task.case,
+            "task.accepted",
+            by=by,
+            now=now,
+            subject=("interagency.task", task.pk),
+            body=executor_names(task),
+        )
         emit("task.accepted", case_id=task.case_id, task_id=task.pk)
     return task
 
@@ -61,14 +68,19 @@ def decline_task(*, task: Task, reason: str, expected_version: int | None, by: A
         task.save()
         if task.handoff is not None:
             acknowledge(handoff=task.handoff, by=by, now=now)
-        record(task.case, "task.declined", by=by, now=now, subject=("interagency.task", task.pk), body=executor_names(task))
+        record(
+            task.case,
+            "task.declined",
+            by=by,
+            now=now,
+            subject=("interagency.task", task.pk),
+            body=executor_names(task),
+        )
         emit("task.declined", case_id=task.case_id, task_id=task.pk)
     return task
 
 
-def withdraw_task(
-    *, task: Task, reason: str, expected_version: int | None, by: Actor, now: datetime
-) -> Task:
+def withdraw_task(*, task: Task, reason: str, expected_version: int | None, by: Actor, now: datetime) -> Task:
     """Take the task back (amendment, termination, a settled decline): the body's access ends, its terms with it.
 
     Errors: Missing, Forbidden, Conflict, Invalid.
@@ -87,7 +99,14 @@ def withdraw_task(
             (("interagency.task", task.pk), ("report_review",)),
         ):
             cancel(terms=terms, subject=subject, reason=task.closed_reason, by=by, now=now)
-        record(task.case, "task.withdrawn", by=by, now=now, subject=("interagency.task", task.pk), body=executor_names(task))
+        record(
+            task.case,
+            "task.withdrawn",
+            by=by,
+            now=now,
+            subject=("interagency.task", task.pk),
+            body=executor_names(task),
+        )
         emit("task.withdrawn", case_id=task.case_id, task_id=task.pk)
     return task
 

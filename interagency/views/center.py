@@ -27,7 +27,9 @@ READERS = sorted(WORKERS | UNIT_HEADS | {Role.DIRECTOR})
 def _case_task(request: HttpRequest, pk: int) -> Task:
     task = (
         Task.objects.filter(pk=pk, case__in=Case.objects.writable_by(request.actor).values("pk"))
-        .select_related("agency", "case__center", "measure__sector", "measure__person", "measure__version", "handoff")
+        .select_related(
+            "agency", "case__center", "measure__sector", "measure__person", "measure__version", "handoff"
+        )
         .first()
     )
     if task is None:
@@ -59,7 +61,13 @@ def report_review(request: HttpRequest, pk: int) -> HttpResponse:
         data = dict(form.cleaned_data)
         version = data.pop("version")
         if run(
-            form, actions.review_report, task=task, expected_version=version, by=request.actor, now=clock.now(), **data
+            form,
+            actions.review_report,
+            task=task,
+            expected_version=version,
+            by=request.actor,
+            now=clock.now(),
+            **data,
         ):
             messages.success(request, _("The status is marked."))
             return redirect("case-agencies", task.case_id)
@@ -99,7 +107,14 @@ def handoff_hold(request: HttpRequest, pk: int) -> HttpResponse:
     if (
         request.method == "POST"
         and form.is_valid()
-        and run(form, actions.hold_handoff, handoff=handoff, by=request.actor, now=clock.now(), **form.cleaned_data)
+        and run(
+            form,
+            actions.hold_handoff,
+            handoff=handoff,
+            by=request.actor,
+            now=clock.now(),
+            **form.cleaned_data,
+        )
     ):
         messages.success(request, _("The part is held back."))
         return redirect("case-agencies", handoff.case_id)
@@ -139,14 +154,19 @@ def task_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
         "heading": _("Withdraw the task"),
         "button": _("Withdraw"),
         "danger": True,
-        "consequences": [_("The body loses access to the task at once."), _("Its terms are cancelled with this reason.")],
+        "consequences": [
+            _("The body loses access to the task at once."),
+            _("Its terms are cancelled with this reason."),
+        ],
         "cancel_url": reverse("case-agencies", args=[task.case_id]),
     }
     return respond(request, "ui/form_page.html", context)
 
 
 def _handoff(request: HttpRequest, pk: int) -> Handoff:
-    handoff = Handoff.objects.filter(pk=pk, case__in=Case.objects.writable_by(request.actor).values("pk")).first()
+    handoff = Handoff.objects.filter(
+        pk=pk, case__in=Case.objects.writable_by(request.actor).values("pk")
+    ).first()
     if handoff is None:
         raise Missing()
     return handoff

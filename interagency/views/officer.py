@@ -71,7 +71,10 @@ def task_page(request: HttpRequest, pk: int) -> HttpResponse:
         "reports": queries.reports_of(task),
         "line": queries.with_terms([task])[0],
         "now": now,
-        "crumbs": [Crumb(_("Tasks"), reverse("task-inbox")), Crumb(_("Task {number}").format(number=task.pk))],
+        "crumbs": [
+            Crumb(_("Tasks"), reverse("task-inbox")),
+            Crumb(_("Task {number}").format(number=task.pk)),
+        ],
     }
     return render(request, "interagency/task.html", context)
 
@@ -81,7 +84,10 @@ def task_page(request: HttpRequest, pk: int) -> HttpResponse:
 def task_accept(request: HttpRequest, pk: int) -> HttpResponse:
     """Take the task on."""
     actions.accept_task(
-        task=_task(request, pk), expected_version=request.POST.get("version"), by=request.actor, now=clock.now()
+        task=_task(request, pk),
+        expected_version=request.POST.get("version"),
+        by=request.actor,
+        now=clock.now(),
     )
     messages.success(request, _("The task is accepted."))
     return redirect("task", pk)
@@ -123,7 +129,11 @@ def task_report(request: HttpRequest, pk: int) -> HttpResponse:
     """Report on the task: an officer on the body's, a worker on the Center's own."""
     task = _task(request, pk)
     form = ReportForm(request.POST or None, request.FILES or None, initial={"version": task.version})
-    back = reverse("task", args=[pk]) if request.actor.agency_id else reverse("case-agencies", args=[task.case_id])
+    back = (
+        reverse("task", args=[pk])
+        if request.actor.agency_id
+        else reverse("case-agencies", args=[task.case_id])
+    )
     if request.method == "POST" and form.is_valid():
         data = dict(form.cleaned_data)
         upload, version = data.pop("file"), data.pop("version")
@@ -137,7 +147,9 @@ def task_report(request: HttpRequest, pk: int) -> HttpResponse:
             now=clock.now(),
             **data,
         ):
-            messages.success(request, _("The report is received; the Center checks it within two working days."))
+            messages.success(
+                request, _("The report is received; the Center checks it within two working days.")
+            )
             return redirect(back)
     context = {
         "form": form,

@@ -1,0 +1,72 @@
+"""Reactions to what happens in the plan, and who is told of what happens to the tasks."""
+
+from django.utils.translation import gettext_lazy as _
+
+from cases.models import Case
+from family_support.accounts.roles import Role
+from family_support.audit.context import acting
+from family_support.base import clock
+from family_support.base.actor import SYSTEM
+from family_support.notifications.actions import notify
+from family_support.notifications.recipients import of_role
+from family_support.notifications.registry import register_kind
+from family_support.outbox.events import handles
+from family_support.outbox.models import Event
+from interagency.actions import create_handoffs
+from interagency.models import Handoff, Task
+from ipr.models import PlanVersion
+
+register_kind("handoff.sent", _("A Center has handed your body its part of a plan"), "inbox")
+register_kind("task.accepted", _("A body accepted its task"), "check")
+register_kind(
+    "task.declined",
+    _("A body declined its task: decide who carries the measure out"),
+    "alert-triangle",
+    tone="red",
+)
+register_kind(
+    "task.reported", _("A body reported: mark the status within two working days"), "file-text", tone="orange"
+)
+register_kind(
+    "task.returned", _("The Center returned your report for rework"), "arrow-back-up", tone="orange"
+)
+
+
+@handles("plan.approved")
+def hand_off(event: Event) -> None:
+    """Each body gets its part at once (R192 9)."""
+    version = PlanVersion.objects.get(pk=event["version_id"])
+    if version.state == PlanVersion.State.APPROVED:
+        create_handoffs(version=version, by=SYSTEM, now=clock.now())
+
+
+@handles("handoff.sent")
+def tell_body(event: Event) -> None:
+    """Officers of the body that got a part."""
+    handoff = Handoff.objects.get(pk=event["handoff_id"])
+    _tell_agency(event, "handoff.sent", handoff.agency_id, ("interagency.handoff", handoff.pk))
+
+
+@handles("task.accepted", "task.declined", "task.reported")
+def tell_lead(event: Event) -> None:
+    """The lead of the case."""
+    lead = Case.objects.values_list("lead_id", flat=True).get(pk=event.case_id)
+    _tell([lead] if lead else [], event, event.type, ("interagency.task", event["task_id"]))
+
+
+@handles("task.reviewed")
+def tell_returned(event: Event) -> None:
+    """Officers whose report was returned."""
+    task = Task.objects.get(pk=event["task_id"])
+    if task.state == Task.State.RETURNED and task.agency_id:
+        _tell_agency(event, "task.returned", task.agency_id, ("interagency.task", task.pk))
+
+
+def _tell_agency(event: Event, kind: str, agency_id: int, subject: tuple[str, int]) -> None:
+    today = clock.local_date(clock.now())
+    _tell(of_role(Role.AGENCY_OFFICER, on=today, agency_id=agency_id), event, kind, subject)
+
+
+def _tell(recipients: list[int], event: Event, kind: str, subject: tuple[str, int]) -> None:
+    with acting(SYSTEM):
+        notify(recipients, kind, subject=subject, case_id=event.case_id, event_id=event.pk, now=clock.now())

@@ -1,0 +1,104 @@
+"""What this app tells the apps below it: sentences, acts, blockers, tabs, who may open its files."""
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+from cases.closing import Blocker, register_blocker
+from cases.models import Case
+from cases.page import Act, Tab, register_act, register_tab
+from cases.permissions import works
+from cases.timeline import register_kind
+from family_support.access.scopes import register_attachment_rule
+from family_support.access.subjects import register as register_subject
+from family_support.accounts.roles import Role
+from family_support.base.actor import Actor
+from family_support.deadlines.models import Deadline
+from family_support.documents.models import Attachment
+from family_support.ui.navigation import NavItem
+from family_support.ui.navigation import register as register_link
+from interagency.models import Task, TaskReport
+from ipr.completion import register_check
+from ipr.models import Plan
+
+
+def register() -> None:
+    """Called once, when the applications are ready."""
+    _timeline()
+    register_tab(Tab("agencies", _("Agencies"), "case-agencies", 50))
+    for term in ("handoff", "task_report"):
+        register_act(term, _to_agencies)
+    register_act("report_review", _to_review)
+    register_blocker(open_tasks)
+    register_check(undone)
+    register_attachment_rule(files_of_own_tasks)
+    register_subject("interagency.task", _("Task"), url_name="task")
+    register_subject("interagency.handoff", _("Hand-off"))
+    register_link(NavItem(_("Tasks"), "task-inbox", "inbox", {Role.AGENCY_OFFICER}, 10, ("task",)))
+
+
+def _timeline() -> None:
+    kinds = {
+        "handoff.sent": (_("The part of the plan was sent: {body}"), "send", "blue"),
+        "handoff.held": (_("A part of the plan is held back"), "player-pause", "orange"),
+        "task.accepted": (_("Task accepted: {body}"), "check", "blue"),
+        "task.declined": (_("Task declined: {body}"), "x", "red"),
+        "task.withdrawn": (_("Task withdrawn: {body}"), "x", "grey"),
+        "task.reported": (_("Execution report received: {body}"), "file-text", "blue"),
+        "task.returned": (_("Report returned for rework: {body}"), "arrow-back-up", "orange"),
+        "task.marked_done": (_("Marked done: {body}"), "circle-check", "green"),
+        "task.marked_partly": (_("Marked partly done: {body}"), "progress", "yellow"),
+        "task.marked_not_done": (_("Marked not done: {body}"), "x", "red"),
+    }
+    for code, (text, icon, tone) in kinds.items():
+        register_kind(code, text, icon=icon, tone=tone)
+
+
+def _to_agencies(deadline: Deadline, case: Case, actor: Actor) -> Act | None:
+    return (
+        Act(_("Agencies"), reverse("case-agencies", args=[case.pk]), "send") if works(case, actor) else None
+    )
+
+
+def _to_review(deadline: Deadline, case: Case, actor: Actor) -> Act | None:
+    if not works(case, actor):
+        return None
+    return Act(_("Check the report"), reverse("report-review", args=[deadline.subject_id]))
+
+
+def open_tasks(case: Case) -> list[Blocker]:
+    """Tasks still at the bodies keep a case open."""
+    count = Task.objects.filter(case=case).open().count()
+    if not count:
+        return []
+    text = ngettext_lazy("%(count)d task is open", "%(count)d tasks are open", count) % {"count": count}
+    return [Blocker(text, reverse("case-agencies", args=[case.pk]))]
+
+
+def undone(plan: Plan) -> list[str]:
+    """What is not done of the plan's version in force; an empty list lets it be completed (R192 12)."""
+    tasks = Task.objects.filter(measure__version__plan=plan, measure__version__state="approved")
+    left = tasks.exclude(state__in=(Task.State.DONE, Task.State.WITHDRAWN)).count()
+    measures = plan.versions.filter(
+        state="approved", measures__isnull=False, measures__tasks__isnull=True
+    ).exists()
+    reasons = []
+    if left:
+        reasons.append(
+            ngettext_lazy("%(count)d measure is not done", "%(count)d measures are not done", left)
+            % {"count": left}
+        )
+    if measures:
+        reasons.append(_("A measure has not been handed off"))
+    return [str(reason) for reason in reasons]
+
+
+def files_of_own_tasks(actor: Actor) -> QuerySet:
+    """An officer opens the files of the own body's reports on open tasks."""
+    if actor.role != Role.AGENCY_OFFICER:
+        return Attachment.objects.none().values("pk")
+    reports = TaskReport.objects.filter(task__in=Task.objects.visible_to(actor)).values("pk")
+    return Attachment.objects.filter(subject_type="interagency.taskreport", subject_id__in=reports).values(
+        "pk"
+    )
