@@ -1,7 +1,7 @@
 """A body's own part of a plan: what its sectors may see of the one person concerned, and no more (R192 7(3), 9).
 
-Which fields a sector may see is data (`directory.SectorField`, rules.md 6); here stands only where each is kept. Never in a
-part: a shelter's address, other bodies' parts, the narrative, what third parties said.
+Which fields a sector may see is data (`directory.SectorField`, rules.md 6); here stands only where each is
+kept. Never in a part: a shelter's address, other bodies' parts, the narrative, what third parties said.
 """
 
 from __future__ import annotations
@@ -102,8 +102,8 @@ def part_for(
 ) -> dict[str, Any]:
     """The copy that a body gets of one measure on a local day: JSON-able, empty fields left out.
 
-    Every body: the measure, its goal and dates, the Center's contact, and of the one person concerned name, birth date, IIN
-    where a state service needs it, safe contact; beyond that what its sector may see.
+    Every body: the measure, its goal and dates, the Center's contact, and of the one person concerned name,
+    birth date, IIN where a state service needs it, safe contact; beyond that what its sector may see.
     """
     source = source or Source.of(case, on)
     person = measure.person

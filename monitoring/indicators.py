@@ -77,7 +77,8 @@ def intakes(center: Center, quarter: Quarter) -> list[Row]:
     "urgent",
     _("Threats and violence"),
     _(
-        "Intakes registered in the quarter in which a threat to life or health, signs of violence or a minor at risk were noted."
+        "Intakes registered in the quarter in which a threat to life or health, signs of violence "
+        "or a minor at risk were noted."
     ),
 )
 def urgent(center: Center, quarter: Quarter) -> list[Row]:

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.utils.translation import gettext_lazy as _
+
 from cases.consent import check_consent
 from cases.models import Case
 from cases.timeline import record
