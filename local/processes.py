@@ -62,20 +62,16 @@ def call(
     cwd: Path | None = None,
     account: Account | None = None,
     stdin: str | None = None,
-    quiet: bool = True,
 ) -> str:
-    """Run to the end and give the standard output; a failure raises `Trouble` naming what it was doing.
-
-    With `quiet=False` the output goes to the terminal and the answer is empty.
-    """
+    """Run to the end and give what it printed; a failure raises `Trouble` with its last lines."""
     process = subprocess.Popen(
         [str(part) for part in command],
         env=env,
         cwd=cwd,
         text=True,
         stdin=subprocess.PIPE if stdin is not None else subprocess.DEVNULL,
-        stdout=subprocess.PIPE if quiet else None,
-        stderr=subprocess.STDOUT if quiet else None,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
         preexec_fn=dying_with_parent(),
         **identity(account),
     )
@@ -86,9 +82,9 @@ def call(
         process.wait()
         raise
     if process.returncode:
-        tail = "\n".join((output or "").strip().splitlines()[-25:])
+        tail = "\n".join(output.strip().splitlines()[-25:])
         raise Trouble(f"{tail}\n\nFailed while {doing} (exit code {process.returncode}).".lstrip())
-    return output or ""
+    return output
 
 
 def start(

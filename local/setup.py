@@ -69,7 +69,6 @@ def virtual_environment(requirements: tuple[str, ...]) -> None:
                 [PYTHON, "-m", "pip", "install", "--quiet", "--require-hashes", "--no-input", *arguments],
                 doing="installing Python packages",
                 env=os.environ | {"PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_ROOT_USER_ACTION": "ignore"},
-                quiet=False,
             )
             stamp(place=str(VENV), **wanted)
 

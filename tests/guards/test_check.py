@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from local import check, packages
+from local.terminal import Trouble
 from tests.guards.programs import ROOT
 
 
@@ -42,6 +43,15 @@ def test_every_guard_is_a_linter() -> None:
 def test_shell_and_python_name_the_same_packages() -> None:
     (line,) = re.findall(r'^needed="(.*)"$', (ROOT / "local/python.sh").read_text(), re.MULTILINE)
     assert set(line.split()) == {"python3"} | {package.name for package in packages.RUNNING}
+
+
+def test_ordinary_user_is_told_the_line_to_type(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    monkeypatch.setattr("shutil.which", lambda name: f"/usr/bin/{name}")
+    wanted = (packages.Package("libmissing1", lambda: False), packages.Package("libthere1", lambda: True))
+    with pytest.raises(Trouble, match=r"sudo apt-get install -y --no-install-recommends libmissing1\n"):
+        packages.ensure(wanted)
+    packages.ensure(wanted[1:])
 
 
 @pytest.mark.parametrize("script", ["run", "check", ".ci/run", "local/python.sh"])
