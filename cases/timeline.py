@@ -1,6 +1,7 @@
 """One entry an act, told in the reader's language: upper apps register the sentences of their kinds."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +12,8 @@ from cases.models import Case, TimelineEntry
 from family_support.base.actor import Actor
 
 Text = str | Promise
+# A param that is a code -> the word for it in the active language.
+Names = Mapping[str, Callable[[Any], Any]]
 
 
 @dataclass(frozen=True)
@@ -19,17 +22,21 @@ class Kind:
 
     text: Text
     icon: str
-    tone: str = "secondary"
+    tone: str = "grey"
+    names: Names = field(default_factory=dict)
 
 
 _kinds: dict[str, Kind] = {}
 
 
-def register_kind(code: str, text: Text, *, icon: str, tone: str = "secondary") -> None:
-    """Called when the applications are ready; the same code twice is a mistake."""
+def register_kind(code: str, text: Text, *, icon: str, tone: str = "grey", names: Names | None = None) -> None:
+    """Called when the applications are ready; the same code twice is a mistake.
+
+    `names` says which params are codes and how each is called: {"closing": lambda code: Case.Closing(code).label}.
+    """
     if code in _kinds:
         raise ValueError(f"Timeline kind {code} is registered twice.")
-    _kinds[code] = Kind(text, icon, tone)
+    _kinds[code] = Kind(text, icon, tone, names or {})
 
 
 def record(
@@ -49,12 +56,5 @@ def record(
 def describe(entry: TimelineEntry) -> Kind:
     """The entry's look, its sentence filled in, in the active language."""
     kind = _kinds[entry.kind]
-    params = {name: _in_language(value) for name, value in entry.params.items()}
-    return Kind(str(kind.text).format_map(params), kind.icon, kind.tone)
-
-
-def _in_language(value: Any) -> Any:
-    """A name given in three languages (`Named.names`) is told in the reader's."""
-    if isinstance(value, dict):
-        return value.get((get_language() or "ru")[:2]) or value.get("ru", "")
-    return value
+    words = {name: kind.names[name](value) if name in kind.names else value for name, value in entry.params.items()}
+    return Kind(str(kind.text).format_map(words), kind.icon, kind.tone)

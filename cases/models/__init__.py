@@ -4,6 +4,7 @@ from cases.models.case import Case, CaseGrant, CaseUserObjectPermission, NumberC
 from cases.models.consent import Consent
 from cases.models.intake import Consultation, Intake
 from cases.models.person import CaseMember, Person
+from cases.models.threat import Threat
 from cases.models.timeline import TimelineEntry
 
 __all__ = [
@@ -17,5 +18,6 @@ __all__ = [
     "NumberCounter",
     "Person",
     "TeamMember",
+    "Threat",
     "TimelineEntry",
 ]

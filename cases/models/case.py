@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q, Subquery
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, FSMModelMixin, transition
@@ -14,25 +14,40 @@ from family_support.accounts.models import Membership
 from family_support.accounts.roles import UNIT_HEADS, WORKERS, Role
 from family_support.base.actor import Actor
 from family_support.base.models import Versioned
+from family_support.deadlines.models import Deadline
 from family_support.directory.models import Center, District
 
 # Roles of a Center that see an ordinary case in lists without being on its team (security.md, access matrix).
 LISTING_ROLES = WORKERS | {Role.INTAKE_CLERK, Role.DIRECTOR} | UNIT_HEADS
+# The guardian permission that stands for a named grant on a restricted case.
+READ_RESTRICTED = "read_restricted_case"
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
     """Two scopes: `listed_to` shows that a case exists (masked), `visible_to` opens its content."""
 
     def with_access(self, actor: Actor) -> CaseQuerySet:
-        """Annotate `on_team`, `granted` and `opened` for this actor's one active membership."""
+        """Annotate `on_team`, `granted` and `opened` for this actor's one active membership.
+
+        A named grant holds while its guardian row is there *and* the actor leads the case or the grant has not ended: one
+        that runs out needs no sweep.
+        """
         team = TeamMember.objects.filter(case=OuterRef("pk"), membership_id=actor.membership_id, ends_at__isnull=True)
-        grants = CaseUserObjectPermission.objects.filter(
-            content_object=OuterRef("pk"), user_id=actor.user_id, permission__codename="read_restricted_case"
+        rows = CaseUserObjectPermission.objects.filter(
+            content_object=OuterRef("pk"), user_id=actor.user_id, permission__codename=READ_RESTRICTED
+        )
+        in_force = CaseGrant.objects.filter(
+            Q(ends_at__isnull=True) | Q(ends_at__gt=Now()), case=OuterRef("pk"), membership_id=actor.membership_id
         )
         openings = CaseOpening.objects.filter(
             case_id=OuterRef("pk"), membership_id=actor.membership_id, ends_at__gt=Now(), opened_at__lte=Now()
         )
-        return self.annotate(on_team=Exists(team), granted=Exists(grants), opened=Exists(openings))
+        named = Q(Exists(rows)) & (Q(lead_id=actor.membership_id) | Q(Exists(in_force)))
+        return self.annotate(
+            on_team=Exists(team),
+            granted=ExpressionWrapper(named, output_field=models.BooleanField()),
+            opened=Exists(openings),
+        )
 
     def not_barred(self, actor: Actor) -> CaseQuerySet:
         """The barred list goes over everything, whatever was granted."""
@@ -41,17 +56,20 @@ class CaseQuerySet(models.QuerySet["Case"]):
         return self.exclude(Exists(Barred.objects.filter(case_id=OuterRef("pk"), iin_index=actor.iin_index)))
 
     def listed_to(self, actor: Actor) -> CaseQuerySet:
-        """Cases whose existence the actor sees: own Center's ordinary ones; restricted ones by name or as director."""
+        """Cases whose existence the actor sees: own Center's ordinary ones; restricted ones by name, or as director or head
+        of unit."""
         if actor.center_id is None or (actor.role not in LISTING_ROLES and not actor.is_director):
             return self.none()
         own = self.with_access(actor).filter(center_id=actor.center_id).not_barred(actor)
-        return own if actor.is_director else own.filter(Q(restricted=False) | Q(granted=True))
+        if actor.is_director or actor.role in UNIT_HEADS:
+            return own
+        return own.filter(Q(restricted=False) | Q(granted=True, on_team=True))
 
     def visible_to(self, actor: Actor) -> CaseQuerySet:
         """Cases whose content the actor reads now: its team (for a restricted case with a named grant), or opened
         with a reason."""
         return self.listed_to(actor).filter(
-            Q(opened=True) | Q(restricted=False, on_team=True) | Q(restricted=True, on_team=True, granted=True)
+            Q(opened=True) | Q(restricted=False, on_team=True) | Q(granted=True, on_team=True)
         )
 
     def writable_by(self, actor: Actor) -> CaseQuerySet:
@@ -60,6 +78,17 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
     def open(self) -> CaseQuerySet:
         return self.exclude(stage=Case.Stage.CLOSED)
+
+    def with_next_deadline(self) -> CaseQuerySet:
+        """Annotate the running term that ends first: `next_deadline`, `next_code`, `next_due` (all None without one)."""
+        running = (
+            Deadline.objects.open().filter(case_id=OuterRef("pk"), due_at__isnull=False).order_by("due_at", "pk")
+        )
+        return self.annotate(
+            next_deadline=Subquery(running.values("pk")[:1]),
+            next_code=Subquery(running.values("code")[:1]),
+            next_due=Subquery(running.values("due_at")[:1]),
+        )
 
 
 class Case(FSMModelMixin, Versioned):
@@ -122,7 +151,7 @@ class Case(FSMModelMixin, Versioned):
     class Meta:
         verbose_name = _("case")
         verbose_name_plural = _("cases")
-        permissions = (("read_restricted_case", "May read this restricted case"),)
+        permissions = ((READ_RESTRICTED, "May read this restricted case"),)
         constraints = (
             models.CheckConstraint(
                 name="case_closed_with_reason",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -11,7 +13,18 @@ from django_fsm import FSMField, FSMModelMixin, transition
 from cases.models.case import Case
 from cases.models.person import Person
 from family_support.accounts.models import Membership
+from family_support.base.actor import Actor
 from family_support.base.models import Versioned
+
+
+class ConsentQuerySet(models.QuerySet["Consent"]):
+    def visible_to(self, actor: Actor) -> ConsentQuerySet:
+        """Consents of the cases whose content the actor reads now."""
+        return self.filter(case__in=Case.objects.visible_to(actor).values("pk"))
+
+    def in_force(self, on: date) -> ConsentQuerySet:
+        """Given and not past their term on a local date."""
+        return self.filter(Q(valid_until__isnull=True) | Q(valid_until__gte=on), state=Consent.State.GIVEN)
 
 
 class Consent(FSMModelMixin, Versioned):
@@ -48,7 +61,12 @@ class Consent(FSMModelMixin, Versioned):
     cross_border = models.BooleanField(_("cross-border transfer"), default=False)
     publication = models.BooleanField(_("publication in open sources"), default=False)
     reason = models.TextField(_("reason"), blank=True)
+    # After a withdrawal: processing stopped, or refused with reasons where a law demands it (94-V art. 8(7)).
+    settled_at = models.DateTimeField(_("withdrawal settled"), null=True, blank=True)
+    settlement = models.TextField(_("how the withdrawal was settled"), blank=True)
     recorded_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+
+    objects = ConsentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("consent")
@@ -60,6 +78,9 @@ class Consent(FSMModelMixin, Versioned):
             models.CheckConstraint(
                 name="consent_given_complete",
                 condition=~Q(state="given") | Q(decided_at__isnull=False, signed_on__isnull=False, data__len__gt=0),
+            ),
+            models.CheckConstraint(
+                name="consent_settled_after_withdrawal", condition=Q(settled_at__isnull=True) | Q(state="withdrawn")
             ),
         )
 

@@ -12,17 +12,27 @@ from cases.models.person import Person
 from family_support.accounts.models import Membership
 from family_support.accounts.roles import UNIT_HEADS, WORKERS, Role
 from family_support.base.actor import Actor
+from family_support.base.fields import EncryptedTextField
 from family_support.base.models import Versioned
 from family_support.directory.models import Agency, Center
+
+
+INTAKE_ROLES = WORKERS | UNIT_HEADS | {Role.INTAKE_CLERK}
 
 
 class IntakeQuerySet(models.QuerySet["Intake"]):
     def visible_to(self, actor: Actor) -> IntakeQuerySet:
         """The Center's intakes for those who register and assess, within the cases they see listed."""
-        if actor.role in WORKERS | UNIT_HEADS | {Role.INTAKE_CLERK} or actor.is_director:
+        if actor.role in INTAKE_ROLES or actor.is_director:
             listed = Case.objects.listed_to(actor).values("pk")
             return self.filter(Q(case__in=listed) | Q(case__isnull=True, center_id=actor.center_id))
         return self.none()
+
+    def slip_for(self, actor: Actor) -> IntakeQuerySet:
+        """Intakes whose slip the actor prints: those it sees, and those it registered itself. A slip names nobody, so the
+        clerk gives it out even where the case was restricted the moment it was opened."""
+        own = Q(center_id=actor.center_id, registered_by_id=actor.membership_id)
+        return self.filter(number__gt="").filter(Q(pk__in=self.visible_to(actor).values("pk")) | own)
 
 
 class Intake(FSMModelMixin, Versioned):
@@ -63,6 +73,8 @@ class Intake(FSMModelMixin, Versioned):
         Agency, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("sending body")
     )
     applicant = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    # As given this time: a repeat never overwrites the safe contact of a person already known.
+    contact = EncryptedTextField(_("contact given"), blank=True, default="")
     said = models.TextField(_("what was said"))
     threat = models.BooleanField(_("threat to life or health"), default=False)
     violence = models.BooleanField(_("signs of domestic violence"), default=False)

@@ -1,0 +1,68 @@
+"""What people do with intakes, consents, consultations, cases, families and teams: one function a use case."""
+
+from cases.actions.consents import (
+    ask_consent,
+    expire_consents,
+    give_consent,
+    record_consent,
+    refuse_consent,
+    settle_withdrawal,
+    withdraw_consent,
+)
+from cases.actions.consultations import record_consultation
+from cases.actions.intakes import receive_intake, refuse_intake, register_intake, register_received
+from cases.actions.people import PersonData, add_member, change_member
+from cases.actions.steps import (
+    begin_assessment,
+    close_case,
+    flag_threat,
+    record_response,
+    restrict,
+    set_risk,
+    to_planning,
+    to_support,
+)
+from cases.actions.team import (
+    add_to_team,
+    assign,
+    assign_lead,
+    bar_person,
+    end_grant,
+    grant_access,
+    remove_from_team,
+    take_case,
+)
+
+__all__ = [
+    "PersonData",
+    "add_member",
+    "add_to_team",
+    "ask_consent",
+    "assign",
+    "assign_lead",
+    "bar_person",
+    "begin_assessment",
+    "change_member",
+    "close_case",
+    "end_grant",
+    "expire_consents",
+    "flag_threat",
+    "give_consent",
+    "grant_access",
+    "receive_intake",
+    "record_consent",
+    "record_consultation",
+    "record_response",
+    "refuse_consent",
+    "refuse_intake",
+    "register_intake",
+    "register_received",
+    "remove_from_team",
+    "restrict",
+    "set_risk",
+    "settle_withdrawal",
+    "take_case",
+    "to_planning",
+    "to_support",
+    "withdraw_consent",
+]

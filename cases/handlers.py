@@ -1,0 +1,72 @@
+"""Reactions to events: who of the Center is told what about a case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext_lazy as _
+
+from cases.models import Case
+from family_support.audit.context import acting
+from family_support.base import clock
+from family_support.base.actor import SYSTEM
+from family_support.notifications.actions import notify
+from family_support.notifications.recipients import directors
+from family_support.notifications.registry import register_kind, register_recipients
+from family_support.outbox.events import handles
+from family_support.outbox.models import Event
+
+register_kind("case.assigned", _("A case was assigned to you"), "user-check")
+register_kind("intake.attached", _("A repeat intake came in for your case"), "inbox")
+register_kind("intake.unassigned", _("A new case waits for a responsible worker"), "inbox", tone="orange")
+register_kind("threat.flagged", _("A threat to life or health was flagged"), "alarm", urgent=True, tone="red")
+register_kind("case.closed", _("A case was closed"), "archive")
+
+
+def lead_of(event: Event) -> Iterable[int]:
+    """The lead of the event's case: who is told of its terms."""
+    return Case.objects.filter(pk=event.case_id, lead__isnull=False).values_list("lead_id", flat=True)
+
+
+register_recipients("deadline.level_reached", lead_of)
+
+
+def _tell(event: Event, kind: str, recipients: Iterable[int]) -> None:
+    now = clock.now()
+    others = {key for key in recipients if key and key != event.payload.get("by")}
+    with acting(SYSTEM):
+        notify(
+            others, kind, subject=("cases.case", event.case_id or 0), case_id=event.case_id, event_id=event.pk, now=now
+        )
+
+
+def _directors(event: Event) -> list[int]:
+    center_id = Case.objects.values_list("center_id", flat=True).get(pk=event.case_id)
+    return list(directors(center_id, clock.local_date(clock.now())))
+
+
+@handles("case.assigned")
+def tell_assigned(event: Event) -> None:
+    """Who got a case is told, unless they took it themselves."""
+    _tell(event, "case.assigned", [event["membership"]])
+
+
+@handles("intake.registered")
+def tell_intake(event: Event) -> None:
+    """The lead hears of a repeat; the director of a case that nobody leads."""
+    if event["attached"]:
+        _tell(event, "intake.attached", lead_of(event))
+    if not list(lead_of(event)):
+        _tell(event, "intake.unassigned", _directors(event))
+
+
+@handles("threat.flagged")
+def tell_threat(event: Event) -> None:
+    """The director and the lead, at once and by mail."""
+    _tell(event, "threat.flagged", [*_directors(event), *lead_of(event)])
+
+
+@handles("case.closed")
+def tell_closed(event: Event) -> None:
+    """The lead hears of a decision of the director."""
+    _tell(event, "case.closed", lead_of(event))

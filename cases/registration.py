@@ -1,0 +1,156 @@
+"""What the app says of itself to the ground apps; called when the applications are ready."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from cases.closing import Blocker, register_blocker
+from cases.models import Case, Intake, Threat
+from cases.page import Act, Tab, register_act, register_tab
+from cases.permissions import LIST_ROLES
+from cases.scope import CaseScope
+from cases.timeline import register_kind
+from family_support.access import subjects
+from family_support.access.scopes import register_case_scope
+from family_support.access.subjects import CaseLine
+from family_support.accounts.roles import WORKERS
+from family_support.base.actor import Actor
+from family_support.base.database_errors import register_constraint
+from family_support.deadlines.models import Deadline
+from family_support.ui import navigation
+from family_support.ui.navigation import NavItem
+
+
+def register() -> None:
+    register_case_scope(CaseScope())
+    subjects.register_case_lines(case_lines)
+    _subjects()
+    _constraints()
+    _kinds()
+    _tabs_and_acts()
+    _navigation()
+    register_blocker(open_threat)
+
+
+def case_lines(case_ids: Collection[int], actor: Actor) -> Mapping[int, CaseLine]:
+    """Number and address of those of the cases that the actor sees listed: one query."""
+    rows = Case.objects.listed_to(actor).filter(pk__in=set(case_ids)).values_list("pk", "number")
+    return {pk: CaseLine(number, reverse("case", args=(pk,))) for pk, number in rows}
+
+
+def open_threat(case: Case) -> list[Blocker]:
+    """An open threat keeps the case open until its response is recorded (states.md, blockers of closing)."""
+    if Threat.objects.open().filter(case=case).exists():
+        return [Blocker(_("the response to the threat is not recorded"), reverse("threat-respond", args=(case.pk,)))]
+    return []
+
+
+def _subjects() -> None:
+    subjects.register("cases.case", _("Case"), url_name="case")
+    subjects.register("cases.intake", _("Intake (appeal)"), url_name="intake")
+    subjects.register("cases.consent", _("Consent"), url_name="consent")
+    subjects.register("cases.threat", _("Threat to life or health"))
+    subjects.register("cases.consultation", _("Consultation"))
+    subjects.register("cases.casemember", _("Family member"))
+
+
+def _constraints() -> None:
+    register_constraint("case_member_once", _("This person is in the family already."))
+    register_constraint("case_one_applicant", _("The case has an applicant already."))
+    register_constraint("consent_one_in_force", _("This person has been asked, or has given consent, already."))
+    register_constraint("team_member_once", _("This person is on the team already."))
+    register_constraint("team_one_lead", _("Somebody has just become the lead of this case."))
+    register_constraint("threat_open_once", _("A threat is flagged in this case already."), code="threat_open")
+
+
+def _kinds() -> None:
+    channel = {"channel": lambda code: Intake.Channel(code).label}
+    register_kind("intake.registered", _("Intake registered: {channel}"), icon="inbox", tone="blue", names=channel)
+    register_kind("intake.attached", _("Repeat intake: {channel}"), icon="inbox", tone="blue", names=channel)
+    register_kind("consent.given", _("Consent given"), icon="signature", tone="green")
+    register_kind("consent.refused", _("Consent refused"), icon="ban", tone="orange")
+    register_kind("consent.withdrawn", _("Consent withdrawn"), icon="ban", tone="orange")
+    register_kind("consent.settled", _("Withdrawal of consent settled"), icon="check")
+    register_kind("consent.expired", _("Consent expired"), icon="hourglass", tone="yellow")
+    register_kind("consultation.consultation", _("Consultation held"), icon="message", tone="green")
+    register_kind("consultation.redirection", _("Redirected to a body or organization"), icon="send", tone="green")
+    register_kind("consultation.not_needed", _("Recorded: no consultation needed"), icon="minus")
+    register_kind("person.added", _("Family member added"), icon="user-plus")
+    register_kind("person.changed", _("Data of a family member changed"), icon="edit")
+    register_kind("person.barred", _("A person was put on the barred list"), icon="lock", tone="red")
+    register_kind("team.lead", _("Responsible worker assigned"), icon="user-check")
+    register_kind("team.added", _("Worker put on the team"), icon="user-plus")
+    register_kind("team.removed", _("Worker left the team"), icon="user")
+    register_kind("team.granted", _("Access to the restricted case granted"), icon="key", tone="orange")
+    register_kind("team.grant_ended", _("Access to the restricted case ended"), icon="key")
+    register_kind("case.assessment", _("Assessment begun"), icon="clipboard-list", tone="blue")
+    register_kind("case.planning", _("Planning begun"), icon="list-check", tone="blue")
+    register_kind("case.support", _("Plan in force: support begun"), icon="heart-handshake", tone="green")
+    register_kind(
+        "case.closed",
+        _("Case closed: {closing}"),
+        icon="archive",
+        names={"closing": lambda code: Case.Closing(code).label},
+    )
+    register_kind(
+        "case.risk",
+        _("Risk assessed: {risk}"),
+        icon="alert-triangle",
+        tone="orange",
+        names={"risk": lambda code: Case.Risk(code).label},
+    )
+    register_kind(
+        "case.restricted",
+        _("Case restricted: {restriction}"),
+        icon="lock",
+        tone="orange",
+        names={"restriction": lambda code: Case.Restriction(code).label},
+    )
+    register_kind("threat.flagged", _("Threat to life or health flagged"), icon="alarm", tone="red")
+    register_kind("threat.responded", _("Response to the threat is in force"), icon="shield-check", tone="green")
+    register_kind("document.added", _("Document added"), icon="paperclip")
+
+
+def _tabs_and_acts() -> None:
+    register_tab(Tab("timeline", _("Timeline"), "case", 10))
+    register_tab(Tab("people", _("People and consent"), "case-people", 20))
+    register_tab(Tab("documents", _("Documents"), "case-documents", 80))
+    register_tab(Tab("history", _("History"), "case-history", 90))
+    register_act("consultation", consult)
+    register_act("violence_redirection", redirect_for_services)
+    register_act("response_plan", respond)
+    register_act("consent_withdrawal", settle)
+
+
+def consult(deadline: Deadline, case: Case, actor: Actor) -> Act | None:
+    if actor.role not in WORKERS:
+        return None
+    return Act(_("Record the consultation"), reverse("consultation-new", args=(deadline.subject_id,)), "message")
+
+
+def redirect_for_services(deadline: Deadline, case: Case, actor: Actor) -> Act | None:
+    if actor.role not in WORKERS:
+        return None
+    return Act(_("Record the redirection"), f"{reverse('case-consultation', args=(case.pk,))}?kind=redirection", "send")
+
+
+def respond(deadline: Deadline, case: Case, actor: Actor) -> Act | None:
+    return Act(_("Record the response"), reverse("threat-respond", args=(case.pk,)), "shield-check")
+
+
+def settle(deadline: Deadline, case: Case, actor: Actor) -> Act | None:
+    if actor.role not in WORKERS:
+        return None
+    return Act(_("Settle the withdrawal"), reverse("consent", args=(deadline.subject_id,)), "check")
+
+
+def _navigation() -> None:
+    navigation.register(NavItem(_("My day"), "my-day", "home", LIST_ROLES, 10))
+    navigation.register(
+        NavItem(_("Cases"), "case-list", "folders", LIST_ROLES, 20, ("case", "consent", "consultation", "intake"))
+    )
+
+
