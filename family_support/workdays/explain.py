@@ -95,6 +95,8 @@ def _start(explanation: Mapping[str, Any]) -> str:
     values = {"moment": f"{_day(began.date())}, {began:%H:%M}"}
     if explanation["unit"] == "clock_hours":
         return _("The term runs from %(moment)s, by the clock.") % values
+    if explanation["set_date"]:
+        return _("It began on %(moment)s.") % values
     return _("It began on %(moment)s; that day is not counted (Civil Code, art. 173).") % values
 
 
