@@ -1,4 +1,4 @@
-"""Centers and bodies, changed by the system administrator and the ministry's editor; a Center's hours by its director."""
+"""Centers and bodies are changed by system administrator and ministry editor, a Center's hours by its director."""
 
 import hashlib
 from collections.abc import Collection

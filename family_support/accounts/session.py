@@ -31,6 +31,11 @@ def record_second_factor(request: Any, user: AbstractBaseUser) -> None:
     record_authentication(request, user, "mfa", type="totp")
 
 
+def record_fresh_password(request: Any, user: AbstractBaseUser) -> None:
+    """The password was given a moment ago: allauth need not ask for it again before a second factor is set up."""
+    record_authentication(request, user, "password", reauthenticated=True)
+
+
 def passed_second_factor(request: Any, user: AbstractBaseUser) -> bool:
     """Whether this session saw the user's second factor, or is a one-click session of demo mode."""
     if settings.DEMO_MODE and request.session.get(DEMO) == user.pk:

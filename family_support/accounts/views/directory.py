@@ -86,10 +86,11 @@ def center_list(request: Any) -> HttpResponse:
         rows = _named(rows, form.cleaned_data["q"])
         if form.cleaned_data["region"]:
             rows = rows.filter(district__region=form.cleaned_data["region"])
+    table = page_of(request, CenterTable(rows))
     context = {
         "form": form,
-        "table": page_of(request, CenterTable(rows)),
-        "count": rows.count(),
+        "table": table,
+        "count": table.paginator.count,
         "may_edit": permissions.can_edit_directory(request.actor),
         "crumbs": _crumbs(Crumb(_("Centers"))),
     }
@@ -209,10 +210,11 @@ def agency_list(request: Any) -> HttpResponse:
             rows = rows.filter(district__region=form.cleaned_data["region"])
         if form.cleaned_data["sector"]:
             rows = rows.filter(sectors=form.cleaned_data["sector"])
+    table = page_of(request, AgencyTable(rows))
     context = {
         "form": form,
-        "table": page_of(request, AgencyTable(rows)),
-        "count": rows.count(),
+        "table": table,
+        "count": table.paginator.count,
         "may_edit": permissions.can_edit_directory(request.actor),
         "crumbs": _crumbs(Crumb(_("Bodies and organizations"))),
     }

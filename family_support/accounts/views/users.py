@@ -63,7 +63,7 @@ def user_list(request: Any) -> HttpResponse:
         if form.cleaned_data["state"]:
             users = users.filter(is_active=form.cleaned_data["state"] == "open")
     table = page_of(request, UserTable(users))
-    return render(request, "accounts/user_list.html", {"form": form, "table": table, "count": users.count()})
+    return render(request, "accounts/user_list.html", {"form": form, "table": table, "count": table.paginator.count})
 
 
 @require_safe

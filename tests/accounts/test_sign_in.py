@@ -1,0 +1,270 @@
+"""Sign-in: password, second factor, one lockout over both, ages of a session, demo mode."""
+
+from typing import Any
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.core.cache import cache
+from django.core.management import CommandError, call_command
+from django.test import Client
+from django.urls import reverse
+from time_machine import travel
+
+from family_support.accounts import demo, session
+from family_support.accounts.models import Membership, User
+from family_support.accounts.roles import Role
+from family_support.audit.context import acting
+from family_support.base.actor import SYSTEM
+from family_support.base.clock import now, today
+from tests.access.world import sign_in
+from tests.accounts.people import PASSWORD, center, code_of, person
+
+pytestmark = pytest.mark.django_db
+
+LOGIN, CODE, HOME, SETTINGS = "account_login", "mfa_authenticate", "home", "own-settings"
+
+
+def give_password(client: Client, email: str, password: str = PASSWORD) -> Any:
+    return client.post(reverse(LOGIN), {"login": email, "password": password})
+
+
+def give_code(client: Client, code: str) -> Any:
+    return client.post(reverse(CODE), {"code": code})
+
+
+def signed_in(client: Client) -> bool:
+    return client.get(reverse(SETTINGS)).status_code == 200
+
+
+@pytest.fixture
+def director() -> User:
+    return person("director@example.kz", Role.DIRECTOR, at_center=center())
+
+
+def test_password_then_code(client: Client, director: User) -> None:
+    first = give_password(client, "Director@Example.kz")
+    assert (first.status_code, first["Location"]) == (302, reverse(CODE))
+    assert not signed_in(client)
+    second = give_code(client, code_of(director))
+    assert (second.status_code, second["Location"]) == (302, reverse(HOME))
+    assert signed_in(client)
+
+
+def test_sign_in_brings_language_and_theme(client: Client) -> None:
+    user = person("kk@example.kz", Role.SYSTEM_ADMIN, language="kk", theme="dark")
+    give_password(client, user.email)
+    response = give_code(client, code_of(user))
+    assert response.cookies["django_language"].value == "kk"
+    assert response.cookies["theme"].value == "dark"
+
+
+def test_a_code_works_once(client: Client, director: User) -> None:
+    code = code_of(director)
+    give_password(client, director.email)
+    assert give_code(client, code).status_code == 302
+    other = Client()
+    give_password(other, director.email)
+    assert give_code(other, code).status_code == 200
+    assert not signed_in(other)
+
+
+def test_unknown_wrong_and_closed_accounts_hear_the_same(client: Client, director: User) -> None:
+    closed = person("closed@example.kz", Role.SYSTEM_ADMIN)
+    with acting(SYSTEM):
+        User.objects.filter(pk=closed.pk).update(is_active=False)
+    answers = [
+        give_password(Client(), "nobody@example.kz"),
+        give_password(Client(), director.email, "Wrong-horse-2026"),
+        give_password(Client(), closed.email),
+    ]
+    errors = [response.context["form"].non_field_errors() for response in answers]
+    assert errors[0]
+    assert errors[0] == errors[1] == errors[2]
+
+
+def test_five_wrong_passwords_lock_the_right_one_out(client: Client, director: User) -> None:
+    for _ in range(5):
+        give_password(client, director.email, "Wrong-horse-2026")
+    assert give_password(client, director.email).status_code == 200
+    assert give_password(Client(REMOTE_ADDR="10.0.0.9"), director.email.upper()).status_code == 200
+
+
+def test_wrong_codes_and_passwords_count_together(client: Client, director: User) -> None:
+    for _ in range(2):
+        give_password(client, director.email, "Wrong-horse-2026")
+    assert give_password(client, director.email).status_code == 302
+    for _ in range(3):
+        give_code(client, code_of(director, wrong=True))
+    assert give_code(client, code_of(director)).status_code == 200, "the right code comes too late"
+    assert not signed_in(client)
+    assert give_password(Client(), director.email).status_code == 200, "and so does the right password"
+    cache.clear()  # five minutes later
+    give_password(client, director.email)
+    assert give_code(client, code_of(director)).status_code == 302
+
+
+def test_locking_an_account_leaves_others_alone(client: Client, director: User) -> None:
+    for _ in range(5):
+        give_password(client, director.email, "Wrong-horse-2026")
+    other = person("other@example.kz", Role.SYSTEM_ADMIN)
+    assert give_password(client, other.email).status_code == 302
+
+
+def test_without_a_second_factor_one_must_be_set_up(client: Client) -> None:
+    user = person("new@example.kz", Role.SYSTEM_ADMIN, totp=False)
+    assert give_password(client, user.email).status_code == 302
+    for name in (HOME, SETTINGS, "user-list", "mfa_index", "account_change_password"):
+        response = client.get(reverse(name))
+        assert (response.status_code, response["Location"]) == (302, reverse("mfa_activate_totp"))
+    assert client.get(reverse("mfa_activate_totp")).status_code == 200
+
+
+def test_setting_a_second_factor_up_opens_the_session(
+    client: Client, django_capture_on_commit_callbacks: Any
+) -> None:
+    user = person("new@example.kz", Role.SYSTEM_ADMIN, totp=False)
+    give_password(client, user.email)
+    page = client.get(reverse("mfa_activate_totp"))
+    secret = page.context["form"].secret
+    code = demo.format_hotp_value(demo.hotp_value(secret, int(now().timestamp()) // 30))
+    with django_capture_on_commit_callbacks(execute=True):
+        assert client.post(reverse("mfa_activate_totp"), {"code": code}).status_code == 302
+    assert signed_in(client)
+    sealed = Authenticator.objects.get(user=user, type=Authenticator.Type.TOTP).data["secret"]
+    assert secret not in sealed
+
+
+def test_a_session_that_did_not_pass_is_sent_to_the_factor_it_has(client: Client, director: User) -> None:
+    sign_in(client, director.memberships.get(), second_factor=False)
+    for name in (HOME, SETTINGS, "mfa_deactivate_totp", "mfa_activate_totp", "account_change_password"):
+        response = client.get(reverse(name))
+        assert (response.status_code, response["Location"]) == (302, reverse("mfa_reauthenticate"))
+    assert client.post(reverse("mfa_reauthenticate"), {"code": code_of(director)}).status_code == 302
+    assert signed_in(client)
+
+
+def test_the_last_second_factor_stays(client: Client, director: User) -> None:
+    sign_in(client, director.memberships.get())
+    client.post(reverse("mfa_deactivate_totp"))
+    assert Authenticator.objects.filter(user=director, type=Authenticator.Type.TOTP).exists()
+
+
+def test_nobody_signs_up(client: Client) -> None:
+    assert client.get("/accounts/signup/").status_code == 404
+
+
+def test_a_closed_account_is_out_with_the_next_click(client: Client, director: User) -> None:
+    sign_in(client, director.memberships.get())
+    assert signed_in(client)
+    with acting(SYSTEM):
+        User.objects.filter(pk=director.pk).update(is_active=False)
+    assert not signed_in(client)
+
+
+def test_a_session_ends_after_its_absolute_age(client: Client, director: User, settings: Any) -> None:
+    sign_in(client, director.memberships.get())
+    begun = now()
+    step = settings.SESSION_COOKIE_AGE - 60
+    elapsed = 0
+    while elapsed + step < settings.SESSION_ABSOLUTE_AGE:
+        elapsed += step
+        with travel(begun.timestamp() + elapsed, tick=False):
+            assert signed_in(client), f"busy after {elapsed} s"
+    with travel(begun.timestamp() + settings.SESSION_ABSOLUTE_AGE + 1, tick=False):
+        assert not signed_in(client)
+
+
+def test_a_session_without_a_beginning_has_ended(client: Client, director: User) -> None:
+    sign_in(client, director.memberships.get())
+    store = client.session
+    del store[session.SIGNED_IN_AT]
+    store.save()
+    assert not signed_in(client)
+
+
+class TestDemo:
+    @pytest.fixture
+    def account(self) -> Membership:
+        user = person(f"director@{demo.DOMAIN}", Role.DIRECTOR, at_center=center(), totp=False)
+        return user.memberships.get()
+
+    @staticmethod
+    def press(client: Client, membership: Membership, **extra: Any) -> Any:
+        return client.post(reverse("demo-sign-in"), {"membership": str(membership.pk)}, **extra)
+
+    def test_one_click_on_this_machine(self, client: Client, account: Membership, settings: Any) -> None:
+        settings.DEMO_MODE = True
+        assert self.press(client, account).status_code == 302
+        assert signed_in(client)
+
+    def test_refused_outside_demo_mode(self, client: Client, account: Membership, settings: Any) -> None:
+        settings.DEMO_MODE = False
+        assert self.press(client, account).status_code == 404
+        assert not signed_in(client)
+
+    @pytest.mark.parametrize(
+        "extra",
+        [
+            {"REMOTE_ADDR": "10.1.2.3"},
+            {"HTTP_X_FORWARDED_FOR": "127.0.0.1"},
+            {"HTTP_FORWARDED": "for=127.0.0.1"},
+        ],
+    )
+    def test_refused_off_loopback(
+        self, client: Client, account: Membership, settings: Any, extra: dict[str, str]
+    ) -> None:
+        settings.DEMO_MODE = True
+        assert self.press(client, account, **extra).status_code == 404
+        assert not signed_in(client)
+
+    def test_refused_for_accounts_that_are_not_demo_ones(
+        self, client: Client, director: User, settings: Any
+    ) -> None:
+        settings.DEMO_MODE = True
+        self.press(client, director.memberships.get())
+        assert not signed_in(client)
+
+    def test_its_session_ends_with_demo_mode(
+        self, client: Client, account: Membership, settings: Any
+    ) -> None:
+        settings.DEMO_MODE = True
+        self.press(client, account)
+        settings.DEMO_MODE = False
+        assert not signed_in(client)
+
+    def test_the_ordinary_form_takes_the_shown_code(
+        self, client: Client, account: Membership, settings: Any
+    ) -> None:
+        settings.DEMO_MODE = True
+        with acting(SYSTEM):
+            demo.equip(account.user)
+            demo.equip(account.user)
+        page = client.get(reverse(LOGIN)).content.decode()
+        assert demo.code_of(account.user.email) in page
+        assert demo.PASSWORD in page
+        give_password(client, account.user.email, demo.PASSWORD)
+        give_code(client, demo.code_of(account.user.email))
+        assert signed_in(client)
+
+    def test_nothing_of_it_is_shown_outside(self, client: Client, account: Membership, settings: Any) -> None:
+        settings.DEMO_MODE = False
+        assert demo.PASSWORD not in client.get(reverse(LOGIN)).content.decode()
+        settings.DEMO_MODE = True
+        assert demo.PASSWORD not in client.get(reverse(LOGIN), REMOTE_ADDR="10.1.2.3").content.decode()
+
+    def test_the_table_of_accounts(self, account: Membership, settings: Any, capsys: Any) -> None:
+        settings.DEMO_MODE = True
+        call_command("demo_accounts")
+        assert account.user.email in capsys.readouterr().out
+        settings.DEMO_MODE = False
+        with pytest.raises(CommandError):
+            call_command("demo_accounts")
+
+    def test_only_its_own_domain_is_equipped(self, director: User, settings: Any) -> None:
+        settings.DEMO_MODE = True
+        with pytest.raises(ValueError, match="demo"):
+            demo.equip(director)
+
+    def test_machines_are_not_offered(self, settings: Any) -> None:
+        person(f"machine@{demo.DOMAIN}", Role.MACHINE)
+        assert all(account.role != Role.MACHINE for account in demo.accounts(today()))
