@@ -49,12 +49,28 @@ def record(
     _ = _kinds[kind]
     subject_type, subject_id = subject or ("", None)
     return TimelineEntry.objects.create(
-        case=case, at=now, kind=kind, by_id=by.membership_id, subject_type=subject_type, subject_id=subject_id, params=params
+        case=case,
+        at=now,
+        kind=kind,
+        by_id=by.membership_id,
+        subject_type=subject_type,
+        subject_id=subject_id,
+        params=params,
     )
 
 
 def describe(entry: TimelineEntry) -> Kind:
     """The entry's look, its sentence filled in, in the active language."""
     kind = _kinds[entry.kind]
-    words = {name: kind.names[name](value) if name in kind.names else value for name, value in entry.params.items()}
+    words = {
+        name: kind.names[name](value) if name in kind.names else _in_language(value)
+        for name, value in entry.params.items()
+    }
     return Kind(str(kind.text).format_map(words), kind.icon, kind.tone)
+
+
+def _in_language(value: Any) -> Any:
+    """A name given in three languages (`Named.names`) is told in the reader's."""
+    if isinstance(value, dict):
+        return value.get((get_language() or "ru")[:2]) or value.get("ru", "")
+    return value
