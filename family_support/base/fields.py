@@ -31,7 +31,7 @@ class SealedText(str):
         sealed.token = token
         return sealed
 
-    def __getnewargs__(self) -> tuple[str, str]:
+    def __getnewargs__(self) -> tuple[str, str]:  # type: ignore[override]
         return str(self), self.token
 
 
@@ -65,7 +65,7 @@ def _memory(field: Any) -> str:
     return f"_sealed_{field.attname}"
 
 
-class _EncryptedField(models.TextField):  # type: ignore[type-arg]
+class _EncryptedField(models.TextField):
     """What both fields share; subclasses turn the value into text and back."""
 
     descriptor_class = SealedAttribute

@@ -129,7 +129,7 @@ def remove_guard(schema_editor: BaseDatabaseSchemaEditor, table: str, column: st
     quote = schema_editor.quote_name
     schema_editor.execute(f"DROP TRIGGER IF EXISTS {quote('state_guard_' + column)} ON {quote(table)}")
     where = f'"table" = {_literal(table)} AND field = {_literal(column)}'
-    schema_editor.execute("DELETE FROM base_allowed_transition WHERE " + where)
+    schema_editor.execute("DELETE FROM base_allowed_transition WHERE " + where)  # noqa: S608
 
 
 def _targets(transition: Any, states: list[str]) -> list[str]:
@@ -164,18 +164,20 @@ def machine_transitions(model: type[Model], field: str) -> list[tuple[str, str]]
 
 def machine_initial(model: type[Model], field: str) -> str:
     """The state in which the code's machine begins."""
-    return str(model._meta.get_field(field).get_default())
+    machine: Any = model._meta.get_field(field)
+    return str(machine.get_default())
 
 
 def database_transitions(model: type[Model], field: str) -> tuple[list[tuple[str, str]], list[str]]:
     """(steps, initial states) that the database allows for the column, sorted; both empty when it is not
     guarded.
     """
+    machine: Any = model._meta.get_field(field)
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT source, target FROM base_allowed_transition "
             'WHERE "table" = %s AND field = %s ORDER BY 1, 2',
-            [model._meta.db_table, model._meta.get_field(field).column],
+            [model._meta.db_table, machine.column],
         )
         rows = cursor.fetchall()
     return [(a, b) for a, b in rows if a], [b for a, b in rows if not a]

@@ -25,7 +25,7 @@ def _is_id(value: Any) -> bool:
     )
 
 
-class IdTask(Task):  # type: ignore[misc]
+class IdTask(Task):
     """Refuses anything but ids and codes as arguments: the broker keeps no personal data."""
 
     def apply_async(self, args: Any = None, kwargs: Any = None, **options: Any) -> Any:

@@ -7,14 +7,13 @@ Forms use them as field validators; actions wrap them in ``errors.invalid_field`
 import re
 import unicodedata
 from datetime import date
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import phonenumbers
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from family_support.base import clock
-from family_support.base.errors import Text
 
 MALE, FEMALE = "male", "female"
 _TWELVE = re.compile(r"[0-9]{12}")
@@ -28,7 +27,7 @@ _HYPHENS = "-‐‑"
 _PHONE_REGION = "KZ"
 
 
-def _refuse(code: str, message: Text) -> NoReturn:
+def _refuse(code: str, message: Any) -> NoReturn:
     raise ValidationError(message, code=code)
 
 

@@ -110,7 +110,7 @@ def _deliver(events: Sequence[Event]) -> None:
     ]
     if rows:
         Delivery.objects.bulk_create(rows)
-        if not any(callback is kick for _ids, callback, _robust in connection.run_on_commit):
+        if not any(entry[1] is kick for entry in connection.run_on_commit):
             transaction.on_commit(kick, robust=True)
 
 
