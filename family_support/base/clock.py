@@ -2,14 +2,29 @@
 do.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime
 
 from django.utils import timezone
 
+_told: ContextVar[datetime | None] = ContextVar("told_moment", default=None)
+
 
 def now() -> datetime:
     """The moment, aware, in UTC."""
-    return timezone.now()  # noqa: TID251 - the one place
+    return _told.get() or timezone.now()  # noqa: TID251 - the one place
+
+
+@contextmanager
+def at(moment: datetime) -> Iterator[None]:
+    """Inside, the clock stands at a moment: for demo data, whose past is lived through event by event."""
+    token = _told.set(moment)
+    try:
+        yield
+    finally:
+        _told.reset(token)
 
 
 def local_date(moment: datetime) -> date:
