@@ -73,7 +73,7 @@ class Databases:
             return cursor.fetchall() if cursor.description else []
 
     def _exists(self, database: str) -> bool:
-        return bool(self._sql("SELECT FROM pg_database WHERE datname = %s", database))
+        return bool(self._sql("SELECT 1 FROM pg_database WHERE datname = %s", database))
 
     def _build_template(self) -> None:
         """Prepare the template as the product prepares its database, unless this state has one already."""
