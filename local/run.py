@@ -95,7 +95,7 @@ def _serve(supervisor: Supervisor, data: Path, port: int) -> None:
             [PYTHON, "-m", "gunicorn", "family_support.wsgi", "--no-control-socket", f"--bind=127.0.0.1:{port}",
              "--workers=2", "--threads=2", "--graceful-timeout=10", "--timeout=120"],
         )  # fmt: skip
-        celery = [PYTHON, "-m", "celery", "--app=family_support"]
+        celery: list[str | Path] = [PYTHON, "-m", "celery", "--app=family_support"]
         supervisor.start(
             "worker",
             [*celery, "worker", "--concurrency=2", "--loglevel=INFO", "--without-gossip", "--without-mingle"],
