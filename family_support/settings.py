@@ -76,6 +76,7 @@ INSTALLED_APPS = [
     "ipr",
     "interagency",
     "monitoring",
+    "family_support.demo",
 ]
 
 MIDDLEWARE = [

@@ -102,7 +102,9 @@ def _center(row: tuple[str, ...], number: int, people: People, now: datetime) ->
     social = staffed.agencies["social_protection"]
     _account(people, Role.COORDINATOR, f"coordinator.{code.lower()}", now, agency=social)
     _account(people, Role.BODY_ADMIN, f"body-admin.{code.lower()}", now, agency=social)
-    _account(people, Role.GROUP_MEMBER, f"group-member.{code.lower()}", now, agency=staffed.agencies["health"])
+    _account(
+        people, Role.GROUP_MEMBER, f"group-member.{code.lower()}", now, agency=staffed.agencies["health"]
+    )
     return staffed
 
 
@@ -122,7 +124,13 @@ def _agencies(district: District) -> dict[str, Agency]:
 
 
 def _account(
-    people: People, role: Role, login: str, now: datetime, *, center: Center | None = None, agency: Agency | None = None
+    people: People,
+    role: Role,
+    login: str,
+    now: datetime,
+    *,
+    center: Center | None = None,
+    agency: Agency | None = None,
 ) -> Membership:
     person: Invented = people.person(born=ADULT, sex=people.random.choice("mff"))
     user = create_user(

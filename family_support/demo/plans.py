@@ -1,0 +1,288 @@
+"""The second half of a story: the plan, its signing and approval, the bodies' work, and the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from cases.models import Case, CaseMember, Person
+from family_support.accounts.models import Membership
+from family_support.accounts.roles import Role
+from family_support.base import clock
+from family_support.base.actor import Actor
+from family_support.base.clock import local_date
+from family_support.demo import texts
+from family_support.demo.papers import scan
+from family_support.demo.time import Story, together
+from family_support.directory.models import Sector
+from family_support.outbox.delivery import deliver_due
+from interagency.actions import accept_task, decline_task, report_task, review_report
+from interagency.models import Review, Task
+from ipr.actions import (
+    approve_plan,
+    change_version,
+    complete_plan,
+    freeze_version,
+    mark_family_measure,
+    put_family_measure,
+    put_measure,
+    put_participant,
+    record_signature,
+    return_plan,
+    rework_plan,
+    start_plan,
+    terminate_plan,
+)
+from ipr.actions.content import MeasureData
+from ipr.models import FamilyMeasure, Measure, MeasureTemplate, Participant, Plan, PlanVersion, Signature
+
+if TYPE_CHECKING:
+    from family_support.demo.stories import Setting
+
+PLAN_DAYS = (90, 120, 180, 240, 300)
+# How an executor's work ends up, and how often.
+RESULTS = (("done", 90), ("partly", 6), ("not_done", 4))
+
+
+def plan_of(setting: Setting, case: Case, sectors: list[Sector], worker: Actor, now: datetime) -> Story:
+    """From needs to the end of the plan."""
+    now = setting.diary.after(now, setting.late(4, 7))
+    yield now
+    version = _draw_up(setting, Case.objects.get(pk=case.pk), sectors, worker, now)
+    now = setting.diary.after(now, setting.late(1, 2))
+    yield now
+    version = _sign(setting, version, worker, now)
+    director = setting.actor(Role.DIRECTOR)
+    now = setting.diary.after(now, setting.late(2, 5, 0.15))
+    yield now
+    if setting.random.random() < 0.14:
+        return_plan(
+            version=version,
+            reason=texts.PLAN_RETURNED,
+            expected_version=version.version,
+            by=director,
+            now=now,
+        )
+        now = setting.diary.after(now, setting.late(2, 5))
+        yield now
+        version.refresh_from_db()
+        version = rework_plan(version=version, expected_version=version.version, by=worker, now=now)
+        version = _sign(setting, version, worker, now)
+        now = setting.diary.after(now, 1)
+        yield now
+    version.refresh_from_db()
+    approve_plan(version=version, expected_version=version.version, by=director, now=now)
+    deliver_due(clock.now)
+    version.refresh_from_db()
+    tasks = list(Task.objects.filter(measure__version=version).select_related("measure", "agency"))
+    if setting.random.random() < 0.07:
+        now = setting.diary.after(now, setting.random.randrange(10, 40))
+        yield now
+        _terminate(version.plan, director, now)
+        return
+    work = [_work(setting, task, worker, now) for task in tasks]
+    work += [_own_measure(setting, measure, worker) for measure in version.family_measures.all()]
+    yield from together(work)
+    yield from _end(setting, version, worker, director)
+
+
+def _draw_up(
+    setting: Setting, case: Case, sectors: list[Sector], worker: Actor, now: datetime
+) -> PlanVersion:
+    today = local_date(now)
+    applicant = case.members.select_related("person").get(relation=CaseMember.Relation.SELF).person
+    children = [
+        member.person
+        for member in case.members.select_related("person").filter(relation=CaseMember.Relation.CHILD)
+    ]
+    version = start_plan(case=case, by=worker, now=now)
+    version = change_version(
+        version=version,
+        starts_on=today,
+        ends_on=today + timedelta(days=setting.random.choice(PLAN_DAYS)),
+        goal=setting.random.choice(texts.GOAL),
+        expected_version=version.version,
+        by=worker,
+        now=now,
+    )
+    for sector in sectors:
+        concerned = setting.random.choice(children) if children and sector.code == "education" else applicant
+        _measure(setting, version, sector, concerned, today, worker, now)
+    if setting.random.random() < 0.3:
+        _measure(setting, version, sectors[0], applicant, today, worker, now, by_center=True)
+    put_family_measure(
+        version=version,
+        text=setting.random.choice(texts.FAMILY_MEASURES),
+        person=applicant,
+        starts_on=today,
+        due_on=today + timedelta(days=setting.random.randrange(30, 70)),
+        by=worker,
+        now=now,
+    )
+    psychologist = setting.staffed.first(Role.PSYCHOLOGIST)
+    put_participant(
+        version=version,
+        name=psychologist.user.full_name,
+        specialty=Participant.Specialty.PSYCHOLOGIST,
+        organization=setting.staffed.center.name_ru,
+        by=worker,
+        now=now,
+    )
+    version.refresh_from_db()
+    return version
+
+
+def _measure(
+    setting: Setting,
+    version: PlanVersion,
+    sector: Sector,
+    person: Person,
+    today: date,
+    worker: Actor,
+    now: datetime,
+    *,
+    by_center: bool = False,
+) -> None:
+    template = setting.random.choice(list(MeasureTemplate.objects.in_force(today).filter(sector=sector)))
+    put_measure(
+        version=version,
+        data=MeasureData(
+            template=template,
+            text=template.name_ru,
+            goal=texts.MEASURE_GOAL,
+            person=person,
+            starts_on=today,
+            due_on=today + timedelta(days=setting.random.randrange(14, 75)),
+            agency=None if by_center else setting.staffed.agencies[sector.code],
+            by_center=by_center,
+            purpose=setting.random.choice(Measure.Purpose.values),
+            service=template.service,
+        ),
+        by=worker,
+        now=now,
+    )
+
+
+def _sign(setting: Setting, version: PlanVersion, worker: Actor, now: datetime) -> PlanVersion:
+    version = freeze_version(version=version, expected_version=version.version, by=worker, now=now)
+    applicant = version.plan.case.members.get(relation=CaseMember.Relation.SELF).person
+    signed = {"version": version, "signed_on": local_date(now), "by": worker, "now": now}
+    center = Membership.objects.get(pk=worker.membership_id)
+    record_signature(party=Signature.Party.CENTER, membership=center, upload=scan("signature"), **signed)
+    record_signature(party=Signature.Party.FAMILY, person=applicant, upload=scan("signature"), **signed)
+    version.refresh_from_db()
+    return version
+
+
+def _work(setting: Setting, task: Task, worker: Actor, sent: datetime) -> Story:
+    """One executor's task: accepted, reported around its due date, checked, now and then returned."""
+    executor = setting.actors[setting.staffed.officers[task.agency_id].pk] if task.agency_id else worker
+    now = sent
+    if task.agency_id:
+        now = setting.diary.after(now, setting.late(2, 6))
+        yield now
+        task.refresh_from_db()
+        if setting.random.random() < 0.02:
+            decline_task(
+                task=task, reason=texts.REDIRECTED, expected_version=task.version, by=executor, now=now
+            )
+            return
+        accept_task(task=task, expected_version=task.version, by=executor, now=now)
+    result = setting.random.choices([code for code, _ in RESULTS], [weight for _, weight in RESULTS])[0]
+    rounds = 2 if setting.random.random() < 0.12 else 1
+    for turn in range(1, rounds + 1):
+        task.refresh_from_db()
+        now = max(_report_moment(setting, task), setting.diary.after(now, 1))
+        yield now
+        _report(setting, task, executor, result, now)
+        now = setting.diary.after(now, setting.late(2, 4))
+        yield now
+        returned = turn < rounds and local_date(now) + timedelta(days=7) < task.measure.version.ends_on
+        _review(task, worker, result, returned, now)
+        if not returned:
+            return
+
+
+def _report_moment(setting: Setting, task: Task) -> datetime:
+    """Mostly some days before the due date, now and then after it."""
+    days = (
+        setting.random.randrange(2, 9) if setting.random.random() < 0.14 else -setting.random.randrange(0, 12)
+    )
+    return setting.diary.at(task.due_on + timedelta(days=days))
+
+
+def _report(setting: Setting, task: Task, executor: Actor, result: str, now: datetime) -> None:
+    task.refresh_from_db()
+    report_task(
+        task=task,
+        result=result,
+        text=setting.random.choice(texts.REPORTS[result]),
+        provided_on=local_date(now) if result == "done" else None,
+        lowered_risks=texts.LOWERED if result == "done" and setting.random.random() < 0.4 else "",
+        files=[scan("report")] if setting.random.random() < 0.2 else [],
+        expected_version=task.version,
+        by=executor,
+        now=now,
+    )
+
+
+def _review(task: Task, worker: Actor, result: str, returned: bool, now: datetime) -> None:
+    task.refresh_from_db()
+    breach = returned and task.pk % 2 == 0
+    review_report(
+        task=task,
+        mark=Review.Mark.RETURNED if returned else Review.Mark(result),
+        ground=""
+        if not returned
+        else Review.ReturnGround.BREACH
+        if breach
+        else Review.ReturnGround.INCOMPLETE,
+        norm=texts.NORM if breach else "",
+        reason=texts.RETURNED if returned else "",
+        new_due_on=local_date(now) + timedelta(days=7) if returned else None,
+        expected_version=task.version,
+        by=worker,
+        now=now,
+    )
+
+
+def _own_measure(setting: Setting, measure: FamilyMeasure, worker: Actor) -> Story:
+    now = setting.diary.at(measure.due_on - timedelta(days=setting.random.randrange(0, 5)))
+    yield now
+    measure.refresh_from_db()
+    mark = FamilyMeasure.State.DONE if setting.random.random() < 0.93 else FamilyMeasure.State.PARTLY
+    mark_family_measure(
+        measure=measure,
+        mark=mark,
+        evidence=texts.LOWERED,
+        expected_version=measure.version,
+        by=worker,
+        now=now,
+    )
+
+
+def _end(setting: Setting, version: PlanVersion, worker: Actor, director: Actor) -> Iterator[datetime]:
+    """All done: the completion mark within a working day, now and then later; else the head decides (R256 19)."""
+    now = setting.diary.after(clock.now(), setting.late(1, 3))
+    yield now
+    plan = Plan.objects.get(pk=version.plan_id)
+    undone = Task.objects.filter(measure__version=version).exclude(state=Task.State.DONE).exists()
+    family_done = not version.family_measures.exclude(state=FamilyMeasure.State.DONE).exists()
+    if not undone and family_done:
+        complete_plan(
+            plan=plan, completed_on=local_date(now), expected_version=plan.version, by=worker, now=now
+        )
+
+
+def _terminate(plan: Plan, director: Actor, now: datetime) -> None:
+    plan = Plan.objects.get(pk=plan.pk)
+    terminate_plan(
+        plan=plan,
+        ground=Plan.Termination.REFUSED,
+        evidence=texts.REFUSED,
+        ended_on=local_date(now),
+        expected_version=plan.version,
+        by=director,
+        now=now,
+    )
