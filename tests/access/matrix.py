@@ -13,7 +13,7 @@ your own):
         page("health", roles=PUBLIC),
     )
 
-`page(name, kind, roles=, own=, colleague=, foreign=, restricted=, barred=, methods=, get=)`:
+`page(name, kind, roles=, own=, colleague=, foreign=, restricted=, barred=, methods=, get=, post=)`:
 
 * `name` the URL's name, `kind` what its arguments point at ("" = the URL has no arguments);
 * `roles` who has the function at all: exactly the roles of the view's `@allowed(...)`; all others get 403. `PUBLIC`
@@ -24,7 +24,8 @@ your own):
   case without a grant · barred (nobody): of the team, and on the barred list. Roles without an organization
   (ministry, operator) are only ever "own";
 * `methods`: "GET" (default), "POST" or "GET POST"; any other gets 405. Reached = 200 (`get=302` for a redirect) or,
-  for a POST with an empty form, one of 200, 302, 400, 409. An ended membership always gets 403, nobody signed in
+  for a POST with an empty form, one of 200, 302, 400, 409 (`post=404` names another). An ended membership always
+  gets 403, nobody signed in
   302 to the sign-in page (401 for a POST).
 
 Adding a kind of object
@@ -111,6 +112,7 @@ class Row:
     reach: dict[Relation, frozenset[Role]]
     methods: frozenset[str]
     get: int = 200
+    post: int | None = None
 
     def reaches(self, role: Role, relation: Relation) -> bool:
         return role in self.reach.get(relation, frozenset())
@@ -163,6 +165,7 @@ def page(
     barred: Roles | _All = (),
     methods: str = "GET",
     get: int = 200,
+    post: int | None = None,
 ) -> Row:
     """One line of the table: see the module's docstring."""
     permitted = None if roles is None else frozenset(roles)
@@ -182,7 +185,7 @@ def page(
         Relation.RESTRICTED: those(restricted),
         Relation.BARRED: those(barred),
     }
-    return Row(name, kind, permitted, reach, frozenset(methods.split()), get)
+    return Row(name, kind, permitted, reach, frozenset(methods.split()), get, post)
 
 
 # Pages of libraries that we expose as they are; their own guards are tested in tests/accounts.
@@ -190,7 +193,6 @@ LIBRARY_PAGES = frozenset(
     {
         "account_login",
         "account_logout",
-        "account_inactive",
         "account_reauthenticate",
         "account_change_password",
         "account_reset_password",
@@ -210,7 +212,6 @@ LIBRARY_PAGES = frozenset(
         "mfa_reauthenticate_webauthn",
         "mfa_remove_webauthn",
         "mfa_edit_webauthn",
-        "set_language",
     }
 )
 

@@ -102,7 +102,9 @@ class Probe:
             self.problems.append(f"{who}: {method} gave {got}, not {'/'.join(map(str, sorted(wanted)))}")
 
     def reached(self, method: str) -> set[int]:
-        return {self.row.get} if method == "GET" else REACHED_BY_POST
+        if method == "GET":
+            return {self.row.get}
+        return REACHED_BY_POST if self.row.post is None else {self.row.post}
 
     def run(self) -> None:
         row, world = self.row, self.world

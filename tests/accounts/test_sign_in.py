@@ -119,21 +119,6 @@ def test_without_a_second_factor_one_must_be_set_up(client: Client) -> None:
     assert client.get(reverse("mfa_activate_totp")).status_code == 200
 
 
-def test_setting_a_second_factor_up_opens_the_session(
-    client: Client, django_capture_on_commit_callbacks: Any
-) -> None:
-    user = person("new@example.kz", Role.SYSTEM_ADMIN, totp=False)
-    give_password(client, user.email)
-    page = client.get(reverse("mfa_activate_totp"))
-    secret = page.context["form"].secret
-    code = demo.format_hotp_value(demo.hotp_value(secret, int(now().timestamp()) // 30))
-    with django_capture_on_commit_callbacks(execute=True):
-        assert client.post(reverse("mfa_activate_totp"), {"code": code}).status_code == 302
-    assert signed_in(client)
-    sealed = Authenticator.objects.get(user=user, type=Authenticator.Type.TOTP).data["secret"]
-    assert secret not in sealed
-
-
 def test_a_session_that_did_not_pass_is_sent_to_the_factor_it_has(client: Client, director: User) -> None:
     sign_in(client, director.memberships.get(), second_factor=False)
     for name in (HOME, SETTINGS, "mfa_deactivate_totp", "mfa_activate_totp", "account_change_password"):

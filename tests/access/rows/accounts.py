@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from family_support.accounts.models import ActingDirector
+from family_support.audit.context import acting
+from family_support.base.actor import SYSTEM
 from tests.access.matrix import ALL, EVERYBODY, PUBLIC, Made, Role, kind, page
 
 if TYPE_CHECKING:
@@ -46,14 +49,31 @@ def region(world: World, *, restricted: bool) -> Made | None:
     return None if restricted else Made(world.district.region, {"pk": world.district.region_id})
 
 
+@kind("acting-director")
+def acting_director(world: World, *, restricted: bool) -> Made | None:
+    if restricted:
+        return None
+    with acting(SYSTEM):
+        found = ActingDirector.objects.create(
+            center=world.center,
+            membership=world.membership(Role.METHODOLOGIST),
+            order_number="7",
+            order_date=world.today,
+            starts_on=world.today,
+            ends_on=world.today,
+        )
+    return Made(found, {"pk": found.pk})
+
+
 ROWS = (
     page("health", roles=PUBLIC),
     page("home", roles=EVERYBODY, get=302),
-    page("demo-sign-in", roles=PUBLIC, methods="POST"),
-    page("membership-switch", roles=EVERYBODY, methods="POST"),
+    page("demo-sign-in", roles=PUBLIC, methods="POST", post=404),
+    page("membership-switch", roles=EVERYBODY, methods="POST", post=404),
     page("own-settings", roles=EVERYBODY, methods="GET POST"),
-    page("choose-language", roles=PUBLIC, methods="POST"),
-    page("choose-theme", roles=PUBLIC, methods="POST"),
+    page("set_language", roles=PUBLIC, methods="POST"),
+    page("ui-theme", roles=PUBLIC, methods="POST"),
+    page("ui-alive", roles=EVERYBODY, get=204),
     page("user-list", roles=ADMINS),
     page("user-create", roles=ADMINS, methods="GET POST"),
     page("user-page", "user", roles=ADMINS, colleague=ALL),
@@ -63,6 +83,7 @@ ROWS = (
     page("membership-add", "user", roles=ADMINS, colleague=ALL, methods="GET POST"),
     page("membership-end", "membership", roles=ADMINS, colleague=ALL, methods="GET POST"),
     page("acting-director", roles={Role.DIRECTOR}, methods="GET POST"),
+    page("acting-director-end", "acting-director", roles={Role.DIRECTOR}, colleague=ALL, methods="POST"),
     page("directory", roles=READERS),
     page("region-page", "region", roles=READERS, colleague=ALL, foreign=ALL),
     page("center-list", roles=READERS),

@@ -1,0 +1,82 @@
+"""The read log: written through its function only, and never changed by the role that serves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.db import ProgrammingError, connection, transaction
+
+from cases.models import Case
+from family_support.access.models import ReadEntry
+from family_support.access.reads import log_read, readings_of_case
+from family_support.accounts.roles import Role
+from family_support.base.actor import SYSTEM, Actor
+from tests.places import make_actor, make_case, make_center
+
+
+@pytest.fixture
+def reader(db: None) -> Actor:
+    return make_actor(Role.CASEWORKER, make_center())
+
+
+def test_a_reading_is_written_with_its_reason(reader: Actor) -> None:
+    log_read(reader, 7, "case", "Проверка жалобы")
+    (row,) = readings_of_case(7)
+    assert (row.user_id, row.membership_id, row.what, row.reason) == (
+        reader.user_id,
+        reader.membership_id,
+        "case",
+        "Проверка жалобы",
+    )
+
+
+def test_the_product_itself_leaves_no_reading(reader: Actor) -> None:
+    log_read(SYSTEM, 7, "case")
+    assert not readings_of_case(7)
+    with pytest.raises(ValueError, match="membership"):
+        log_read(Actor(), 7, "case")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "INSERT INTO access_read_log_view (at, case_id, user_id, membership_id, what, reason)"
+        " VALUES (now(), 1, 1, 1, 'x', '')",
+        "UPDATE access_read_log_view SET reason = 'x'",
+        "DELETE FROM access_read_log_view",
+        "INSERT INTO access_log.reading (case_id, user_id, membership_id, what) VALUES (1, 1, 1, 'x')",
+        "UPDATE access_log.reading SET reason = 'x'",
+        "DELETE FROM access_log.reading",
+        "TRUNCATE access_log.reading",
+        "SELECT * FROM access_log.reading",
+        "DROP TRIGGER refuse ON access_read_log_view",
+        "CREATE OR REPLACE FUNCTION public.access_log_read(bigint, bigint, bigint, text, text) RETURNS void"
+        " LANGUAGE sql AS 'SELECT 1'",
+        "DELETE FROM access_caseopening",
+    ],
+)
+def test_the_serving_role_can_only_add(reader: Actor, statement: str) -> None:
+    log_read(reader, 7, "case")
+    with (
+        pytest.raises(ProgrammingError, match=r"permission denied|must be owner"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(statement)
+    assert ReadEntry.objects.filter(case_id=7).count() == 1
+
+
+def test_granted_by_mistake_the_view_still_refuses(own_database: str, owner_cursor: Any) -> None:
+    reader = make_actor(Role.CASEWORKER, make_center())
+    case = make_case(make_center())
+    owner_cursor.execute("GRANT ALL ON access_read_log_view TO PUBLIC")
+    log_read(reader, case.pk, "case")
+    with pytest.raises(ProgrammingError, match="access_log_read only"), connection.cursor() as cursor:
+        cursor.execute("DELETE FROM access_read_log_view")
+    assert Case.objects.filter(pk=case.pk).exists()
+
+
+def test_this_months_partition_is_there(reader: Actor, owner_cursor: Any) -> None:
+    owner_cursor.execute("SELECT count(*) FROM pg_inherits WHERE inhparent = 'access_log.reading'::regclass")
+    assert owner_cursor.fetchone()[0] >= 2
