@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from assessments.models import Assessment, AssessmentGround
 from cases.models import Case, Consultation, Intake
@@ -171,10 +172,10 @@ def plans(center: Center, quarter: Quarter) -> list[Row]:
         terminated=Count("pk", filter=Q(state="terminated")),
     )
     return [
-        _single("approved", _("Approved"), approved["first"]),
+        _single("approved", pgettext_lazy("plans counted", "Approved"), approved["first"]),
         _single("amended", _("Corrections approved"), approved["amended"]),
-        _single("completed", _("Completed"), ended["completed"]),
-        _single("terminated", _("Terminated"), ended["terminated"]),
+        _single("completed", pgettext_lazy("plans counted", "Completed"), ended["completed"]),
+        _single("terminated", pgettext_lazy("plans counted", "Terminated"), ended["terminated"]),
     ]
 
 

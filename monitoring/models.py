@@ -7,6 +7,7 @@ from datetime import date
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_fsm import FSMField, FSMModelMixin, transition
 
 from family_support.accounts.models import Membership
@@ -34,7 +35,7 @@ class QuarterlyReport(FSMModelMixin, Versioned):
         DRAFT = "draft", _("Draft")
         SIGNED = "signed", _("Signed")
         SENT = "sent", _("Sent")
-        RECEIVED = "received", _("Received")
+        RECEIVED = "received", pgettext_lazy("report", "Received")
 
     center = models.ForeignKey(Center, on_delete=models.PROTECT, related_name="+")
     year = models.PositiveSmallIntegerField(_("year"))

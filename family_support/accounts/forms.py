@@ -10,6 +10,7 @@ from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from family_support.accounts.adapters import lockout_key
 from family_support.accounts.models import LANGUAGES, User
@@ -64,7 +65,11 @@ class UserFilter(Form):
     state = forms.ChoiceField(
         label=_("Account"),
         required=False,
-        choices=(("", _("All")), ("open", _("Open")), ("closed", _("Closed"))),
+        choices=(
+            ("", _("All")),
+            ("open", pgettext_lazy("account", "Open")),
+            ("closed", pgettext_lazy("account", "Closed")),
+        ),
     )
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:

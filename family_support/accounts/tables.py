@@ -6,6 +6,7 @@ import django_tables2 as tables
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from family_support.accounts.models import User
 from family_support.directory.models import Agency, Center
@@ -16,7 +17,7 @@ from family_support.ui.templatetags.ui import tag
 class UserTable(Table):
     """Accounts with their roles in force."""
 
-    full_name = tables.LinkColumn("user-page", args=[tables.A("pk")], verbose_name=_("Name"))
+    full_name = tables.LinkColumn("user-page", args=[tables.A("pk")], verbose_name=pgettext_lazy("person", "Name"))
     email = tables.Column(verbose_name=_("E-mail"))
     roles = tables.Column(verbose_name=_("Roles"), empty_values=())
     is_active = tables.Column(verbose_name=_("Account"))
@@ -36,7 +37,9 @@ class UserTable(Table):
 
     def render_is_active(self, value: bool) -> SafeString:
         """Open or closed."""
-        return tag(_("open"), "green") if value else tag(_("closed"), "grey")
+        if value:
+            return tag(pgettext_lazy("account", "open"), "green")
+        return tag(pgettext_lazy("account", "closed"), "grey")
 
 
 class CenterTable(Table):

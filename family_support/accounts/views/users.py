@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from family_support.accounts import actions, permissions, queries
@@ -255,7 +256,7 @@ def acting_director(request: Any) -> HttpResponse:
         messages.success(request, _("The acting director is named."))
         return redirect("acting-director")
     rows = [{"acting": row, "open": row.ends_on >= today} for row in queries.acting_of_center(center_id)]
-    context = {"form": form, "rows": rows, "heading": _("Acting director"), "button": _("Name")}
+    context = {"form": form, "rows": rows, "heading": _("Acting director"), "button": pgettext("action", "Name")}
     return respond(request, "accounts/acting_director.html", context, form)
 
 

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from family_support.accounts import demo
 from family_support.base import clock
@@ -19,7 +20,7 @@ class Command(BaseCommand):
         if not settings.DEMO_MODE:
             raise CommandError("Demo accounts exist in demo mode only: set DEMO_MODE=1.")
         with translation.override(settings.LANGUAGE_CODE):
-            head = (_("Role"), _("Name"), _("Organization"), _("E-mail"), _("Password"))
+            head = (_("Role"), pgettext("person", "Name"), _("Organization"), _("E-mail"), _("Password"))
             rows = [
                 (account.role_name, account.name, account.organization, account.email, demo.PASSWORD)
                 for account in demo.one_of_each_role(clock.today())
