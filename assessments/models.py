@@ -25,7 +25,7 @@ class GroundQuerySet(models.QuerySet["Ground"]):
 class Ground(Named):
     """A ground of a hard life situation (Social Code art. 133), a dated row with its act."""
 
-    code = models.CharField(max_length=10)
+    code = models.CharField(max_length=40)
     number = models.PositiveSmallIntegerField(_("number in the article"))
     help_kk = models.TextField(blank=True)
     help_ru = models.TextField(blank=True)

@@ -6,7 +6,7 @@ from datetime import date
 
 from assessments.models import Assessment
 from assessments.rules import Findings, GroundFact
-from cases.models import Case
+from cases.models import Case, Threat
 
 
 def draft_of(case: Case) -> Assessment | None:
@@ -50,5 +50,6 @@ def findings_of(assessment: Assessment, on: date) -> Findings:
         response_measures=assessment.response_measures,
         conclusion=assessment.conclusion,
         urgent=is_urgent(assessment),
+        threat_open=Threat.objects.open().filter(case=assessment.case_id).exists(),
         immediate_measures=assessment.immediate_measures.count(),
     )

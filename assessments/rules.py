@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 Text = str | Promise
+CRITICAL = "critical"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class Findings:
     response_measures: str
     conclusion: str
     urgent: bool = False
+    threat_open: bool = False
     immediate_measures: int = 0
 
 
@@ -53,6 +55,8 @@ def obstacles(found: Findings) -> dict[str, Text]:
         gaps |= _hls_gaps(found)
     if not found.risk:
         gaps["risk"] = _("Choose the level of risk.")
+    elif found.threat_open and found.risk != CRITICAL:
+        gaps["risk"] = _("While a threat is open the risk is critical: record the response first.")
     if not found.risk_reason.strip():
         gaps["risk_reason"] = _("Say what the level of risk rests on.")
     if not found.response_measures.strip():

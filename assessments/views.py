@@ -16,7 +16,7 @@ from assessments.models import Assessment, Ground, ImmediateMeasure, Need
 from assessments.permissions import READERS, can_edit, can_record_needs, can_start
 from assessments.queries import concluded_of, draft_of, findings_of, is_urgent, last_concluded_before
 from assessments.rules import draft_gaps
-from cases.frame import case_for, framed
+from cases.frame import Frame, case_frame
 from cases.models import Case
 from family_support.access.decorators import allowed
 from family_support.access.reads import log_read
@@ -28,13 +28,12 @@ from family_support.ui.actions import respond, run
 from family_support.ui.components import Crumb
 
 
-def _read_case(request: HttpRequest, pk: int, what: str) -> Case:
-    """A case whose assessment the actor reads: its team, or the director who opened it with a reason; logged."""
-    case = case_for(request, pk)
-    if not Assessment.readable_cases(request.actor).filter(pk=case.pk).exists():
+def _read_frame(request: HttpRequest, pk: int) -> Frame:
+    """The frame of a case whose assessment the actor reads: its team, or the director who opened it with a reason."""
+    frame = case_frame(request, pk, tab="assessment")
+    if not Assessment.readable_cases(request.actor).filter(pk=frame.case.pk).exists():
         raise Missing()
-    log_read(request.actor, case.pk, what)
-    return case
+    return frame
 
 
 def _work_case(request: HttpRequest, pk: int) -> Case:
@@ -63,28 +62,25 @@ def _crumbs(case: Case, *more: Crumb) -> list[Crumb]:
 @allowed(*READERS)
 def assessment(request: HttpRequest, pk: int) -> HttpResponse:
     """The tab: the draft's sections with how far each is, and the assessment in force."""
-    case = _read_case(request, pk, "assessment")
-    today = local_date(now())
+    frame = _read_frame(request, pk)
+    case = frame.case
     draft, concluded = draft_of(case), concluded_of(case)
     if draft is not None:
         draft.case = case
-    may_edit = draft is not None and _works(request, case) and can_edit(request.actor, draft)
+    may_edit = draft is not None and frame.works and can_edit(request.actor, draft)
     context = {
         "draft": draft,
-        "checks": sections.checks(draft, today) if draft else [],
+        "checks": sections.checks(draft, local_date(now())) if draft else [],
         "urgent": draft is not None and is_urgent(draft),
         "may_edit": may_edit,
-        "may_start": draft is None and _works(request, case) and can_start(request.actor, case),
+        "may_start": draft is None and frame.works and can_start(request.actor, case),
+        "may_mark": frame.works,
         "concluded": concluded,
         "parts": _parts(concluded) if concluded else [],
         "older": case.assessments.filter(state=Assessment.State.SUPERSEDED).select_related("assessor__user"),
         "may_need": concluded is not None and concluded.hls_found,
     }
-    return render(request, "assessments/assessment.html", framed(request, case, "assessment", context))
-
-
-def _works(request: HttpRequest, case: Case) -> bool:
-    return Case.objects.writable_by(request.actor).filter(pk=case.pk).exists()
+    return render(request, "assessments/assessment.html", frame.context | context)
 
 
 def _parts(found: Assessment) -> list[dict[str, Any]]:
@@ -105,8 +101,7 @@ def assessment_read(request: HttpRequest, pk: int) -> HttpResponse:
     )
     if found is None:
         raise Missing()
-    case = case_for(request, found.case_id)
-    log_read(request.actor, case.pk, f"assessment {found.pk}")
+    case = _read_frame(request, found.case_id).case
     context = {"concluded": found, "parts": _parts(found), "crumbs": _crumbs(case, Crumb(_("Superseded assessment")))}
     return render(request, "assessments/read.html", context | {"case": case})
 
@@ -293,9 +288,10 @@ def assessment_conclude(request: HttpRequest, pk: int) -> HttpResponse:
 @allowed(*READERS)
 def needs(request: HttpRequest, pk: int) -> HttpResponse:
     """Needs by kind of support; only for a family found in a hard life situation (R256 13(3), 14(3))."""
-    case = _read_case(request, pk, "needs")
+    frame = _read_frame(request, pk)
+    case = frame.case
     concluded = concluded_of(case)
-    may_edit = _works(request, case) and can_record_needs(request.actor, case, concluded)
+    may_edit = frame.works and can_record_needs(request.actor, case, concluded)
     form = None
     if request.method == "POST" or may_edit:
         form = forms.NeedForm(request.POST or None, case=case)

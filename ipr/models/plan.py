@@ -73,11 +73,13 @@ class Plan(FSMModelMixin, Versioned):
 
 class PlanVersionQuerySet(models.QuerySet["PlanVersion"]):
     def visible_to(self, actor: Actor) -> PlanVersionQuerySet:
-        """Versions of cases the actor reads; for the director also those that wait for approval."""
-        condition = Q(plan__case__in=Case.objects.visible_to(actor).values("pk"))
+        """Versions of cases the actor reads; one that waits for approval only for the team and the director, who
+        reads it whole for that (security.md)."""
+        submitted = Q(state=PlanVersion.State.SUBMITTED)
+        condition = Q(plan__case__in=Case.objects.visible_to(actor).values("pk")) & ~submitted
+        condition |= Q(plan__case__in=Case.objects.writable_by(actor).values("pk"))
         if actor.is_director:
-            listed = Case.objects.listed_to(actor).values("pk")
-            condition |= Q(state=PlanVersion.State.SUBMITTED, plan__case__in=listed)
+            condition |= submitted & Q(plan__case__in=Case.objects.listed_to(actor).values("pk"))
         return self.filter(condition)
 
     def writable_by(self, actor: Actor) -> PlanVersionQuerySet:

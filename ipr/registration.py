@@ -1,0 +1,105 @@
+"""What the app says of itself to the ground and to the case page; called when the applications are ready."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from cases.closing import Blocker, register_blocker
+from cases.models import Case
+from cases.page import Act, Tab, register_act, register_tab
+from cases.permissions import leads
+from cases.timeline import register_kind
+from family_support.access import subjects
+from family_support.accounts.roles import Role
+from family_support.base.actor import Actor
+from family_support.base.database_errors import register_constraint
+from family_support.deadlines.models import Deadline
+from family_support.ui import navigation
+from family_support.ui.navigation import NavItem
+from ipr.models import Plan
+
+
+def register() -> None:
+    register_tab(Tab("plan", _("Plan"), "plan", 40))
+    register_act("plan_preparation", prepare)
+    register_act("plan_approval", decide)
+    register_act("plan_rework", rework)
+    register_act("completion_mark", complete)
+    register_blocker(running_plan)
+    _kinds()
+    _constraints()
+    subjects.register("ipr.plan", _("Individual work plan"))
+    subjects.register("ipr.planversion", _("Plan version"), url_name="plan-version")
+    subjects.register("ipr.measure", _("Measure"))
+    subjects.register("ipr.familymeasure", _("Family's own measure"))
+    queue = NavItem(
+        _("Approvals"), "approval-queue", "checklist", {Role.DIRECTOR}, 30, ("approval-queue", "plan-approve", "plan-return")
+    )
+    navigation.register(queue)
+
+
+def _kinds() -> None:
+    kinds = {
+        "plan.started": (_("Drawing up the plan begun, version {number}"), "file-plus", "blue"),
+        "plan.amending": (_("Amendment of the plan begun, version {number}"), "edit", "blue"),
+        "plan.frozen": (_("Plan fixed for signing, version {number}"), "lock", "blue"),
+        "plan.thawed": (_("Plan taken back to the draft, version {number}: signatures void"), "arrow-back-up", "orange"),
+        "plan.signed_center": (_("Plan signed for the Center, version {number}"), "signature", "green"),
+        "plan.signed_family": (_("Plan signed by the family, version {number}"), "signature", "green"),
+        "plan.submitted": (_("Plan sent to the director for approval, version {number}"), "send", "blue"),
+        "plan.approved": (_("Plan approved, version {number}"), "file-check", "green"),
+        "plan.returned": (_("Plan returned by the director, version {number}"), "arrow-back-up", "orange"),
+        "plan.rework": (_("Plan taken back into work, version {number}"), "edit", "blue"),
+        "plan.discarded": (_("Version {number} of the plan discarded"), "trash", "grey"),
+        "plan.completed": (_("Plan completed on {day}"), "circle-check", "green"),
+        "plan.terminated": (_("Plan ended by the director's decision on {day}"), "circle-x", "orange"),
+        "family_measure.done": (_("The family did its measure"), "circle-check", "green"),
+        "family_measure.partly": (_("The family did its measure partly"), "progress", "yellow"),
+        "family_measure.not_done": (_("The family did not do its measure"), "circle-x", "orange"),
+    }
+    for code, (text, icon, tone) in kinds.items():
+        register_kind(code, text, icon=icon, tone=tone)
+
+
+def _constraints() -> None:
+    in_work = _("A version of this plan is in work already.")
+    register_constraint("plan_one_running", _("A plan of this case runs already."), code="plan_runs")
+    register_constraint("version_one_in_work", in_work, code="version_in_work")
+    register_constraint("version_number_once", in_work, code="version_in_work")
+    register_constraint("version_one_in_force", _("Somebody has just approved a version of this plan."))
+    register_constraint("signature_once_a_party", _("This party has signed already."), code="signed_already")
+    register_constraint("approval_once_a_round", _("Somebody has just decided on this version."))
+
+
+def running_plan(case: Case) -> list[Blocker]:
+    """A plan in preparation or in force keeps the case open until it is completed or ended (states.md)."""
+    plan = Plan.objects.filter(case=case, state__in=(Plan.State.PREPARING, Plan.State.IN_FORCE)).first()
+    if plan is None:
+        return []
+    text = _("the plan is in force") if plan.state == Plan.State.IN_FORCE else _("a plan is being drawn up")
+    return [Blocker(text, reverse("plan", args=(case.pk,)))]
+
+
+def prepare(deadline: Deadline, case: Case, actor: Actor) -> Act | None:
+    if not leads(case, actor):
+        return None
+    return Act(_("Draw up the plan"), reverse("plan", args=(case.pk,)), "file-plus")
+
+
+def rework(deadline: Deadline, case: Case, actor: Actor) -> Act | None:
+    if not leads(case, actor):
+        return None
+    return Act(_("Rework the plan"), reverse("plan", args=(case.pk,)), "edit")
+
+
+def decide(deadline: Deadline, case: Case, actor: Actor) -> Act | None:
+    if not actor.is_director:
+        return None
+    return Act(_("Decide on the plan"), reverse("plan-approve", args=(deadline.subject_id,)), "checklist")
+
+
+def complete(deadline: Deadline, case: Case, actor: Actor) -> Act | None:
+    if not leads(case, actor):
+        return None
+    return Act(_("Set the completion mark"), reverse("plan-complete", args=(deadline.subject_id,)), "circle-check")
