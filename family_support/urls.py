@@ -63,4 +63,9 @@ urlpatterns = [
     path("accounts/", include(sign_in_patterns)),
     path("", include("family_support.accounts.urls")),
     path("", include("family_support.deadlines.urls")),
+    path("", include("family_support.documents.urls")),
+    path("", include("family_support.notifications.urls")),
+    path("", include("assessments.urls")),
+    path("", include("interagency.urls")),
+    path("", include("monitoring.urls")),
 ]
