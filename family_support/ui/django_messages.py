@@ -125,7 +125,6 @@ SIGN_IN = (
     _("Use your password"),
     _("Use authenticator app or code"),
     _("Use a security key"),
-    _("Name"),
     _("Master key"),
     _("Backup key"),
     _("Key nr. {number}"),

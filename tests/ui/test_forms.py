@@ -1,0 +1,140 @@
+"""Fields refuse aloud; actions' errors come back to their fields; nothing typed is lost."""
+
+from datetime import date, datetime
+from typing import Any
+
+import pytest
+from django.test import RequestFactory
+from django.utils import translation
+
+from family_support.base.errors import Conflict, Forbidden, Invalid
+from family_support.ui import actions
+from family_support.ui.fields import DayField, MomentField, TextField, YesNoField
+from family_support.ui.forms import ModelForm
+from tests.ui.pages import SampleForm
+
+GOOD = {
+    "version": "3",
+    "key": "7d1b8f1c-6a54-4c0e-9a52-0c7a2c7c6a11",
+    "iin": "940327450012",
+    "birth_date": "27.03.1994",
+    "agency": "1",
+    "threat": "no",
+    "text": "Факты",
+    "password": "secret",
+}
+
+
+def test_good_form() -> None:
+    form = SampleForm(GOOD)
+    assert form.is_valid(), form.errors
+    assert form.cleaned_data["birth_date"] == date(1994, 3, 27)
+    assert form.cleaned_data["threat"] is False
+
+
+@pytest.mark.parametrize("text", ["31.02.2026", "2026.03.12", "12/03/2026", "0", "99.99.9999", "١٢.٠٣.٢٠٢٦x"])
+def test_wrong_dates_are_refused(text: str) -> None:
+    with translation.override("ru"):
+        form = SampleForm({**GOOD, "birth_date": text})
+        assert form.errors["birth_date"] == [
+            "Такой даты нет. Укажите её в виде ДД.ММ.ГГГГ, например 27.03.2026."
+        ]
+
+
+def test_dates_keep_their_form_on_the_page() -> None:
+    html = str(SampleForm(GOOD)["birth_date"])
+    assert 'value="27.03.1994"' in html
+    assert "data-pick-for" in html
+    assert DayField().prepare_value(date(2026, 3, 12)) == date(2026, 3, 12)
+
+
+def test_moment_is_of_the_products_zone() -> None:
+    moment = MomentField().clean("12.03.2026 14:30")
+    assert isinstance(moment, datetime)
+    assert moment.utcoffset() is not None
+    assert moment.utcoffset().total_seconds() == 5 * 3600
+
+
+def test_long_text_is_refused_not_cut() -> None:
+    field = TextField(max_length=5)
+    assert "maxlength" not in field.widget_attrs(field.widget)
+    assert "text" in SampleForm({**GOOD, "text": "x" * 21}).errors
+
+
+def test_yes_no_wants_an_answer() -> None:
+    field = YesNoField()
+    assert field.clean("yes") is True
+    assert field.clean("no") is False
+    assert field.prepare_value(False) == "no"
+    assert "threat" in SampleForm({**GOOD, "threat": ""}).errors
+
+
+def test_the_key_is_new_for_every_page() -> None:
+    assert SampleForm()["key"].value() != SampleForm()["key"].value()
+
+
+def test_forms_do_not_write() -> None:
+    with pytest.raises(TypeError):
+        ModelForm.save(object())  # type: ignore[arg-type]
+
+
+def test_run_returns_the_value() -> None:
+    done = actions.run(SampleForm(GOOD), lambda *, number: number + 1, number=1)
+    assert done
+    assert done.value == 2
+
+
+def test_run_puts_errors_on_their_fields() -> None:
+    def refuse(**_: Any) -> None:
+        raise Invalid(fields={"iin": "Неверный ИИН.", "measures": "Нет мероприятий."})
+
+    form = SampleForm(GOOD)
+    assert form.is_valid()
+    assert not actions.run(form, refuse, number=1)
+    assert form.errors["iin"] == ["Неверный ИИН."]
+    assert form.non_field_errors() == ["Нет мероприятий."]
+
+
+def test_run_without_a_form_lets_errors_rise() -> None:
+    def refuse() -> None:
+        raise Invalid()
+
+    with pytest.raises(Invalid):
+        actions.run(None, refuse)
+
+
+def test_conflict_takes_the_typed_text_along() -> None:
+    def clash() -> None:
+        raise Conflict()
+
+    form = SampleForm(GOOD)
+    assert form.is_valid()
+    with pytest.raises(Conflict) as caught:
+        actions.run(form, clash)
+    typed = dict(vars(caught.value)["typed"])
+    assert typed["Описание"] == "Факты"
+    assert typed["Орган"] == "Отдел образования", "the chosen words, not their code"
+    assert "Пароль" not in typed
+
+
+def test_other_errors_rise() -> None:
+    def forbid() -> None:
+        raise Forbidden()
+
+    with pytest.raises(Forbidden):
+        actions.run(SampleForm(GOOD), forbid)
+
+
+def test_typed_text_of_a_post_without_its_form() -> None:
+    request = RequestFactory().post("/x/", {**GOOD, "csrfmiddlewaretoken": "t", "totp_code": "123456"})
+    typed = dict(actions.typed_in(request))
+    assert typed["text"] == "Факты"
+    assert set(typed) & {"csrfmiddlewaretoken", "version", "key", "password", "totp_code"} == set()
+
+
+def test_refused_form_answers_400() -> None:
+    request = RequestFactory().post("/x/")
+    request.user = None  # type: ignore[assignment]
+    page = actions.respond(request, "ui/form_fields.html", {"form": SampleForm({}), "summary": True})
+    assert page.status_code == 400
+    assert actions.respond(request, "ui/form_fields.html", {"form": SampleForm()}).status_code == 200
