@@ -68,7 +68,7 @@ class AccountAdapter(DefaultAccountAdapter):
         session.begin(request, clock.now())
 
     def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse:
-        """After sign-in: the person's language and theme; a first second factor is set up without the password again."""
+        """After sign-in: the person's language and theme; the password is fresh for the set-up."""
         response = super().post_login(request, user, **kwargs)
         session.record_fresh_password(request, user)
         remember_preferences(response, user)

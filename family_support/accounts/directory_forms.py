@@ -59,7 +59,7 @@ class PlaceForm(NamesForm):
     bin = forms.CharField(label=_("BIN"), max_length=12, required=False)
     phone = forms.CharField(label=_("Phone"), max_length=20, required=False, widget=PhoneInput)
     address = forms.CharField(label=_("Address"), max_length=300, required=False)
-    is_active = forms.BooleanField(label=_("Works"), required=False, initial=True)
+    is_active = forms.BooleanField(label=_("The organization works"), required=False, initial=True)
 
     def clean_bin(self) -> str:
         """Twelve digits with a right checksum, or nothing."""

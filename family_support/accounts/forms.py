@@ -125,8 +125,8 @@ class MembershipForm(Form):
     agency = forms.ModelChoiceField(
         label=_("Body"), queryset=Agency.objects.none(), required=False, widget=SearchSelect
     )
-    starts_on = DayField(label=_("From"))
-    ends_on = DayField(label=_("Until"), required=False)
+    starts_on = DayField(label=pgettext_lazy("period", "From"))
+    ends_on = DayField(label=pgettext_lazy("period", "Until"), required=False)
 
     def __init__(self, *args: Any, actor: Actor, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -173,8 +173,8 @@ class ActingForm(Form):
     membership = forms.ModelChoiceField(label=_("Who stands in"), queryset=None)
     order_number = forms.CharField(label=_("Order number"), max_length=50)
     order_date = DayField(label=_("Order date"))
-    starts_on = DayField(label=_("From"))
-    ends_on = DayField(label=_("Until"))
+    starts_on = DayField(label=pgettext_lazy("period", "From"))
+    ends_on = DayField(label=pgettext_lazy("period", "Until"))
 
     def __init__(self, *args: Any, center_id: int, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

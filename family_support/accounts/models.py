@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import Func, Q
 from django.db.models.functions import Coalesce, Lower
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from family_support.accounts.roles import AGENCY_ROLES, CENTER_ROLES, MINISTRY_ROLES, OPERATOR_ROLES, Role
 from family_support.base.actor import Actor
@@ -154,8 +155,8 @@ class Membership(models.Model):
     agency = models.ForeignKey(
         Agency, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("body")
     )
-    starts_on = models.DateField(_("from"))
-    ends_on = models.DateField(_("until"), null=True, blank=True)
+    starts_on = models.DateField(pgettext_lazy("period", "From"))
+    ends_on = models.DateField(pgettext_lazy("period", "Until"), null=True, blank=True)
 
     objects = MembershipQuerySet.as_manager()
 
@@ -202,8 +203,8 @@ class ActingDirector(models.Model):
     membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="acting")
     order_number = models.CharField(_("order number"), max_length=50)
     order_date = models.DateField(_("order date"))
-    starts_on = models.DateField(_("from"))
-    ends_on = models.DateField(_("until"))
+    starts_on = models.DateField(pgettext_lazy("period", "From"))
+    ends_on = models.DateField(pgettext_lazy("period", "Until"))
 
     class Meta:
         verbose_name = _("acting director")

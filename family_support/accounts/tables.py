@@ -14,10 +14,18 @@ from family_support.ui.tables import Table
 from family_support.ui.templatetags.ui import tag
 
 
+def _state(works: bool) -> SafeString:
+    if works:
+        return tag(pgettext_lazy("organization", "works"), "green")
+    return tag(pgettext_lazy("organization", "closed"), "grey")
+
+
 class UserTable(Table):
     """Accounts with their roles in force."""
 
-    full_name = tables.LinkColumn("user-page", args=[tables.A("pk")], verbose_name=pgettext_lazy("person", "Name"))
+    full_name = tables.LinkColumn(
+        "user-page", args=[tables.A("pk")], verbose_name=pgettext_lazy("person", "Name")
+    )
     email = tables.Column(verbose_name=_("E-mail"))
     roles = tables.Column(verbose_name=_("Roles"), empty_values=())
     is_active = tables.Column(verbose_name=_("Account"))
@@ -61,7 +69,7 @@ class CenterTable(Table):
 
     def render_is_active(self, value: bool) -> SafeString:
         """Works or closed."""
-        return tag(_("works"), "green") if value else tag(_("closed"), "grey")
+        return _state(value)
 
 
 class AgencyTable(Table):
@@ -82,4 +90,4 @@ class AgencyTable(Table):
 
     def render_is_active(self, value: bool) -> SafeString:
         """Works or closed."""
-        return tag(_("works"), "green") if value else tag(_("closed"), "grey")
+        return _state(value)

@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from family_support.accounts import directory_actions as actions
@@ -41,6 +42,10 @@ def _named(rows: Any, text: str) -> Any:
             Q(name_ru__icontains=word) | Q(name_kk__icontains=word) | Q(name_en__icontains=word)
         )
     return rows
+
+
+def _state(works: bool) -> str:
+    return pgettext("organization", "works") if works else pgettext("organization", "closed")
 
 
 def _crumbs(*more: Crumb) -> list[Crumb]:
@@ -110,7 +115,7 @@ def center_page(request: Any, pk: int) -> HttpResponse:
         SummaryRow(_("Phone"), center.phone or "–"),
         SummaryRow(_("Address"), center.address or "–"),
         SummaryRow(_("Hours"), f"{center.opens:%H:%M}–{center.closes:%H:%M}"),
-        SummaryRow(_("State"), _("works") if center.is_active else _("closed")),
+        SummaryRow(_("State"), _state(center.is_active)),
     ]
     context = {
         "center": center,
@@ -236,7 +241,7 @@ def agency_page(request: Any, pk: int) -> HttpResponse:
         SummaryRow(_("Phone"), agency.phone or "–"),
         SummaryRow(_("Address"), agency.address or "–"),
         SummaryRow(_("E-mail of the head"), agency.head_email or "–"),
-        SummaryRow(_("State"), _("works") if agency.is_active else _("closed")),
+        SummaryRow(_("State"), _state(agency.is_active)),
     ]
     context = {
         "agency": agency,

@@ -64,7 +64,9 @@ def user_list(request: Any) -> HttpResponse:
         if form.cleaned_data["state"]:
             users = users.filter(is_active=form.cleaned_data["state"] == "open")
     table = page_of(request, UserTable(users))
-    return render(request, "accounts/user_list.html", {"form": form, "table": table, "count": table.paginator.count})
+    return render(
+        request, "accounts/user_list.html", {"form": form, "table": table, "count": table.paginator.count}
+    )
 
 
 @require_safe
@@ -203,7 +205,7 @@ def membership_add(request: Any, pk: int) -> HttpResponse:
         "form": form,
         "heading": _("Give a role"),
         "subtitle": user.full_name,
-        "button": _("Give"),
+        "button": _("Give the role"),
         "crumbs": _crumbs(_to_user(user)),
         "cancel_url": reverse("user-page", args=[user.pk]),
     }
@@ -230,9 +232,9 @@ def membership_end(request: Any, pk: int) -> HttpResponse:
         return redirect("user-page", pk=row.user_id)
     context = {
         "form": form,
-        "heading": _("End a role"),
+        "heading": _("End the role"),
         "subtitle": " · ".join(str(part) for part in (row, row.organization) if part),
-        "button": _("End"),
+        "button": _("End the role"),
         "danger": True,
         "crumbs": _crumbs(_to_user(row.user)),
         "cancel_url": reverse("user-page", args=[row.user_id]),
@@ -256,7 +258,12 @@ def acting_director(request: Any) -> HttpResponse:
         messages.success(request, _("The acting director is named."))
         return redirect("acting-director")
     rows = [{"acting": row, "open": row.ends_on >= today} for row in queries.acting_of_center(center_id)]
-    context = {"form": form, "rows": rows, "heading": _("Acting director"), "button": pgettext("action", "Name")}
+    context = {
+        "form": form,
+        "rows": rows,
+        "heading": _("Acting director"),
+        "button": pgettext("action", "Name"),
+    }
     return respond(request, "accounts/acting_director.html", context, form)
 
 
