@@ -138,8 +138,8 @@ class Migration(migrations.Migration):
                         verbose_name="role",
                     ),
                 ),
-                ("starts_on", models.DateField(verbose_name="from")),
-                ("ends_on", models.DateField(blank=True, null=True, verbose_name="until")),
+                ("starts_on", models.DateField(verbose_name="From")),
+                ("ends_on", models.DateField(blank=True, null=True, verbose_name="Until")),
                 (
                     "agency",
                     models.ForeignKey(
@@ -185,8 +185,8 @@ class Migration(migrations.Migration):
                 ),
                 ("order_number", models.CharField(max_length=50, verbose_name="order number")),
                 ("order_date", models.DateField(verbose_name="order date")),
-                ("starts_on", models.DateField(verbose_name="from")),
-                ("ends_on", models.DateField(verbose_name="until")),
+                ("starts_on", models.DateField(verbose_name="From")),
+                ("ends_on", models.DateField(verbose_name="Until")),
                 (
                     "center",
                     models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="directory.center"),
