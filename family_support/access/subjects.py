@@ -42,8 +42,8 @@ def register(
 ) -> None:
     """Say how records of a model ("app.model", lower case) are called and where one is shown.
 
-    `url_name` is a URL that takes the key alone; where that does not fit, `url(key)`, which must not query: lists call it
-    for every row.
+    `url_name` is a URL that takes the key alone; where that does not fit, `url(key)`, which must not query:
+    lists call it for every row.
     """
     _subjects[model_label] = Subject(label, (lambda key: reverse(url_name, args=(key,))) if url_name else url)
 

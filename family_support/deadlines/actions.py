@@ -39,12 +39,13 @@ def open_deadline(
     agency: Agency | None = None,
     if_absent: bool = False,
 ) -> Deadline:
-    """Start a term (rules.md 4) for a subject ("app.model", id) and store when it ends and when its levels are reached.
+    """Start a term (rules.md 4) for a subject ("app.model", id); store when it ends and its levels are reached.
 
-    The row of the term is the one in force on the local day of `started_at`. `due_on` is the day that terms with a date of
-    their own end on (a measure's date, a state service's term). `agency` is the body whose turn it is. Errors: Conflict
-    when the same term already runs for the subject (with `if_absent` that one is returned instead), ValueError for a
-    limit and for a term without its date, Term.DoesNotExist, OutsideCalendar, RuntimeError outside `acting`.
+    The row of the term is the one in force on the local day of `started_at`. `due_on` is the day that terms with
+    a date of their own end on (a measure's date, a state service's term). `agency` is the body whose turn it is.
+    Errors: Conflict when the same term already runs for the subject (with `if_absent` that one is returned
+    instead), ValueError for a limit and for a term without its date, Term.DoesNotExist, OutsideCalendar,
+    RuntimeError outside `acting`.
     """
     _must_act()
     if term in LIMITS:
@@ -130,7 +131,8 @@ def shorten(
     """A threat found later can only shorten (rules.md 6.6): min(old due, flagged + the urgent term's length).
 
     The running term becomes its urgent one with that one's levels and ladder; levels already reached stay as they are.
-    Errors: RuntimeError outside `acting`, ValueError without subject and case, KeyError for a term without an urgent one.
+    Errors: RuntimeError outside `acting`, ValueError without subject and case, KeyError for a term that has no
+    urgent one.
     """
     found = _running(term, subject, case_id)
     for deadline in found:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from family_support.deadlines.models import Deadline, Term
 from family_support.deadlines.schedule import due_day
@@ -48,11 +49,11 @@ def badge_of(deadline: Deadline, now: datetime, calendar: WorkCalendar) -> Badge
     """The coloured mark: time left, lateness, or how the term ended."""
     match deadline.state:
         case Deadline.State.MET:
-            return Badge(_("met in time"), "green", "check", pill=True)
+            return Badge(pgettext("deadline", "met in time"), "green", "check", pill=True)
         case Deadline.State.MET_LATE:
-            return Badge(_("met late"), "yellow", "clock", pill=True)
+            return Badge(pgettext("deadline", "met late"), "yellow", "clock", pill=True)
         case Deadline.State.CANCELLED:
-            return Badge(_("cancelled"), "grey", pill=True)
+            return Badge(pgettext("deadline", "cancelled"), "grey", pill=True)
     if deadline.due_at is None:
         return Badge(_("no date"), "grey", pill=True)
     if deadline.term.unit == Term.Unit.CLOCK_HOURS:

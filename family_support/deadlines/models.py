@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Func, Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_fsm import FSMField, FSMModelMixin, transition
 
 from family_support.access.barred import barred_case_ids
@@ -122,10 +123,10 @@ class Deadline(FSMModelMixin, models.Model):
     """One running term. `due_at` is stored when the event happens and moves only by an act that is recorded."""
 
     class State(models.TextChoices):
-        OPEN = "open", _("running")
-        MET = "met", _("met")
-        MET_LATE = "met_late", _("met late")
-        CANCELLED = "cancelled", _("cancelled")
+        OPEN = "open", pgettext_lazy("deadline", "running")
+        MET = "met", pgettext_lazy("deadline", "met")
+        MET_LATE = "met_late", pgettext_lazy("deadline", "met late")
+        CANCELLED = "cancelled", pgettext_lazy("deadline", "cancelled")
 
     term = models.ForeignKey(Term, on_delete=models.PROTECT, related_name="+")
     code = models.CharField(max_length=40)
@@ -232,12 +233,12 @@ class DeadlineLevel(models.Model):
     """A level reached, exactly once per deadline, with how late that was noticed."""
 
     class Level(models.TextChoices):
-        UPCOMING = "upcoming", _("upcoming")
-        UPCOMING_2 = "upcoming_2", _("upcoming, second warning")
-        UPCOMING_3 = "upcoming_3", _("upcoming, third warning")
-        DUE_TODAY = "due_today", _("due today")
-        OVERDUE = "overdue", _("overdue")
-        ESCALATED = "escalated", _("escalated")
+        UPCOMING = "upcoming", pgettext_lazy("deadline", "upcoming")
+        UPCOMING_2 = "upcoming_2", pgettext_lazy("deadline", "upcoming, second warning")
+        UPCOMING_3 = "upcoming_3", pgettext_lazy("deadline", "upcoming, third warning")
+        DUE_TODAY = "due_today", pgettext_lazy("deadline", "due today")
+        OVERDUE = "overdue", pgettext_lazy("deadline", "overdue")
+        ESCALATED = "escalated", pgettext_lazy("deadline", "escalated")
 
     deadline = models.ForeignKey(Deadline, on_delete=models.CASCADE, related_name="levels")
     level = models.CharField(max_length=20, choices=Level.choices)

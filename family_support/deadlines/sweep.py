@@ -1,7 +1,7 @@
 """The sweep: finds deadlines whose next level has come, records each level once, and says so in the same transaction.
 
-One statement a batch does all of it, so that a kill at any moment leaves a batch wholly done or not begun. Rows that another
-sweeper holds are skipped; the unique key (deadline, level) is the last word should both ever meet.
+One statement a batch does all of it, so that a kill at any moment leaves a batch wholly done or not begun. Rows that
+another sweeper holds are skipped; the unique key (deadline, level) is the last word should both ever meet.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ BATCH = 1000
 LEVEL_REACHED = "deadline.level_reached"
 NAME = "sweep"
 
-# `<`, not `<=`: a deadline is overdue once now is later than its end (rules.md 6.1). After an outage several levels have
-# passed: each is recorded with the moment it was due, only the last one is told.
+# `<`, not `<=`: a deadline is overdue once now is later than its end (rules.md 6.1). After an outage several levels
+# have passed: each is recorded with the moment it was due, only the last one is told.
 _SWEEP = """
 WITH claimed AS MATERIALIZED (
     SELECT id, schedule FROM deadlines_deadline
@@ -60,9 +60,9 @@ class Swept(NamedTuple):
 
 
 def sweep(now: datetime, batch: int = BATCH) -> Swept:
-    """Record every level that has come by `now`, with an event for each deadline's highest new one. Safe beside another.
+    """Record every level that has come by `now`, with an event for each deadline's highest new one.
 
-    Ends with a sign of life for the health page.
+    Safe beside another sweeper. Ends with a sign of life for the health page.
     """
     began = time.perf_counter()
     total = Swept(0, 0, 0)

@@ -29,9 +29,9 @@ def attach(
 ) -> Attachment:
     """Keep an uploaded file of a subject ("app.model", id); the caller has checked that the actor may add to it.
 
-    Pictures are drawn again without metadata; the original name is kept encrypted; the file is on disk before the row is
-    committed and goes with it when the transaction does not stay. Errors: Invalid with `fields[field]`: larger than
-    ATTACHMENT_MAX_SIZE bytes, not of the allow-list by content, name and content that disagree, damaged.
+    Pictures are drawn again without metadata; the original name is kept encrypted; the file is on disk before the
+    row is committed and goes with it when the transaction does not stay. Errors: Invalid with `fields[field]`: larger
+    than ATTACHMENT_MAX_SIZE bytes, not of the allow-list by content, name and content that disagree, damaged.
     """
     if (upload.size or 0) > settings.ATTACHMENT_MAX_SIZE:
         raise refused(

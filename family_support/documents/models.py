@@ -7,6 +7,7 @@ import uuid
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from family_support.access.scopes import attachment_rules, readable_cases, worked_cases
 from family_support.accounts.models import Membership
@@ -90,9 +91,9 @@ class Rendering(models.Model):
     """A file the product makes in the background: queued, then ready whole or failed, never half."""
 
     class State(models.TextChoices):
-        QUEUED = "queued", _("being prepared")
-        READY = "ready", _("ready")
-        FAILED = "failed", _("failed")
+        QUEUED = "queued", pgettext_lazy("file", "being prepared")
+        READY = "ready", pgettext_lazy("file", "ready")
+        FAILED = "failed", pgettext_lazy("file", "failed")
 
     class Format(models.TextChoices):
         PDF = "pdf", "PDF"

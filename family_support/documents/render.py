@@ -38,4 +38,4 @@ def render_pdf(template: str, context: dict[str, Any], language: str, *, title: 
     with translation.override(language):
         html = loader.render_to_string(template, {**context, "title": title, "language": language})
     files = [_asset("pdf/pdf.css"), _asset("dist/InterVariable.woff2")]
-    return run_child("pdf_child.py", files, html.encode(), seconds=SECONDS)
+    return run_child("pdf", files, html.encode(), seconds=SECONDS)

@@ -1,4 +1,4 @@
-"""Making files in the background: asked for in a transaction, made by a worker, seen by the sweep if the broker forgot."""
+"""Making files in the background: asked for in a transaction, made by a worker, asked for again if that got lost."""
 
 from __future__ import annotations
 

@@ -46,7 +46,8 @@ def tell_level(event: Event) -> None:
     now = clock.now()
     level, at_once = event["level"], bool(event["at_once"])
     told = recipients_of(event)
-    if level == ESCALATED:
+    if level == ESCALATED or not told:
+        # Nobody leads the case yet: the director hears of it instead, so that no level is told to nobody.
         told += directors(event["center_id"], clock.local_date(now))
     with acting(SYSTEM):
         notify(

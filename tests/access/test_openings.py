@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.conf import settings
 from django.contrib.auth.models import Permission
 from guardian.shortcuts import get_perms
 
@@ -113,4 +112,3 @@ def test_global_permissions_open_no_case(case: Case, lead: Actor) -> None:
     restricted = make_case(Center.objects.get(pk=lead.center_id), lead, restricted=True)
     assert not Case.objects.visible_to(lead).filter(pk=restricted.pk).exists()
     assert get_perms(user, restricted) == []
-    assert not getattr(settings, "GUARDIAN_GET_CONTENT_TYPE", None)

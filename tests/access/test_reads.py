@@ -20,9 +20,14 @@ def reader(db: None) -> Actor:
     return make_actor(Role.CASEWORKER, make_center())
 
 
-def test_a_reading_is_written_with_its_reason(reader: Actor) -> None:
-    log_read(reader, 7, "case", "Проверка жалобы")
-    (row,) = readings_of_case(7)
+@pytest.fixture
+def case(reader: Actor) -> Case:
+    return make_case(make_center())
+
+
+def test_a_reading_is_written_with_its_reason(reader: Actor, case: Case) -> None:
+    log_read(reader, case.pk, "case", "Проверка жалобы")
+    (row,) = readings_of_case(case.pk)
     assert (row.user_id, row.membership_id, row.what, row.reason) == (
         reader.user_id,
         reader.membership_id,
@@ -56,15 +61,15 @@ def test_the_product_itself_leaves_no_reading(reader: Actor) -> None:
         "DELETE FROM access_caseopening",
     ],
 )
-def test_the_serving_role_can_only_add(reader: Actor, statement: str) -> None:
-    log_read(reader, 7, "case")
+def test_the_serving_role_can_only_add(reader: Actor, case: Case, statement: str) -> None:
+    log_read(reader, case.pk, "case")
     with (
         pytest.raises(ProgrammingError, match=r"permission denied|must be owner"),
         transaction.atomic(),
         connection.cursor() as cursor,
     ):
         cursor.execute(statement)
-    assert ReadEntry.objects.filter(case_id=7).count() == 1
+    assert ReadEntry.objects.filter(case_id=case.pk).count() == 1
 
 
 def test_granted_by_mistake_the_view_still_refuses(own_database: str, owner_cursor: Any) -> None:

@@ -56,8 +56,8 @@ def test_kazakh_document(template: str) -> None:
 
 def test_document_is_accessible(template: str) -> None:
     pdf = render_pdf(template, {"text": "Текст", "rows": [1, 2]}, "ru", title="План")
-    report = validate_pdf_bytes(pdf, ValidationProfile.PDF_UA_1)
-    assert report.is_compliant, [str(failure) for failure in report.failures]
+    report = validate_pdf_bytes(pdf, profile=ValidationProfile.PDF_UA_1)
+    assert report.is_compliant, [(failure.rule_id, failure.message) for failure in report.failures]
 
 
 def test_the_same_input_gives_the_same_bytes(template: str) -> None:
@@ -84,12 +84,12 @@ def test_markup_of_a_template_fetches_nothing(monkeypatch: pytest.MonkeyPatch) -
 
 def test_a_child_that_fails_is_a_render_error(tmp_path: object) -> None:
     with pytest.raises(RenderError):
-        run_child("pdf_child.py", ["/no/such.css"], b"<p>", seconds=30)
+        run_child("pdf", ["/no/such.css"], b"<p>", seconds=30)
 
 
 def test_a_child_that_hangs_is_stopped() -> None:
     with pytest.raises(RenderError):
-        run_child("chart_child.py", [], b"{}", seconds=0)
+        run_child("svg", [], b"{}", seconds=0)
 
 
 @pytest.mark.parametrize(
