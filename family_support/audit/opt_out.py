@@ -4,6 +4,8 @@ here nor tracked.
 
 OPT_OUT: dict[str, str] = {
     "access.ReadEntry": "the read log: a view on append-only rows",
+    "accounts.User_groups": "Django's groups are not used: rights come from memberships, which are tracked",
+    "accounts.User_user_permissions": "Django's permissions of users are not used, for the same reason",
     "audit.Change": "the history itself: a view",
     "base.AllowedTransition": "written by migrations only, read-only for the runtime role",
     "base.IdempotencyKey": "hash of a form's body, kept for two weeks",
