@@ -39,7 +39,7 @@ class Form(HelperMixin, forms.Form):
     """A form of the product."""
 
 
-class ModelForm(HelperMixin, forms.ModelForm):  # type: ignore[type-arg]
+class ModelForm(HelperMixin, forms.ModelForm):
     """A form whose fields come from a model; it is never saved: the action gets its ``cleaned_data``."""
 
     def save(self, commit: bool = True) -> Any:
