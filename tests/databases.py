@@ -108,7 +108,18 @@ class Databases:
             self._sql("SELECT pg_advisory_unlock(%s, %s)", BUILDING, self.state)
 
     def _drop(self, database: str) -> None:
-        self._sql(f"DROP DATABASE IF EXISTS {quoted(database)} WITH (FORCE)")
+        """Drop it with whoever is connected: the owner may end its own sessions only, so each role ends its own."""
+        if not self._exists(database):
+            return
+        runtime = self._connect(self.url)
+        with runtime.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+                " WHERE datname = %s AND usename = current_user",
+                [database],
+            )
+        runtime.close()
+        self._sql(f"DROP DATABASE {quoted(database)} WITH (FORCE)")
 
     def _drop_stale(self) -> None:
         """Drop clones and templates that no living process holds."""

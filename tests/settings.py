@@ -29,6 +29,7 @@ def own_valkey(address: str) -> str:
 _process = os.environ.get("PYTEST_XDIST_WORKER", "main")
 if os.environ.get("TEST_PROCESS") != _process:
     os.environ["TEST_PROCESS"] = _process
+    os.environ.pop("AS_OWNER", None)
     os.environ["REDIS_URL"] = own_valkey(os.environ["REDIS_URL"])
     _media = tempfile.TemporaryDirectory(prefix="family-support-media-")
     os.environ["MEDIA_ROOT"] = _media.name
