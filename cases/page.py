@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from cases.models import Case
 from family_support.base.actor import Actor
 from family_support.deadlines.models import Deadline
+from family_support.ui.components import Tile
 
 Text = str | Promise
 
@@ -32,8 +33,10 @@ class Act:
 
 
 ActFor = Callable[[Deadline, Case, Actor], Act | None]
+TileFor = Callable[[Actor], Tile | None]
 _tabs: dict[str, Tab] = {}
 _acts: dict[str, ActFor] = {}
+_tiles: list[TileFor] = []
 
 
 def register_tab(tab: Tab) -> None:
@@ -53,3 +56,13 @@ def act_for(deadline: Deadline, case: Case, actor: Actor) -> Act | None:
     """The act that meets this deadline, for this actor; None where there is nothing for them to do."""
     found = _acts.get(deadline.code)
     return found(deadline, case, actor) if found else None
+
+
+def register_day_tile(tile_for: TileFor) -> TileFor:
+    """Add a number to My day (plans that wait for approval); at most one query, None for whom it does not concern."""
+    _tiles.append(tile_for)
+    return tile_for
+
+
+def day_tiles(actor: Actor) -> list[Tile]:
+    return [tile for tile_for in _tiles if (tile := tile_for(actor)) is not None]

@@ -65,7 +65,9 @@ urlpatterns = [
     path("", include("family_support.deadlines.urls")),
     path("", include("family_support.documents.urls")),
     path("", include("family_support.notifications.urls")),
+    path("", include("cases.urls")),
     path("", include("assessments.urls")),
+    path("", include("ipr.urls")),
     path("", include("interagency.urls")),
     path("", include("monitoring.urls")),
 ]

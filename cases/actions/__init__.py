@@ -10,6 +10,7 @@ from cases.actions.consents import (
     withdraw_consent,
 )
 from cases.actions.consultations import record_consultation
+from cases.actions.documents import add_document
 from cases.actions.intakes import receive_intake, refuse_intake, register_intake, register_received
 from cases.actions.people import PersonData, add_member, change_member
 from cases.actions.steps import (
@@ -35,6 +36,7 @@ from cases.actions.team import (
 
 __all__ = [
     "PersonData",
+    "add_document",
     "add_member",
     "add_to_team",
     "ask_consent",

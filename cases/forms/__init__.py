@@ -1,0 +1,1 @@
+"""Shapes of input of the pages of intakes, people, consents and cases."""

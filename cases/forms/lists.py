@@ -1,0 +1,71 @@
+"""Filters and search. Nothing personal is filtered by, so everything here may stand in the address."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import django_filters
+from crispy_forms.layout import Layout, Row
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from cases.models import Case
+from family_support.accounts.models import Membership
+from family_support.base import clock
+from family_support.ui.forms import Form, HelperMixin
+
+ANY = ("", _("All"))
+
+
+class SearchForm(Form):
+    """One field for number, name, IIN and phone."""
+
+    q = forms.CharField(
+        label=_("Search by case, family, IIN, phone"),
+        min_length=2,
+        max_length=100,
+        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
+    )
+
+
+class FilterForm(HelperMixin, forms.Form):
+    """The fields of the filter bar side by side."""
+
+    def layout(self) -> Layout:
+        return Layout(Row(*self.fields, css_class="filter-fields"))
+
+
+class CaseFilter(django_filters.FilterSet):
+    """Stage, risk, responsible worker, overdue, without a responsible worker; open cases unless a stage is chosen."""
+
+    stage = django_filters.ChoiceFilter(label=_("Stage"), choices=Case.Stage.choices, empty_label=_("All open"))
+    risk = django_filters.ChoiceFilter(label=_("Risk"), choices=Case.Risk.choices, empty_label=_("All"))
+    worker = django_filters.ChoiceFilter(label=_("Responsible"), field_name="lead_id", empty_label=_("All"))
+    overdue = django_filters.BooleanFilter(
+        label=_("Only overdue"), method="late", widget=forms.CheckboxInput, field_name="next_due"
+    )
+    unassigned = django_filters.BooleanFilter(
+        label=_("Without a responsible worker"), method="nobody", widget=forms.CheckboxInput, field_name="lead"
+    )
+
+    class Meta:
+        model = Case
+        fields: Sequence[str] = ()
+        form = FilterForm
+
+    def __init__(self, *args: Any, workers: Sequence[Membership], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.filters["worker"].extra["choices"] = [(person.pk, person.user.short_name) for person in workers]
+
+    def late(self, queryset: QuerySet[Case], name: str, value: bool) -> QuerySet[Case]:
+        return queryset.filter(next_due__lt=clock.now()) if value else queryset
+
+    def nobody(self, queryset: QuerySet[Case], name: str, value: bool) -> QuerySet[Case]:
+        return queryset.filter(lead__isnull=True) if value else queryset
+
+    def filter_queryset(self, queryset: QuerySet[Case]) -> QuerySet[Case]:
+        """Closed cases only when asked for."""
+        found = super().filter_queryset(queryset)
+        return found if self.form.cleaned_data.get("stage") else found.exclude(stage=Case.Stage.CLOSED)

@@ -1,0 +1,48 @@
+"""Papers given out: the intake slip and the letter of redirection. Made at once, in the language asked for."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.utils import translation
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from cases.models import Consultation, Intake
+from family_support.deadlines.queries import for_subject
+from family_support.documents.render import render_pdf
+
+
+def chosen_language(wanted: str) -> str:
+    """The language asked for if it is one of ours, else the active one."""
+    codes = {code for code, _name in settings.LANGUAGES}
+    return wanted if wanted in codes else (get_language() or "ru")[:2]
+
+
+def intake_slip_pdf(intake: Intake, wanted: str) -> bytes:
+    """Number, code, date, Center, and what follows until when; nobody is named."""
+    language = chosen_language(wanted)
+    terms = [row for row in for_subject(("cases.intake", intake.pk)) if row.due_at is not None]
+    with translation.override(language):
+        title = _("Slip of intake {number}").format(number=intake.number)
+    return render_pdf("pdf/intake_slip.html", {"intake": intake, "terms": terms}, language, title=title)
+
+
+def redirection_pdf(entry: Consultation, wanted: str) -> bytes:
+    """The letter to the body: who is redirected, why, and whom to call; the narrative stays in the case."""
+    language = chosen_language(wanted)
+    with translation.override(language):
+        title = _("Redirection under intake {number}").format(number=entry.intake.number)
+    context = {"entry": entry, "intake": entry.intake, "person": entry.intake.applicant, "center": entry.case.center}
+    return render_pdf("pdf/redirection.html", context, language, title=title)
+
+
+def file_answer(content: bytes, name: str) -> HttpResponse:
+    """A PDF as a download that stays in no cache."""
+    answer = HttpResponse(content, content_type="application/pdf")
+    answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
+    answer["Cache-Control"] = "no-store"
+    answer["X-Content-Type-Options"] = "nosniff"
+    return answer

@@ -1,0 +1,265 @@
+"""Reads for the pages of intakes and cases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.urls import reverse
+
+from cases import timeline
+from cases.frame import risk_badge
+from cases.models import Case, CaseMember, Consent, Intake, Person, TimelineEntry
+from cases.page import Act, act_for
+from cases.permissions import reads, works
+from family_support.access.subjects import subject_url
+from family_support.accounts.roles import WORKERS
+from family_support.base.actor import Actor
+from family_support.base.crypto import blind_index
+from family_support.base.names import fold
+from family_support.base.validators import normalise_phone
+from family_support.deadlines.badges import DueView, view
+from family_support.deadlines.models import Deadline
+from family_support.deadlines.queries import Day, my_day
+from family_support.ui import masking
+from family_support.ui.components import Badge, Entry
+from family_support.workdays.calendar import WorkCalendar
+
+FOUND = 50
+TIMELINE = 100
+
+
+def shown_family(case: Case, actor: Actor) -> str:
+    """How the family is called to this actor: initials for who does not read the case (security.md, Masking)."""
+    return case.family_name if reads(case, actor) else masking.initials(case.family_name)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A deadline of a case, ready for My day or a list."""
+
+    case: Case
+    family: str
+    place: str
+    risk: Badge
+    stage: str
+    action: str
+    url: str
+    due: DueView
+    lead: str
+
+    @property
+    def case_url(self) -> str:
+        return reverse("case", args=(self.case.pk,))
+
+
+@dataclass
+class Group:
+    """A heading of My day with its lines; `size` counts also those behind the limit."""
+
+    code: str
+    size: int
+    lines: list[Line] = field(default_factory=list)
+
+
+def day_of(actor: Actor, now: datetime, calendar: WorkCalendar, *, worker: int | None) -> list[Group]:
+    """What has a date, grouped: overdue, today, this week, later. Two queries.
+
+    Workers see the cases they work on; clerks, directors and heads of unit those listed to them, of one worker on demand.
+    """
+    case_ids: QuerySet | None = None
+    terms: Sequence[str] | None = None
+    if actor.role in WORKERS and not actor.acting:
+        case_ids = Case.objects.writable_by(actor).values("pk")
+    elif worker is not None:
+        case_ids = Case.objects.listed_to(actor).filter(lead_id=worker).values("pk")
+    elif not actor.is_director and actor.role not in WORKERS:
+        terms = ("consultation",) if actor.role == "intake_clerk" else None
+    day = my_day(actor=actor, now=now, calendar=calendar, case_ids=case_ids, terms=terms)
+    rows: dict[str, list[Deadline]] = {
+        "overdue": day.overdue,
+        "today": day.today,
+        "week": day.week,
+        "later": day.later,
+    }
+    cases = _cases_of(day, actor)
+    return [
+        Group(code, day.counts[code], [line(row, cases[row.case_id], actor, now, calendar) for row in found if row.case_id in cases])
+        for code, found in rows.items()
+    ]
+
+
+def _cases_of(day: Day, actor: Actor) -> dict[int | None, Case]:
+    ids = {row.case_id for rows in (day.overdue, day.today, day.week, day.later) for row in rows if row.case_id}
+    found = Case.objects.listed_to(actor).filter(pk__in=ids).select_related("lead__user", "district")
+    return {case.pk: case for case in found}
+
+
+def line(deadline: Deadline, case: Case, actor: Actor, now: datetime, calendar: WorkCalendar) -> Line:
+    """One row; the act that meets the term stands in it for who works on the case."""
+    act = act_for(deadline, case, actor) if works(case, actor) else None
+    return Line(
+        case=case,
+        family=shown_family(case, actor),
+        place=case.district.name if case.district else "",
+        risk=risk_badge(case),
+        stage=str(case.get_stage_display()),
+        action=deadline.term.name,
+        url=act.url if act else "",
+        due=view(deadline, now, calendar),
+        lead=case.lead.user.short_name if case.lead else "",
+    )
+
+
+def unassigned(actor: Actor) -> QuerySet[Case]:
+    """Open cases of the Center that nobody leads yet."""
+    return Case.objects.listed_to(actor).open().filter(lead__isnull=True)
+
+
+def for_list(actor: Actor) -> QuerySet[Case]:
+    """Cases of the list with the running term that ends first."""
+    return Case.objects.listed_to(actor).with_next_deadline().select_related("lead__user", "district")
+
+
+def deadlines_by_id(ids: Iterable[int | None]) -> dict[int, Deadline]:
+    """The deadlines of one page of the list: one query."""
+    wanted = {pk for pk in ids if pk}
+    return {row.pk: row for row in Deadline.objects.filter(pk__in=wanted).for_display()} if wanted else {}
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """The running term that comes first, and the act that meets it for this actor."""
+
+    deadline: Deadline
+    due: DueView
+    act: Act | None
+
+
+def next_step(
+    case: Case, running: Sequence[Deadline], actor: Actor, now: datetime, calendar: WorkCalendar
+) -> NextStep | None:
+    """The most urgent term that somebody of the case must meet now; of equal ones, one the actor can meet."""
+    dated = [deadline for deadline in running if deadline.is_open and deadline.due_at is not None]
+    if not dated:
+        return None
+    first = min(dated, key=lambda row: row.due_at)  # type: ignore[arg-type,return-value]
+    if works(case, actor):
+        for deadline in (row for row in dated if row.due_at == first.due_at):
+            act = act_for(deadline, case, actor)
+            if act is not None:
+                return NextStep(deadline, view(deadline, now, calendar), act)
+    return NextStep(first, view(first, now, calendar), None)
+
+
+def timeline_of(case: Case, limit: int = TIMELINE) -> list[Entry]:
+    """The case's past, newest first. One query."""
+    rows = TimelineEntry.objects.filter(case=case).select_related("by__user")[:limit]
+    return [_entry(row) for row in rows]
+
+
+def _entry(row: TimelineEntry) -> Entry:
+    kind = timeline.describe(row)
+    tone = kind.tone if kind.tone in ("red", "orange", "yellow", "green", "blue") else "grey"
+    url = subject_url(row.subject_type, row.subject_id) if row.subject_id else ""
+    return Entry(
+        title=kind.text,
+        at=row.at,
+        by=row.by.user.short_name if row.by else "",
+        icon=kind.icon,
+        tone=tone,  # type: ignore[arg-type]
+        url=url if row.subject_type in ("cases.intake", "cases.consent") else "",
+    )
+
+
+def members_of(case: Case) -> QuerySet[CaseMember]:
+    """The family, the applicant first, with each one's consents in this case. Two queries."""
+    consents = Consent.objects.filter(case=case).order_by("-asked_at", "-pk")
+    return (
+        CaseMember.objects.filter(case=case)
+        .select_related("person__district", "legal_representative")
+        .prefetch_related(Prefetch("person__consents", queryset=consents, to_attr="consents_here"))
+        .order_by("added_at", "pk")
+    )
+
+
+def intakes_of(case: Case) -> QuerySet[Intake]:
+    return Intake.objects.filter(case=case).select_related("sender_agency", "registered_by__user").order_by("registered_at", "pk")
+
+
+@dataclass(frozen=True)
+class Found:
+    """A case met by a search, and the name of the member by whom; masked for who does not read it."""
+
+    case: Case
+    name: str
+    masked: bool
+
+
+def search(query: str, actor: Actor, limit: int = FOUND) -> list[Found]:
+    """Cases listed to the actor by number, name (folded, typing slips allowed), whole IIN or phone. Two queries at most."""
+    query = " ".join(query.split())
+    if len(query) < 2:
+        return []
+    listed = Case.objects.listed_to(actor).select_related("lead__user", "district")
+    condition, people = _condition(query)
+    cases = list(listed.filter(condition).order_by("-opened_at", "-pk")[:limit])
+    names: dict[int, str] = {}
+    if people is not None and cases:
+        places = CaseMember.objects.filter(case__in=cases, person__in=people).select_related("person").order_by("-pk")
+        names = {place.case_id: place.person.full_name for place in places}
+    return [_found(case, names.get(case.pk, case.family_name), actor) for case in cases]
+
+
+def _found(case: Case, name: str, actor: Actor) -> Found:
+    masked = not reads(case, actor)
+    return Found(case, masking.initials(name) if masked else name, masked)
+
+
+def _condition(query: str) -> tuple[Q, QuerySet[Person] | None]:
+    digits = "".join(each for each in query if each.isdigit())
+    if query.isdigit() and len(query) == 12:
+        people = Person.objects.filter(iin_index=blind_index(query, "iin"))
+    elif len(digits) >= 10 and not any(each.isalpha() for each in query):
+        try:
+            people = Person.objects.filter(phone_index=blind_index(normalise_phone(query), "phone"))
+        except ValidationError:
+            return Q(number__icontains=query), None
+    elif digits and digits in query.replace("-", ""):
+        return Q(number__icontains=query) | Q(intakes__number__icontains=query), None
+    elif digits:
+        return Q(number__icontains=query), None
+    else:
+        people = Person.objects.filter(name_key__trigram_word_similar=fold(query))
+    places = CaseMember.objects.filter(case=OuterRef("pk"), person__in=people)
+    return Q(Exists(places)), people
+
+
+def likely_duplicates(*, iin: str, last_name: str, first_name: str, phone: str, actor: Actor, limit: int = 5) -> list[Found]:
+    """Cases in the actor's own scope that may be the same family's; others are never hinted at. Three queries at most."""
+    conditions = []
+    if len(iin) == 12 and iin.isascii() and iin.isdigit():
+        conditions.append(Q(iin_index=blind_index(iin, "iin")))
+    with suppress(ValidationError):
+        conditions.append(Q(phone_index=blind_index(normalise_phone(phone), "phone")))
+    name = fold(f"{last_name} {first_name}".strip())
+    if len(last_name.strip()) >= 3:
+        conditions.append(Q(name_key__trigram_similar=name) if first_name.strip() else Q(name_key__startswith=name))
+    if not conditions:
+        return []
+    wanted = conditions[0]
+    for condition in conditions[1:]:
+        wanted |= condition
+    people = Person.objects.filter(wanted)
+    places = CaseMember.objects.filter(case=OuterRef("pk"), person__in=people)
+    listed = Case.objects.listed_to(actor).open().filter(Exists(places)).select_related("lead__user", "district")
+    cases = list(listed.order_by("-opened_at")[:limit])
+    names = {
+        place.case_id: place.person.full_name
+        for place in CaseMember.objects.filter(case__in=cases, person__in=people).select_related("person")
+    }
+    return [_found(case, names.get(case.pk, case.family_name), actor) for case in cases]

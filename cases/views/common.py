@@ -1,0 +1,24 @@
+"""What the views of cases share."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+
+from family_support.base.errors import Forbidden
+from family_support.directory.models import Center
+from family_support.workdays.calendar import WorkCalendar
+from family_support.workdays.queries import load_calendar
+
+
+def center_of(request: HttpRequest) -> Center:
+    """The Center of the active membership, loaded with it. Errors: Forbidden for memberships of no Center."""
+    for membership in request.memberships:  # type: ignore[attr-defined]
+        if membership.pk == request.actor.membership_id and membership.center is not None:  # type: ignore[attr-defined]
+            center: Center = membership.center
+            return center
+    raise Forbidden
+
+
+def calendar_of(request: HttpRequest) -> WorkCalendar:
+    """The calendar the actor's Center lives by."""
+    return load_calendar(center=center_of(request))

@@ -1,0 +1,92 @@
+"""My day: everything with a date; and the search."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+from django.views.decorators.http import require_POST, require_safe
+
+from cases import queries
+from cases.actions.team import workers_of
+from cases.forms.lists import SearchForm
+from cases.page import day_tiles
+from cases.permissions import LIST_ROLES, can_register
+from cases.views.common import center_of
+from family_support.access.decorators import allowed
+from family_support.accounts.roles import UNIT_HEADS, Role
+from family_support.base import clock
+from family_support.ui.components import Tile
+from family_support.workdays.queries import load_calendar
+
+TONES = {"overdue": "red", "today": "orange", "week": "blue", "later": "grey"}
+
+
+def titles() -> dict[str, str]:
+    return {
+        "overdue": _("Overdue"),
+        "today": _("Today"),
+        "week": _("This week"),
+        "later": pgettext("deadlines", "Later"),
+    }
+
+
+@require_safe
+@allowed(*LIST_ROLES)
+def my_day(request: HttpRequest) -> HttpResponse:
+    """Everything with a date, grouped by how near it is; directors and heads of unit choose whose."""
+    actor, now = request.actor, clock.now()
+    center = center_of(request)
+    calendar = load_calendar(center=center)
+    chooses = actor.is_director or actor.role in UNIT_HEADS
+    workers = workers_of(center.pk, now) if chooses else []
+    wanted = request.GET.get("worker", "")
+    worker = next((person.pk for person in workers if str(person.pk) == wanted), None)
+    groups = queries.day_of(actor, now, calendar, worker=worker)
+    later = request.GET.get("later") == "1"
+    context = {
+        "now": now,
+        "center": center,
+        "groups": [
+            {"code": group.code, "title": titles()[group.code], "tone": TONES[group.code], "group": group}
+            for group in groups
+            if group.lines and (group.code != "later" or later)
+        ],
+        "tiles": _tiles(request, groups, chooses),
+        "later": next((group.size for group in groups if group.code == "later"), 0) if not later else 0,
+        "chooses": chooses,
+        "workers": workers,
+        "worker": worker,
+        "may_register": can_register(actor),
+        "search": SearchForm(),
+    }
+    return render(request, "cases/my_day.html", context)
+
+
+def _tiles(request: HttpRequest, groups: list[queries.Group], chooses: bool) -> list[Tile]:
+    icons = {"overdue": "alarm", "today": "clock", "week": "calendar", "later": "calendar-event"}
+    tiles = []
+    for group in groups:
+        query = request.GET.copy()
+        if group.code == "later":
+            query["later"] = "1"
+        anchor = f"?{query.urlencode()}#{group.code}" if query else f"#{group.code}"
+        url = anchor if group.lines else ""
+        tiles.append(Tile(group.size, titles()[group.code], icons[group.code], TONES[group.code], url))  # type: ignore[arg-type]
+    if chooses or request.actor.role == Role.INTAKE_CLERK:
+        waiting = queries.unassigned(request.actor).count()
+        url = f"{reverse('case-list')}?unassigned=true"
+        tiles.append(Tile(waiting, _("Without a responsible worker"), "user-search", "orange" if waiting else "grey", url))
+    return tiles + day_tiles(request.actor)
+
+
+@require_POST
+@allowed(*LIST_ROLES)
+def case_search(request: HttpRequest) -> HttpResponse:
+    """Find cases by number, name, IIN or phone: by POST, so that nothing personal stands in an address."""
+    form = SearchForm(request.POST)
+    found = queries.search(form.cleaned_data["q"], request.actor) if form.is_valid() else []
+    context = {"form": form, "found": found, "limit": queries.FOUND, "searched": form.is_valid()}
+    return render(request, "cases/search.html", context)

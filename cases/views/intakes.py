@@ -1,0 +1,207 @@
+"""Intakes: a new one, its page, its slip."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from cases import actions, queries
+from cases.actions.team import workers_of
+from cases.forms.intakes import DuplicatesForm, IntakeForm, RefusalForm, RegisterForm
+from cases.models import Case, Intake
+from cases.papers import file_answer, intake_slip_pdf
+from cases.permissions import LIST_ROLES, REGISTERING, can_read_intake, can_register, works
+from cases.views.common import center_of
+from family_support.access.decorators import allowed
+from family_support.access.reads import log_read
+from family_support.base import clock
+from family_support.base.errors import Missing
+from family_support.deadlines.queries import for_subject
+from family_support.ui.actions import respond, run
+from family_support.ui.components import Crumb
+
+
+@require_http_methods(["GET", "POST"])
+@allowed(*REGISTERING)
+def intake_new(request: HttpRequest) -> HttpResponse:
+    """One page for the five channels; registered, it leads to the slip."""
+    now = clock.now()
+    center = center_of(request)
+    form = IntakeForm(
+        request.POST or None,
+        workers=workers_of(center.pk, now),
+        region_id=center.district.region_id,
+        initial={"received_at": now, "channel": Intake.Channel.SELF, "form": Intake.Form.DESK},
+    )
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        registered = run(
+            form,
+            actions.register_intake,
+            center=center,
+            channel=data["channel"],
+            form=data["form"],
+            received_at=data["received_at"],
+            said=data["said"],
+            person=form.person_data(),
+            threat=data["threat"],
+            violence=data["violence"],
+            minor_at_risk=data["minor_at_risk"],
+            sender_name=data["sender_name"],
+            sender_agency=data["sender_agency"],
+            lead=data["lead"],
+            key=data["key"],
+            by=request.actor,
+            now=now,
+        )
+        if registered and registered.value is not None:
+            return redirect("intake-slip", pk=registered.value.pk)
+    context = {
+        "form": form,
+        "heading": _("New intake"),
+        "button": _("Register"),
+        "cancel_url": reverse("my-day"),
+        "crumbs": [Crumb(_("My day"), reverse("my-day")), Crumb(_("New intake"))],
+    }
+    return respond(request, "ui/form_page.html", context, form)
+
+
+@require_POST
+@allowed(*REGISTERING)
+def intake_duplicates(request: HttpRequest) -> HttpResponse:
+    """Likely duplicates while the person is typed in: only cases in the actor's own scope."""
+    form = DuplicatesForm(request.POST)
+    found = queries.likely_duplicates(actor=request.actor, **form.cleaned_data) if form.is_valid() else []
+    return render(request, "cases/duplicates.html", {"found": found})
+
+
+def _seen(request: HttpRequest, pk: int) -> Intake:
+    rows = Intake.objects.visible_to(request.actor)
+    found = rows.select_related("center__district", "sender_agency", "applicant", "registered_by__user").filter(pk=pk).first()
+    if found is None:
+        raise Missing
+    return found
+
+
+def _case_of(request: HttpRequest, intake: Intake) -> Case | None:
+    if intake.case_id is None:
+        return None
+    return Case.objects.listed_to(request.actor).filter(pk=intake.case_id).first()
+
+
+@require_safe
+@allowed(*LIST_ROLES)
+def intake(request: HttpRequest, pk: int) -> HttpResponse:
+    """An intake: what was said for who may read it, masked for the others of the Center."""
+    found = _seen(request, pk)
+    case = _case_of(request, found)
+    reads = can_read_intake(request.actor, case)
+    if reads and case is not None:
+        log_read(request.actor, case.pk, f"intake {found.pk}")
+    context: dict[str, Any] = {
+        "intake": found,
+        "case": case,
+        "reads": reads,
+        "family": queries.shown_family(case, request.actor) if case else "",
+        "works": case is not None and works(case, request.actor) and not case.is_closed,
+        "deadlines": list(for_subject(("cases.intake", found.pk))),
+        "consultations": found.consultations.select_related("agency", "by__user") if reads else [],
+        "may_decide": can_register(request.actor) and found.state == Intake.State.RECEIVED,
+        "now": clock.now(),
+        "crumbs": [Crumb(_("My day"), reverse("my-day")), Crumb(found.number or _("Intake (appeal)"))],
+    }
+    return render(request, "cases/intake.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@allowed(*REGISTERING)
+def intake_register(request: HttpRequest, pk: int) -> HttpResponse:
+    """Register what was only received."""
+    found = _seen(request, pk)
+    workers = workers_of(found.center_id, clock.now())
+    form = RegisterForm(request.POST or None, workers=workers, initial={"version": found.version})
+    if request.method == "POST" and form.is_valid():
+        done = run(
+            form,
+            actions.register_received,
+            intake=found,
+            lead=form.cleaned_data["lead"],
+            version=form.cleaned_data["version"],
+            by=request.actor,
+            now=clock.now(),
+        )
+        if done:
+            return redirect("intake-slip", pk=found.pk)
+    context = {"form": form, "heading": _("Register the intake"), "button": _("Register"), "cancel_url": reverse("intake", args=(pk,))}
+    return respond(request, "ui/form_page.html", context, form)
+
+
+@require_http_methods(["GET", "POST"])
+@allowed(*REGISTERING)
+def intake_refuse(request: HttpRequest, pk: int) -> HttpResponse:
+    """Refuse what is spam or no request."""
+    found = _seen(request, pk)
+    form = RefusalForm(request.POST or None, initial={"version": found.version})
+    if request.method == "POST" and form.is_valid():
+        done = run(
+            form,
+            actions.refuse_intake,
+            intake=found,
+            reason=form.cleaned_data["reason"],
+            version=form.cleaned_data["version"],
+            by=request.actor,
+            now=clock.now(),
+        )
+        if done:
+            messages.success(request, _("The intake was refused."))
+            return redirect("my-day")
+    context = {
+        "form": form,
+        "heading": _("Refuse the intake"),
+        "button": _("Refuse"),
+        "danger": True,
+        "consequences": [_("No case is opened."), _("The sender is told neutrally.")],
+        "cancel_url": reverse("intake", args=(pk,)),
+    }
+    return respond(request, "ui/form_page.html", context, form)
+
+
+def _slip_of(request: HttpRequest, pk: int) -> Intake:
+    rows = Intake.objects.slip_for(request.actor).select_related("center__district", "case")
+    found = rows.filter(pk=pk).first()
+    if found is None:
+        raise Missing
+    return found
+
+
+@require_safe
+@allowed(*LIST_ROLES)
+def intake_slip(request: HttpRequest, pk: int) -> HttpResponse:
+    """What the sender is told: number, code, and what follows until when. It names nobody."""
+    found = _slip_of(request, pk)
+    case = _case_of(request, found)
+    context = {
+        "intake": found,
+        "case": case,
+        "terms": list(for_subject(("cases.intake", found.pk))),
+        "languages": (("kk", "Қазақша"), ("ru", "Русский"), ("en", "English")),
+        "language": get_language(),
+        "now": clock.now(),
+        "crumbs": [Crumb(_("My day"), reverse("my-day")), Crumb(found.number)],
+    }
+    return render(request, "cases/slip.html", context)
+
+
+@require_safe
+@allowed(*LIST_ROLES)
+def intake_slip_print(request: HttpRequest, pk: int) -> HttpResponse:
+    """The slip as PDF in the language asked for."""
+    found = _slip_of(request, pk)
+    return file_answer(intake_slip_pdf(found, request.GET.get("language", "")), f"{found.number}.pdf")

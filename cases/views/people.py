@@ -1,0 +1,251 @@
+"""People and consent of a case."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from cases import actions, queries
+from cases.consent import has_consent
+from cases.forms.consents import ConsentForm, SettlementForm, WithdrawalForm
+from cases.forms.people import MemberForm, initial_of
+from cases.frame import case_for, crumbs_of, framed, worked_case
+from cases.models import Case, CaseMember, Consent
+from cases.permissions import CASE_ROLES, works
+from cases.views.presenting import CONSENT_TONES
+from family_support.access.decorators import allowed
+from family_support.access.reads import log_read
+from family_support.accounts.roles import WORKERS
+from family_support.base import clock
+from family_support.base.clock import local_date
+from family_support.base.errors import Missing
+from family_support.deadlines.queries import for_subject
+from family_support.documents.models import Attachment
+from family_support.ui.actions import respond, run
+from family_support.ui.components import Crumb
+
+
+@require_safe
+@allowed(*CASE_ROLES)
+def case_people(request: HttpRequest, pk: int) -> HttpResponse:
+    """The family and its consents."""
+    case = case_for(request, pk)
+    log_read(request.actor, case.pk, "people")
+    members = list(queries.members_of(case))
+    today = local_date(clock.now())
+    context = {
+        "members": [
+            {"member": member, "person": member.person, "minor": member.person.is_minor(today)} for member in members
+        ],
+        "consents": list(Consent.objects.filter(case=case).select_related("person").order_by("-asked_at", "-pk")),
+        "consent_tones": CONSENT_TONES,
+        "consented": has_consent(case),
+    }
+    return render(request, "cases/people.html", framed(request, case, "people", context))
+
+
+@require_http_methods(["GET", "POST"])
+@allowed(*WORKERS)
+def member_add(request: HttpRequest, pk: int) -> HttpResponse:
+    """Add a member of the family."""
+    case = worked_case(request, pk)
+    members = list(queries.members_of(case))
+    form = MemberForm(request.POST or None, members=members, consented=has_consent(case))
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        done = run(
+            form,
+            actions.add_member,
+            case=case,
+            data=form.person_data(),
+            relation=data["relation"],
+            lives_together=data["lives_together"],
+            legal_representative=data["legal_representative"],
+            key=data["key"],
+            by=request.actor,
+            now=clock.now(),
+        )
+        if done:
+            messages.success(request, _("The family member was added."))
+            return redirect("case-people", pk=case.pk)
+    return _member_page(request, case, form, _("Add a family member"))
+
+
+@require_http_methods(["GET", "POST"])
+@allowed(*WORKERS)
+def member_change(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change a member's data and place in the family."""
+    member = CaseMember.objects.select_related("person").filter(pk=pk).first()
+    if member is None:
+        raise Missing
+    case = worked_case(request, member.case_id)
+    others = [other for other in queries.members_of(case) if other.pk != member.pk]
+    form = MemberForm(
+        request.POST or None,
+        members=others,
+        consented=has_consent(case),
+        changing=True,
+        initial=initial_of(member),
+    )
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        done = run(
+            form,
+            actions.change_member,
+            member=member,
+            data=form.person_data(),
+            relation=data["relation"],
+            lives_together=data["lives_together"],
+            legal_representative=data["legal_representative"],
+            version=data["version"],
+            reason=data["reason"],
+            by=request.actor,
+            now=clock.now(),
+        )
+        if done:
+            messages.success(request, _("The changes were saved."))
+            return redirect("case-people", pk=case.pk)
+    log_read(request.actor, case.pk, f"person {member.person_id}")
+    return _member_page(request, case, form, _("Change a family member"))
+
+
+def _member_page(request: HttpRequest, case: Case, form: MemberForm, heading: str) -> HttpResponse:
+    context = {
+        "form": form,
+        "heading": heading,
+        "button": _("Save"),
+        "cancel_url": reverse("case-people", args=(case.pk,)),
+        "crumbs": crumbs_of(case, Crumb(heading)),
+    }
+    return respond(request, "ui/form_page.html", context, form)
+
+
+@require_http_methods(["GET", "POST"])
+@allowed(*WORKERS)
+def consent_new(request: HttpRequest, pk: int) -> HttpResponse:
+    """Record what a person of the family decided about their data."""
+    case = worked_case(request, pk)
+    members = list(queries.members_of(case))
+    form = ConsentForm(
+        request.POST or None,
+        request.FILES or None,
+        members=members,
+        initial={"decision": "given", "data": Consent.Data.values, "signed_on": local_date(clock.now())},
+    )
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        done = run(
+            form,
+            actions.record_consent,
+            case=case,
+            person=data["person"],
+            given=data["decision"] == "given",
+            signed_on=data["signed_on"],
+            valid_until=data["valid_until"],
+            data=data["data"],
+            third_parties=data["third_parties"],
+            cross_border=data["cross_border"],
+            publication=data["publication"],
+            reason=data["reason"],
+            upload=data["scan"],
+            key=data["key"],
+            by=request.actor,
+            now=clock.now(),
+        )
+        if done:
+            messages.success(request, _("The decision was recorded."))
+            return redirect("case-people", pk=case.pk)
+    context = {
+        "form": form,
+        "case": case,
+        "heading": _("Consent to the processing of personal data"),
+        "subtitle": _("Operator: {center}").format(center=case.center.name),
+        "intro": _("Consent comes before the full profile and the plan (R256 13; Law 94-V art. 8)."),
+        "button": _("Record"),
+        "cancel_url": reverse("case-people", args=(case.pk,)),
+        "crumbs": crumbs_of(case, Crumb(_("Consent"))),
+        "has_people": bool(members),
+    }
+    return respond(request, "cases/consent_new.html", context, form)
+
+
+def _consent_of(request: HttpRequest, pk: int) -> Consent:
+    found = Consent.objects.visible_to(request.actor).select_related("person", "recorded_by__user").filter(pk=pk).first()
+    if found is None:
+        raise Missing
+    return found
+
+
+@require_safe
+@allowed(*CASE_ROLES)
+def consent(request: HttpRequest, pk: int) -> HttpResponse:
+    """One consent: what it covers, its paper, its withdrawal."""
+    found = _consent_of(request, pk)
+    case = case_for(request, found.case_id)
+    log_read(request.actor, case.pk, f"consent {found.pk}")
+    papers = Attachment.objects.visible_to(request.actor).of_subject("cases.consent", found.pk)
+    context = {
+        "consent": found,
+        "case": case,
+        "tone": CONSENT_TONES[found.state],
+        "data": [Consent.Data(code).label for code in found.data],
+        "papers": papers,
+        "deadlines": list(for_subject(("cases.consent", found.pk))),
+        "works": works(case, request.actor) and not case.is_closed,
+        "now": clock.now(),
+        "crumbs": crumbs_of(case, Crumb(_("Consent"))),
+    }
+    return render(request, "cases/consent.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@allowed(*WORKERS)
+def consent_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    """The person takes the consent back."""
+    found = _consent_of(request, pk)
+    case = worked_case(request, found.case_id)
+    form = WithdrawalForm(request.POST or None, initial={"version": found.version})
+    if request.method == "POST" and form.is_valid():
+        done = run(form, actions.withdraw_consent, consent=found, by=request.actor, now=clock.now(), **form.cleaned_data)
+        if done:
+            messages.success(request, _("The withdrawal was recorded; its term is running."))
+            return redirect("consent", pk=found.pk)
+    context = {
+        "form": form,
+        "heading": _("Withdraw the consent"),
+        "consequences": [
+            _("Processing has to stop within 15 working days (94-V art. 8)."),
+            _("The plan and the hand-off need a new consent."),
+        ],
+        "button": _("Record the withdrawal"),
+        "danger": True,
+        "cancel_url": reverse("consent", args=(pk,)),
+        "crumbs": crumbs_of(case, Crumb(_("Consent"))),
+    }
+    return respond(request, "ui/form_page.html", context, form)
+
+
+@require_http_methods(["GET", "POST"])
+@allowed(*WORKERS)
+def consent_settle(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say how the withdrawal was settled."""
+    found = _consent_of(request, pk)
+    case = worked_case(request, found.case_id)
+    form = SettlementForm(request.POST or None, initial={"version": found.version})
+    if request.method == "POST" and form.is_valid():
+        done = run(form, actions.settle_withdrawal, consent=found, by=request.actor, now=clock.now(), **form.cleaned_data)
+        if done:
+            messages.success(request, _("The withdrawal is settled."))
+            return redirect("consent", pk=found.pk)
+    context = {
+        "form": form,
+        "heading": _("Settle the withdrawal"),
+        "button": _("Record"),
+        "cancel_url": reverse("consent", args=(pk,)),
+        "crumbs": crumbs_of(case, Crumb(_("Consent"))),
+    }
+    return respond(request, "ui/form_page.html", context, form)
