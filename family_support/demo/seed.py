@@ -9,6 +9,7 @@ from random import Random
 from django.db.models import F
 
 from family_support.accounts.actors import load_actor
+from family_support.accounts.demo import DOMAIN
 from family_support.accounts.models import Membership, User
 from family_support.accounts.roles import Role
 from family_support.audit.context import acting
@@ -39,9 +40,10 @@ from monitoring.quarters import ALMATY, Quarter
 SEED = 20240614
 FAMILIES = 300
 QUARTERS = 4  # ended ones; the running quarter is the fifth
-DOMAIN = "demo.example"
 # Notices of the last days stay unread: a person who signs in finds something to read.
 UNREAD = timedelta(days=4)
+# Days ago on which every Center surely had an intake: the first stages are never empty.
+RECENT = (1, 2, 3, 4, 5, 8)
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ def seed_demo(now: datetime, families: int = FAMILIES) -> Seeded:
         staffed = make(people, begins - timedelta(days=30))
     actors = {
         membership.pk: _actor(membership, begins)
-        for membership in Membership.objects.filter(user__email__endswith=DOMAIN)
+        for membership in Membership.objects.filter(user__email__endswith=f"@{DOMAIN}")
     }
     stories: list[Story] = []
     for number, each in enumerate(staffed):
@@ -95,8 +97,8 @@ def _setting(staffed: Staffed, actors: dict[int, Actor], people: People, number:
 def _families(setting: Setting, begins: datetime, now: datetime, count: int) -> list[Story]:
     """Families that come on working days spread over the whole time, a little denser towards its end."""
     span = (now - begins).days
-    days = sorted(int(span * setting.random.random() ** 0.85) for _number in range(count - 4))
-    days += [span, span - 1, span - 1, span - 3]
+    recent = [span - back for back in RECENT]
+    days = recent + [int(span * setting.random.random() ** 0.85) for _number in range(count - len(recent))]
     starts = (setting.diary.at((begins + timedelta(days=day)).astimezone(ALMATY).date()) for day in days)
     return [family_story(setting, start) for start in starts]
 
