@@ -88,7 +88,12 @@ def start_assessment(*, case: Case, by: Actor, now: datetime) -> Assessment:
 
 
 def save_draft(
-    *, assessment: Assessment, fields: Mapping[str, Any], expected_version: int | None, by: Actor, now: datetime
+    *,
+    assessment: Assessment,
+    fields: Mapping[str, Any],
+    expected_version: int | None,
+    by: Actor,
+    now: datetime,
 ) -> Assessment:
     """Keep some of a draft's sections as they stand, complete or not.
 
@@ -100,7 +105,9 @@ def save_draft(
         check_version(assessment, expected_version)
         unknown = set(fields) - DRAFT_FIELDS
         if unknown:
-            raise Invalid("unknown_field", fields={name: _("There is no such field.") for name in sorted(unknown)})
+            raise Invalid(
+                "unknown_field", fields={name: _("There is no such field.") for name in sorted(unknown)}
+            )
         wrong = check_day(fields.get("visited_on"), local_date(now))
         if wrong:
             raise Invalid("date_future", fields={"visited_on": wrong})
@@ -114,7 +121,12 @@ def save_draft(
 
 
 def set_grounds(
-    *, assessment: Assessment, grounds: Sequence[GroundChoice], expected_version: int | None, by: Actor, now: datetime
+    *,
+    assessment: Assessment,
+    grounds: Sequence[GroundChoice],
+    expected_version: int | None,
+    by: Actor,
+    now: datetime,
 ) -> Assessment:
     """Replace the grounds of a draft (Social Code art. 133).
 
@@ -147,13 +159,21 @@ def _check_ground(choice: GroundChoice, in_force: set[int]) -> None:
         raise Invalid("ground_not_in_force", fields={name: _("This ground is not in force today.")})
     known = {form["code"] for form in choice.ground.forms}
     if known and choice.form not in known:
-        raise Invalid("ground_form", fields={f"form_{choice.ground.pk}": _("Name the form of the cruel treatment.")})
+        raise Invalid(
+            "ground_form", fields={f"form_{choice.ground.pk}": _("Name the form of the cruel treatment.")}
+        )
     if not known and choice.form:
         raise Invalid("ground_form", fields={name: _("This ground has no forms.")})
 
 
 def add_immediate_measure(
-    *, assessment: Assessment, text: str, responsible: str, agency: Agency | None = None, by: Actor, now: datetime
+    *,
+    assessment: Assessment,
+    text: str,
+    responsible: str,
+    agency: Agency | None = None,
+    by: Actor,
+    now: datetime,
 ) -> ImmediateMeasure:
     """Assign what is done at once where life or health is threatened (R256 13(2), 14(2)).
 
@@ -169,9 +189,15 @@ def add_immediate_measure(
         if gaps:
             raise Invalid(fields=gaps)
         measure = ImmediateMeasure.objects.create(
-            assessment=assessment, text=text.strip(), responsible=responsible.strip(), agency=agency, assigned_at=now
+            assessment=assessment,
+            text=text.strip(),
+            responsible=responsible.strip(),
+            agency=agency,
+            assigned_at=now,
         )
-        record(assessment.case, "assessment.immediate_measure", by=by, now=now, subject=(SUBJECT, assessment.pk))
+        record(
+            assessment.case, "assessment.immediate_measure", by=by, now=now, subject=(SUBJECT, assessment.pk)
+        )
     return measure
 
 
@@ -258,7 +284,14 @@ def conclude_assessment(
 
 
 def add_need(
-    *, case: Case, sector: Sector, text: str, person: Person | None = None, priority: str = "", by: Actor, now: datetime
+    *,
+    case: Case,
+    sector: Sector,
+    text: str,
+    person: Person | None = None,
+    priority: str = "",
+    by: Actor,
+    now: datetime,
 ) -> Need:
     """Record what a member of the family needs, by kind of state support (R256 13(3), 14(3)).
 
@@ -286,7 +319,9 @@ def add_need(
             recorded_by_id=by.membership_id,
             recorded_at=now,
         )
-        record(case, "need.recorded", by=by, now=now, subject=("assessments.need", need.pk), sector=sector.names)
+        record(
+            case, "need.recorded", by=by, now=now, subject=("assessments.need", need.pk), sector=sector.names
+        )
     return need
 
 

@@ -25,41 +25,57 @@ def _text(label: Any, help_text: Any = "", rows: int = 4) -> fields.TextField:
 
 class SituationForm(VersionMixin, Form):
     visited_on = fields.DayField(label=_("Family met on"), required=False)
-    situation = _text(_("What disrupts the family's life"), _("Facts, in the family's own words where you can."), 6)
+    situation = _text(
+        _("What disrupts the family's life"), _("Facts, in the family's own words where you can."), 6
+    )
     own_means_note = _text(
         _("Why the family cannot overcome it alone"),
-        _("Both together make a hard life situation: life is objectively disrupted, and not to be overcome alone (R256 2(2))."),
+        _(
+            "Both together make a hard life situation: life is objectively disrupted, and not to be overcome alone (R256 2(2))."
+        ),
     )
 
 
 class ChildrenForm(VersionMixin, Form):
     children_note = _text(
-        _("Children: needs and interests"), _("Where there is a child, the child's needs and interests come first (R192 7(2)).")
+        _("Children: needs and interests"),
+        _("Where there is a child, the child's needs and interests come first (R192 7(2))."),
     )
     strengths_note = _text(_("Strengths and people who help"))
 
 
 class HousingForm(VersionMixin, Form):
     housing = forms.ChoiceField(
-        label=_("Housing"), required=False, choices=[("", "—"), *Assessment.Housing.choices], widget=forms.Select
+        label=_("Housing"),
+        required=False,
+        choices=[("", "—"), *Assessment.Housing.choices],
+        widget=forms.Select,
     )
     housing_note = _text(_("Housing conditions"), _("The address of a shelter is never written here."))
 
 
 class IncomeForm(VersionMixin, Form):
     income_month = forms.DecimalField(
-        label=_("Income a month, tenge"), required=False, min_value=0, max_digits=12, decimal_places=2, localize=True
+        label=_("Income a month, tenge"),
+        required=False,
+        min_value=0,
+        max_digits=12,
+        decimal_places=2,
+        localize=True,
     )
     income_note = _text(_("Income, debts, benefits"))
 
 
 class HealthForm(VersionMixin, Form):
-    health_note = _text(_("Health"), _("What help needs to know; a diagnosis only where help is impossible without it."))
+    health_note = _text(
+        _("Health"), _("What help needs to know; a diagnosis only where help is impossible without it.")
+    )
 
 
 class SafetyForm(VersionMixin, Form):
     safety_note = _text(
-        _("Safety and violence"), _("Never ask about violence in front of the one who commits it, or of children.")
+        _("Safety and violence"),
+        _("Never ask about violence in front of the one who commits it, or of children."),
     )
 
 
@@ -84,7 +100,9 @@ class WholeForm(SituationForm, ChildrenForm, HousingForm, IncomeForm, HealthForm
 class GroundsForm(VersionMixin, Form):
     """One check box a ground in force, with its form where it has forms, and a note."""
 
-    def __init__(self, *args: Any, grounds: Sequence[Ground], chosen: dict[int, Any] | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, grounds: Sequence[Ground], chosen: dict[int, Any] | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.grounds = grounds
         language = (get_language() or "ru")[:2]
@@ -98,7 +116,10 @@ class GroundsForm(VersionMixin, Form):
                     label=_("Form"),
                     required=False,
                     initial=row.form if row else "",
-                    choices=[("", "—"), *((each["code"], each.get(language) or each["ru"]) for each in ground.forms)],
+                    choices=[
+                        ("", "—"),
+                        *((each["code"], each.get(language) or each["ru"]) for each in ground.forms),
+                    ],
                 )
             self.fields[f"note_{ground.pk}"] = forms.CharField(
                 label=_("What it shows in"), required=False, max_length=1000, initial=row.note if row else ""
@@ -144,17 +165,27 @@ class ConcludeForm(KeyMixin, VersionMixin, Form):
     risk = forms.ChoiceField(label=_("Risk"), choices=Case.Risk.choices, widget=widgets.RadioList)
     risk_reason = fields.TextField(label=_("What the level of risk rests on"), max_length=LONG, rows=2)
     response_measures = fields.TextField(
-        label=_("Measures of response"), help_text=_("What has to be done about what was found (R256 13(2), 14(2))."), max_length=LONG
+        label=_("Measures of response"),
+        help_text=_("What has to be done about what was found (R256 13(2), 14(2))."),
+        max_length=LONG,
     )
     conclusion = fields.TextField(label=_("Conclusion"), max_length=LONG)
 
 
 class NeedForm(KeyMixin, Form):
     sector = forms.ModelChoiceField(label=_("Kind of support"), queryset=Sector.objects.all())
-    person = forms.ModelChoiceField(label=_("Whom it concerns"), queryset=Person.objects.none(), required=False, empty_label=_("The family"))
+    person = forms.ModelChoiceField(
+        label=_("Whom it concerns"),
+        queryset=Person.objects.none(),
+        required=False,
+        empty_label=_("The family"),
+    )
     text = fields.TextField(label=_("Need"), max_length=1000, rows=2)
     priority = forms.ChoiceField(
-        label=_("Priority"), choices=Need.Priority.choices, initial=Need.Priority.NORMAL, widget=widgets.RadioList
+        label=_("Priority"),
+        choices=Need.Priority.choices,
+        initial=Need.Priority.NORMAL,
+        widget=widgets.RadioList,
     )
 
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:

@@ -92,7 +92,9 @@ class Assessment(FSMModelMixin, Versioned):
     situation = models.TextField(_("what disrupts the family's life"), blank=True)
     housing = models.CharField(_("housing"), max_length=10, choices=Housing.choices, blank=True)
     housing_note = models.TextField(_("housing conditions"), blank=True)
-    income_month = models.DecimalField(_("income a month, tenge"), max_digits=12, decimal_places=2, null=True, blank=True)
+    income_month = models.DecimalField(
+        _("income a month, tenge"), max_digits=12, decimal_places=2, null=True, blank=True
+    )
     income_note = models.TextField(_("income, debts, benefits"), blank=True)
     health_note = models.TextField(_("health"), blank=True)
     children_note = models.TextField(_("children: needs and interests"), blank=True)
@@ -105,7 +107,9 @@ class Assessment(FSMModelMixin, Versioned):
     hls_found = models.BooleanField(_("hard life situation found"), null=True, blank=True)
     conclusion = models.TextField(_("conclusion"), blank=True)
     concluded_at = models.DateTimeField(_("concluded"), null=True, blank=True)
-    concluded_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    concluded_by = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     objects = AssessmentQuerySet.as_manager()
 
@@ -114,8 +118,12 @@ class Assessment(FSMModelMixin, Versioned):
         verbose_name_plural = _("primary assessments")
         ordering = ("-started_at",)
         constraints = (
-            models.UniqueConstraint(fields=("case",), condition=Q(state="draft"), name="assessment_one_draft"),
-            models.UniqueConstraint(fields=("case",), condition=Q(state="concluded"), name="assessment_one_concluded"),
+            models.UniqueConstraint(
+                fields=("case",), condition=Q(state="draft"), name="assessment_one_draft"
+            ),
+            models.UniqueConstraint(
+                fields=("case",), condition=Q(state="concluded"), name="assessment_one_concluded"
+            ),
             models.CheckConstraint(
                 name="assessment_concluded_complete",
                 condition=Q(state="draft")
@@ -156,7 +164,9 @@ class AssessmentGround(models.Model):
         verbose_name = _("ground of an assessment")
         verbose_name_plural = _("grounds of an assessment")
         ordering = ("ground__number",)
-        constraints = (models.UniqueConstraint(fields=("assessment", "ground"), name="assessment_ground_once"),)
+        constraints = (
+            models.UniqueConstraint(fields=("assessment", "ground"), name="assessment_ground_once"),
+        )
 
     def __str__(self) -> str:
         return f"{self.assessment_id}: {self.ground_id}"
@@ -196,12 +206,21 @@ class Need(models.Model):
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="needs")
     assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="needs")
-    sector = models.ForeignKey(Sector, on_delete=models.PROTECT, related_name="+", verbose_name=_("kind of support"))
+    sector = models.ForeignKey(
+        Sector, on_delete=models.PROTECT, related_name="+", verbose_name=_("kind of support")
+    )
     person = models.ForeignKey(
-        Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("whom it concerns")
+        Person,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("whom it concerns"),
     )
     text = models.TextField(_("need"))
-    priority = models.CharField(_("priority"), max_length=10, choices=Priority.choices, default=Priority.NORMAL)
+    priority = models.CharField(
+        _("priority"), max_length=10, choices=Priority.choices, default=Priority.NORMAL
+    )
     recorded_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField()
 

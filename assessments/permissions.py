@@ -35,7 +35,9 @@ def check_can_edit(actor: Actor, assessment: Assessment) -> None:
     """Errors: Forbidden; Conflict when it is no draft any more."""
     check_role(actor)
     if assessment.state != Assessment.State.DRAFT:
-        raise Conflict("assessment_concluded", _("This assessment is concluded: start a new one to change the findings."))
+        raise Conflict(
+            "assessment_concluded", _("This assessment is concluded: start a new one to change the findings.")
+        )
 
 
 def can_edit(actor: Actor, assessment: Assessment) -> bool:
@@ -50,7 +52,10 @@ def check_can_record_needs(actor: Actor, case: Case, concluded: Assessment | Non
     check_can_start(actor, case)
     if concluded is None or not concluded.hls_found:
         raise Conflict(
-            "no_hls", _("Needs are determined only after an assessment has found a hard life situation (R256 13(3), 14(3)).")
+            "no_hls",
+            _(
+                "Needs are determined only after an assessment has found a hard life situation (R256 13(3), 14(3))."
+            ),
         )
 
 

@@ -38,7 +38,8 @@ def findings_of(assessment: Assessment, on: date) -> Findings:
         grounds=[
             GroundFact(
                 number=row.ground.number,
-                in_force=row.ground.valid_from <= on and (row.ground.valid_to is None or on <= row.ground.valid_to),
+                in_force=row.ground.valid_from <= on
+                and (row.ground.valid_to is None or on <= row.ground.valid_to),
                 needs_form=bool(row.ground.forms),
                 form=row.form,
             )

@@ -20,16 +20,24 @@ def register() -> None:
     register_kind("assessment.started", _("Primary assessment started"), icon="clipboard-list")
     register_kind("assessment.immediate_measure", _("Immediate measure assigned"), icon="bolt", tone="orange")
     register_kind(
-        "assessment.concluded_hls", _("Assessment concluded: hard life situation found"), icon="clipboard-check", tone="orange"
+        "assessment.concluded_hls",
+        _("Assessment concluded: hard life situation found"),
+        icon="clipboard-check",
+        tone="orange",
     )
     register_kind(
-        "assessment.concluded_no_hls", _("Assessment concluded: no hard life situation"), icon="clipboard-check", tone="green"
+        "assessment.concluded_no_hls",
+        _("Assessment concluded: no hard life situation"),
+        icon="clipboard-check",
+        tone="green",
     )
     register_kind("need.recorded", _("Need recorded: {sector}"), icon="list-check")
     subjects.register("assessments.assessment", _("Primary assessment"))
     subjects.register("assessments.need", _("Need"))
     register_constraint("assessment_one_draft", _("An assessment of this case is in work already."))
-    register_constraint("assessment_one_concluded", _("Somebody has just concluded an assessment of this case."))
+    register_constraint(
+        "assessment_one_concluded", _("Somebody has just concluded an assessment of this case.")
+    )
     register_constraint("assessment_ground_once", _("This ground is chosen already."))
 
 

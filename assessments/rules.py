@@ -74,7 +74,9 @@ def _hls_gaps(found: Findings) -> dict[str, Text]:
     gaps: dict[str, Text] = {}
     in_force = [fact for fact in found.grounds if fact.in_force]
     if not in_force:
-        gaps["grounds"] = _("A hard life situation needs at least one ground in force (Social Code art. 133).")
+        gaps["grounds"] = _(
+            "A hard life situation needs at least one ground in force (Social Code art. 133)."
+        )
     elif len(in_force) < len(found.grounds):
         gaps["grounds"] = _("A ground that is no longer in force is among those chosen: take it away.")
     elif any(fact.needs_form and not fact.form for fact in in_force):

@@ -30,14 +30,28 @@ class Section:
 
 
 SECTIONS = (
-    Section("situation", _("Situation"), forms.SituationForm, ("visited_on", "situation", "own_means_note"), ("situation", "visited_on")),
-    Section("children", _("Children and family"), forms.ChildrenForm, ("children_note", "strengths_note"), ("strengths_note",)),
+    Section(
+        "situation",
+        _("Situation"),
+        forms.SituationForm,
+        ("visited_on", "situation", "own_means_note"),
+        ("situation", "visited_on"),
+    ),
+    Section(
+        "children",
+        _("Children and family"),
+        forms.ChildrenForm,
+        ("children_note", "strengths_note"),
+        ("strengths_note",),
+    ),
     Section("housing", _("Housing"), forms.HousingForm, ("housing", "housing_note"), ("housing",)),
     Section("income", _("Income"), forms.IncomeForm, ("income_month", "income_note"), ("income_note",)),
     Section("health", _("Health"), forms.HealthForm, ("health_note",), ("health_note",)),
     Section("safety", _("Safety"), forms.SafetyForm, ("safety_note",), ("safety_note",)),
 )
-WHOLE = Section("whole", _("All sections"), forms.WholeForm, tuple(name for part in SECTIONS for name in part.fields))
+WHOLE = Section(
+    "whole", _("All sections"), forms.WholeForm, tuple(name for part in SECTIONS for name in part.fields)
+)
 BY_CODE = {section.code: section for section in (*SECTIONS, WHOLE)}
 
 
@@ -55,7 +69,9 @@ def checks(assessment: Assessment, on: date) -> list[Check]:
         if have:
             state = "done" if set(section.needed) <= set(have) else "started"
         items.append(
-            Check(section.title, state, reverse("assessment-section", args=(assessment.case_id, section.code)))  # type: ignore[arg-type]
+            Check(
+                section.title, state, reverse("assessment-section", args=(assessment.case_id, section.code))
+            )  # type: ignore[arg-type]
         )
     findings = findings_of(assessment, on)
     grounds = len(findings.grounds)

@@ -10,7 +10,11 @@ urlpatterns = [
     path("cases/<int:pk>/assessment/grounds/", views.assessment_grounds, name="assessment-grounds"),
     path("cases/<int:pk>/assessment/immediate/", views.assessment_immediate, name="assessment-immediate"),
     path("cases/<int:pk>/assessment/conclude/", views.assessment_conclude, name="assessment-conclude"),
-    path("cases/<int:pk>/assessment/sections/<slug:section>/", views.assessment_section, name="assessment-section"),
+    path(
+        "cases/<int:pk>/assessment/sections/<slug:section>/",
+        views.assessment_section,
+        name="assessment-section",
+    ),
     path("cases/<int:pk>/needs/", views.needs, name="needs"),
     path("assessments/<int:pk>/", views.assessment_read, name="assessment-read"),
     path("immediate-measures/<int:pk>/remove/", views.immediate_remove, name="immediate-remove"),

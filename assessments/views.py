@@ -102,7 +102,11 @@ def assessment_read(request: HttpRequest, pk: int) -> HttpResponse:
     if found is None:
         raise Missing()
     case = _read_frame(request, found.case_id).case
-    context = {"concluded": found, "parts": _parts(found), "crumbs": _crumbs(case, Crumb(_("Superseded assessment")))}
+    context = {
+        "concluded": found,
+        "parts": _parts(found),
+        "crumbs": _crumbs(case, Crumb(_("Superseded assessment"))),
+    }
     return render(request, "assessments/read.html", context | {"case": case})
 
 
@@ -130,14 +134,19 @@ def assessment_section(request: HttpRequest, pk: int, section: str) -> HttpRespo
             form,
             actions.save_draft,
             assessment=draft,
-            fields={name: "" if value is None and name not in _NULLABLE else value for name, value in values.items()},
+            fields={
+                name: "" if value is None and name not in _NULLABLE else value
+                for name, value in values.items()
+            },
             expected_version=form.cleaned_data["version"],
             by=request.actor,
             now=now(),
         )
         if saved:
             if request.htmx:
-                return render(request, "assessments/saved.html", {"version": saved.value.version, "at": now()})
+                return render(
+                    request, "assessments/saved.html", {"version": saved.value.version, "at": now()}
+                )
             messages.success(request, _("The draft is saved."))
             return redirect("assessment", pk)
     if request.htmx and request.method == "POST":
@@ -173,7 +182,9 @@ def assessment_grounds(request: HttpRequest, pk: int) -> HttpResponse:
     log_read(request.actor, draft.case_id, "assessment")
     grounds = list(Ground.objects.in_force(local_date(now())))
     chosen = {row.ground_id: row for row in draft.grounds.all()}
-    form = forms.GroundsForm(request.POST or None, grounds=grounds, chosen=chosen, initial={"version": draft.version})
+    form = forms.GroundsForm(
+        request.POST or None, grounds=grounds, chosen=chosen, initial={"version": draft.version}
+    )
     if request.method == "POST" and form.is_valid():
         saved = run(
             form,
@@ -203,7 +214,9 @@ def assessment_immediate(request: HttpRequest, pk: int) -> HttpResponse:
     draft = _work_draft(request, pk)
     log_read(request.actor, draft.case_id, "assessment")
     case = draft.case
-    form = forms.ImmediateMeasureForm(request.POST or None, district_id=case.district_id or case.center.district_id)
+    form = forms.ImmediateMeasureForm(
+        request.POST or None, district_id=case.district_id or case.center.district_id
+    )
     if request.method == "POST" and form.is_valid():
         data = dict(form.cleaned_data)
         key = data.pop("key")
@@ -259,7 +272,9 @@ def assessment_conclude(request: HttpRequest, pk: int) -> HttpResponse:
     draft = _work_draft(request, pk)
     log_read(request.actor, draft.case_id, "assessment")
     today = local_date(now())
-    initial = {name: getattr(draft, name) for name in ("risk", "risk_reason", "response_measures", "conclusion")}
+    initial = {
+        name: getattr(draft, name) for name in ("risk", "risk_reason", "response_measures", "conclusion")
+    }
     form = forms.ConcludeForm(request.POST or None, initial={**initial, "version": draft.version})
     if request.method == "POST" and form.is_valid():
         data = dict(form.cleaned_data)
@@ -270,7 +285,9 @@ def assessment_conclude(request: HttpRequest, pk: int) -> HttpResponse:
                 assessment=draft, expected_version=version, by=request.actor, now=now(), **data
             )
 
-        if run(form, run_once, key=key, by=request.actor, action="assessment-conclude", body=data, run=conclude):
+        if run(
+            form, run_once, key=key, by=request.actor, action="assessment-conclude", body=data, run=conclude
+        ):
             messages.success(request, _("The assessment is concluded."))
             return redirect("needs" if data["hls_found"] else "assessment", pk)
     context = {

@@ -41,7 +41,11 @@ def family_content(measure: FamilyMeasure) -> dict[str, Any]:
 
 
 def participant_content(participant: Participant) -> dict[str, Any]:
-    return {"name": participant.name, "specialty": participant.specialty, "organization": participant.organization}
+    return {
+        "name": participant.name,
+        "specialty": participant.specialty,
+        "organization": participant.organization,
+    }
 
 
 def content_of(version: PlanVersion) -> dict[str, Any]:
@@ -55,9 +59,12 @@ def content_of(version: PlanVersion) -> dict[str, Any]:
         "ends_on": version.ends_on.isoformat() if version.ends_on else None,
         "goal": version.goal,
         "measures": sorted((measure_content(each) for each in measures), key=lambda each: each["key"]),
-        "family": sorted((family_content(each) for each in version.family_measures.all()), key=lambda each: each["key"]),
+        "family": sorted(
+            (family_content(each) for each in version.family_measures.all()), key=lambda each: each["key"]
+        ),
         "participants": sorted(
-            (participant_content(each) for each in version.participants.all()), key=lambda each: tuple(each.values())
+            (participant_content(each) for each in version.participants.all()),
+            key=lambda each: tuple(each.values()),
         ),
     }
 

@@ -39,7 +39,9 @@ def check_state(version: PlanVersion, *allowed: str) -> None:
     if version.state not in allowed:
         raise Conflict(
             "plan_state",
-            _("This version of the plan is in the state “{state}”. Open it again.").format(state=version.get_state_display()),
+            _("This version of the plan is in the state “{state}”. Open it again.").format(
+                state=version.get_state_display()
+            ),
         )
 
 

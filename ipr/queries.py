@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Count, Prefetch, QuerySet
 
 from cases.consent import has_consent
 from cases.models import CaseMember
@@ -47,7 +47,9 @@ def measure_fact(measure: Measure, minors: set[int]) -> MeasureFact:
         due_on=measure.due_on,
         sector=measure.sector.code,
         by_center=measure.by_center,
-        executor_sectors=None if measure.agency is None else {sector.code for sector in measure.agency.sectors.all()},
+        executor_sectors=None
+        if measure.agency is None
+        else {sector.code for sector in measure.agency.sectors.all()},
         text=measure.text,
         goal=measure.goal,
         concerns_child=measure.person_id in minors,
@@ -56,7 +58,9 @@ def measure_fact(measure: Measure, minors: set[int]) -> MeasureFact:
 
 def own_work_of(version: PlanVersion) -> frozenset[int]:
     """Users who drew the version up or signed it for the Center, in any round (rules.md 6.13)."""
-    signers = version.signatures.filter(party=Signature.Party.CENTER).values_list("membership__user_id", flat=True)
+    signers = version.signatures.filter(party=Signature.Party.CENTER).values_list(
+        "membership__user_id", flat=True
+    )
     return frozenset({version.author.user_id, *signers})
 
 
@@ -67,7 +71,9 @@ def running_plan(case_id: int) -> Plan | None:
 
 def latest_plan(case_id: int) -> Plan | None:
     """The plan that runs, or the last one."""
-    return running_plan(case_id) or Plan.objects.filter(case_id=case_id).order_by("-created_at", "-pk").first()
+    return (
+        running_plan(case_id) or Plan.objects.filter(case_id=case_id).order_by("-created_at", "-pk").first()
+    )
 
 
 def for_reading(versions: QuerySet[PlanVersion]) -> QuerySet[PlanVersion]:
@@ -75,12 +81,16 @@ def for_reading(versions: QuerySet[PlanVersion]) -> QuerySet[PlanVersion]:
     return versions.select_related(
         "plan__case__center__district", "plan__case__lead__user", "author__user"
     ).prefetch_related(
-        Prefetch("measures", Measure.objects.select_related("sector", "template", "person", "agency", "service")),
+        Prefetch(
+            "measures", Measure.objects.select_related("sector", "template", "person", "agency", "service")
+        ),
         Prefetch("family_measures", FamilyMeasure.objects.select_related("person", "marked_by__user")),
         "participants",
         Prefetch(
             "signatures",
-            Signature.objects.filter(void_at__isnull=True).select_related("membership__user", "person", "scan"),
+            Signature.objects.filter(void_at__isnull=True).select_related(
+                "membership__user", "person", "scan"
+            ),
         ),
         "approvals__by__user",
         "approvals__acting",
@@ -106,4 +116,9 @@ def by_sector(version: PlanVersion) -> list[SectorGroup]:
 def waiting(actor: Actor) -> QuerySet[PlanVersion]:
     """The director's queue, longest waiting first."""
     rows = PlanVersion.objects.awaiting_approval(actor)
-    return rows.select_related("plan__case", "author__user").prefetch_related("signatures__membership").order_by("submitted_at", "pk")
+    return (
+        rows.annotate(measure_count=Count("measures"))
+        .select_related("plan__case__center", "author__user")
+        .prefetch_related("signatures__membership")
+        .order_by("submitted_at", "pk")
+    )

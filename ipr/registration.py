@@ -34,7 +34,12 @@ def register() -> None:
     subjects.register("ipr.measure", _("Measure"))
     subjects.register("ipr.familymeasure", _("Family's own measure"))
     queue = NavItem(
-        _("Approvals"), "approval-queue", "checklist", {Role.DIRECTOR}, 30, ("approval-queue", "plan-approve", "plan-return")
+        _("Approvals"),
+        "approval-queue",
+        "checklist",
+        {Role.DIRECTOR},
+        30,
+        ("approval-queue", "plan-approve", "plan-return"),
     )
     navigation.register(queue)
 
@@ -44,7 +49,11 @@ def _kinds() -> None:
         "plan.started": (_("Drawing up the plan begun, version {number}"), "file-plus", "blue"),
         "plan.amending": (_("Amendment of the plan begun, version {number}"), "edit", "blue"),
         "plan.frozen": (_("Plan fixed for signing, version {number}"), "lock", "blue"),
-        "plan.thawed": (_("Plan taken back to the draft, version {number}: signatures void"), "arrow-back-up", "orange"),
+        "plan.thawed": (
+            _("Plan taken back to the draft, version {number}: signatures void"),
+            "arrow-back-up",
+            "orange",
+        ),
         "plan.signed_center": (_("Plan signed for the Center, version {number}"), "signature", "green"),
         "plan.signed_family": (_("Plan signed by the family, version {number}"), "signature", "green"),
         "plan.submitted": (_("Plan sent to the director for approval, version {number}"), "send", "blue"),
@@ -102,4 +111,6 @@ def decide(deadline: Deadline, case: Case, actor: Actor) -> Act | None:
 def complete(deadline: Deadline, case: Case, actor: Actor) -> Act | None:
     if not leads(case, actor):
         return None
-    return Act(_("Set the completion mark"), reverse("plan-complete", args=(deadline.subject_id,)), "circle-check")
+    return Act(
+        _("Set the completion mark"), reverse("plan-complete", args=(deadline.subject_id,)), "circle-check"
+    )

@@ -70,19 +70,24 @@ def period_gaps(starts_on: date | None, ends_on: date | None, *, months: int = P
         gaps["ends_on"] = _("The plan ends before it begins.")
     elif ends_on > add_months(starts_on, months):
         gaps["ends_on"] = format_lazy(
-            _("A plan lasts at most one year (R256 15): until {day} at the latest."), day=f"{add_months(starts_on, months):%d.%m.%Y}"
+            _("A plan lasts at most one year (R256 15): until {day} at the latest."),
+            day=f"{add_months(starts_on, months):%d.%m.%Y}",
         )
     return gaps
 
 
-def dates_gaps(starts_on: date | None, due_on: date | None, *, period: tuple[date | None, date | None]) -> Gaps:
+def dates_gaps(
+    starts_on: date | None, due_on: date | None, *, period: tuple[date | None, date | None]
+) -> Gaps:
     """What is wrong with a measure's dates: both are needed, in order, inside the plan's period (R192 8)."""
     first, last = period
     if first is None or last is None:
         return {"due_on": _("Set the plan's period first: a measure's dates lie inside it.")}
     gaps: Gaps = {}
     inside = format_lazy(
-        _("The date lies outside the plan's period, {first} – {last}."), first=f"{first:%d.%m.%Y}", last=f"{last:%d.%m.%Y}"
+        _("The date lies outside the plan's period, {first} – {last}."),
+        first=f"{first:%d.%m.%Y}",
+        last=f"{last:%d.%m.%Y}",
     )
     if starts_on is None:
         gaps["starts_on"] = _("Give the day from which the measure is carried out.")
@@ -102,7 +107,9 @@ def executor_gaps(measure: MeasureFact) -> Gaps:
     if measure.by_center == (measure.executor_sectors is not None):
         return {"agency": _("Choose who carries the measure out: a body or the Center itself.")}
     if measure.executor_sectors is not None and measure.sector not in measure.executor_sectors:
-        return {"agency": _("This body does not work in the measure's kind of support. Choose another executor.")}
+        return {
+            "agency": _("This body does not work in the measure's kind of support. Choose another executor.")
+        }
     return {}
 
 
@@ -117,8 +124,10 @@ def version_gaps(version: VersionFact, *, months: int = PERIOD_MONTHS) -> Gaps:
         gaps["family"] = _("Add at least one measure of the family's own active participation (R256 16).")
     period = (version.starts_on, version.ends_on)
     dated = [*version.measures, *version.family]
-    if version.starts_on and version.ends_on and any(
-        dates_gaps(each.starts_on, each.due_on, period=period) for each in dated
+    if (
+        version.starts_on
+        and version.ends_on
+        and any(dates_gaps(each.starts_on, each.due_on, period=period) for each in dated)
     ):
         gaps["dates"] = _("A measure lies outside the plan's period: change its dates.")
     if any(executor_gaps(each) for each in version.measures):
@@ -126,7 +135,9 @@ def version_gaps(version: VersionFact, *, months: int = PERIOD_MONTHS) -> Gaps:
     if not version.consent:
         gaps["consent"] = _("First record the family's consent to the processing of personal data (R256 13).")
     elif not version.transfer_consent and any(not each.by_center for each in version.measures):
-        gaps["consent"] = _("Bodies are involved: the family's consent must include transfer to third parties.")
+        gaps["consent"] = _(
+            "Bodies are involved: the family's consent must include transfer to third parties."
+        )
     return gaps
 
 
@@ -135,7 +146,9 @@ def version_warnings(version: VersionFact) -> list[Text]:
     found: list[Text] = []
     if version.children and not any(each.concerns_child for each in version.measures):
         found.append(
-            _("There is a child in the family and no measure concerns a child: the child's interests come first (R192 7(2)).")
+            _(
+                "There is a child in the family and no measure concerns a child: the child's interests come first (R192 7(2))."
+            )
         )
     if not version.participants:
         found.append(_("No specialist is named as taking part in drawing up the plan (R256 15)."))
@@ -155,7 +168,9 @@ def signing_gaps(*, signed_on: date | None, today: date, drawn_up_on: date) -> G
     return {}
 
 
-def completion_gaps(*, completed_on: date | None, today: date, last_done: date | None, starts_on: date | None) -> Gaps:
+def completion_gaps(
+    *, completed_on: date | None, today: date, last_done: date | None, starts_on: date | None
+) -> Gaps:
     """The date of the completion mark (R192 12): not ahead, and not before the last measure was done."""
     if completed_on is None:
         return {"completed_on": _("Give the date of completion.")}
@@ -165,7 +180,8 @@ def completion_gaps(*, completed_on: date | None, today: date, last_done: date |
     if earliest is not None and completed_on < earliest:
         return {
             "completed_on": format_lazy(
-                _("The last measure was done on {day}: the plan cannot be completed before."), day=f"{earliest:%d.%m.%Y}"
+                _("The last measure was done on {day}: the plan cannot be completed before."),
+                day=f"{earliest:%d.%m.%Y}",
             )
         }
     return {}
@@ -173,4 +189,8 @@ def completion_gaps(*, completed_on: date | None, today: date, last_done: date |
 
 def reason_gap(reason: str, field_name: str = "reason") -> Gaps:
     """A reason that somebody else can understand."""
-    return {field_name: _("Give the reason in at least 10 characters.")} if len(reason.strip()) < MIN_REASON else {}
+    return (
+        {field_name: _("Give the reason in at least 10 characters.")}
+        if len(reason.strip()) < MIN_REASON
+        else {}
+    )

@@ -6,142 +6,352 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('cases', '0003_ground_rows_of_cases'),
-        ('directory', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("cases", "0003_ground_rows_of_cases"),
+        ("directory", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Assessment',
+            name="Assessment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
-                ('state', django_fsm.FSMField(choices=[('draft', 'Draft'), ('concluded', 'Concluded'), ('superseded', 'Superseded')], default='draft', max_length=50, protected=True, verbose_name='state')),
-                ('urgent', models.BooleanField(default=False, verbose_name='urgent')),
-                ('started_at', models.DateTimeField(verbose_name='started')),
-                ('visited_on', models.DateField(blank=True, null=True, verbose_name='family met on')),
-                ('situation', models.TextField(blank=True, verbose_name="what disrupts the family's life")),
-                ('housing', models.CharField(blank=True, choices=[('own', 'Own'), ('rented', 'Rented'), ('relatives', 'With relatives'), ('none', 'None'), ('other', 'Other')], max_length=10, verbose_name='housing')),
-                ('housing_note', models.TextField(blank=True, verbose_name='housing conditions')),
-                ('income_month', models.DecimalField(blank=True, decimal_places=2, max_digits=12, null=True, verbose_name='income a month, tenge')),
-                ('income_note', models.TextField(blank=True, verbose_name='income, debts, benefits')),
-                ('health_note', models.TextField(blank=True, verbose_name='health')),
-                ('children_note', models.TextField(blank=True, verbose_name='children: needs and interests')),
-                ('safety_note', models.TextField(blank=True, verbose_name='safety and violence')),
-                ('strengths_note', models.TextField(blank=True, verbose_name='strengths and people who help')),
-                ('own_means_note', models.TextField(blank=True, verbose_name='why the family cannot overcome it alone')),
-                ('risk', models.CharField(blank=True, choices=[('low', 'Low'), ('medium', 'Medium'), ('high', 'High'), ('critical', 'Critical')], max_length=10, verbose_name='risk')),
-                ('risk_reason', models.TextField(blank=True, verbose_name='reason of the risk level')),
-                ('response_measures', models.TextField(blank=True, verbose_name='measures of response')),
-                ('hls_found', models.BooleanField(blank=True, null=True, verbose_name='hard life situation found')),
-                ('conclusion', models.TextField(blank=True, verbose_name='conclusion')),
-                ('concluded_at', models.DateTimeField(blank=True, null=True, verbose_name='concluded')),
-                ('assessor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assessments', to='cases.case')),
-                ('concluded_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
-                ('intake', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.intake')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="version")),
+                (
+                    "state",
+                    django_fsm.FSMField(
+                        choices=[
+                            ("draft", "Draft"),
+                            ("concluded", "Concluded"),
+                            ("superseded", "Superseded"),
+                        ],
+                        default="draft",
+                        max_length=50,
+                        protected=True,
+                        verbose_name="state",
+                    ),
+                ),
+                ("urgent", models.BooleanField(default=False, verbose_name="urgent")),
+                ("started_at", models.DateTimeField(verbose_name="started")),
+                ("visited_on", models.DateField(blank=True, null=True, verbose_name="family met on")),
+                ("situation", models.TextField(blank=True, verbose_name="what disrupts the family's life")),
+                (
+                    "housing",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("own", "Own"),
+                            ("rented", "Rented"),
+                            ("relatives", "With relatives"),
+                            ("none", "None"),
+                            ("other", "Other"),
+                        ],
+                        max_length=10,
+                        verbose_name="housing",
+                    ),
+                ),
+                ("housing_note", models.TextField(blank=True, verbose_name="housing conditions")),
+                (
+                    "income_month",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=2,
+                        max_digits=12,
+                        null=True,
+                        verbose_name="income a month, tenge",
+                    ),
+                ),
+                ("income_note", models.TextField(blank=True, verbose_name="income, debts, benefits")),
+                ("health_note", models.TextField(blank=True, verbose_name="health")),
+                ("children_note", models.TextField(blank=True, verbose_name="children: needs and interests")),
+                ("safety_note", models.TextField(blank=True, verbose_name="safety and violence")),
+                (
+                    "strengths_note",
+                    models.TextField(blank=True, verbose_name="strengths and people who help"),
+                ),
+                (
+                    "own_means_note",
+                    models.TextField(blank=True, verbose_name="why the family cannot overcome it alone"),
+                ),
+                (
+                    "risk",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("low", "Low"),
+                            ("medium", "Medium"),
+                            ("high", "High"),
+                            ("critical", "Critical"),
+                        ],
+                        max_length=10,
+                        verbose_name="risk",
+                    ),
+                ),
+                ("risk_reason", models.TextField(blank=True, verbose_name="reason of the risk level")),
+                ("response_measures", models.TextField(blank=True, verbose_name="measures of response")),
+                (
+                    "hls_found",
+                    models.BooleanField(blank=True, null=True, verbose_name="hard life situation found"),
+                ),
+                ("conclusion", models.TextField(blank=True, verbose_name="conclusion")),
+                ("concluded_at", models.DateTimeField(blank=True, null=True, verbose_name="concluded")),
+                (
+                    "assessor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.membership",
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="assessments",
+                        to="cases.case",
+                    ),
+                ),
+                (
+                    "concluded_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.membership",
+                    ),
+                ),
+                (
+                    "intake",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cases.intake",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'primary assessment',
-                'verbose_name_plural': 'primary assessments',
-                'ordering': ('-started_at',),
+                "verbose_name": "primary assessment",
+                "verbose_name_plural": "primary assessments",
+                "ordering": ("-started_at",),
             },
             bases=(django_fsm.FSMModelMixin, models.Model),
         ),
         migrations.CreateModel(
-            name='Ground',
+            name="Ground",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name_kk', models.CharField(max_length=300, verbose_name='name in Kazakh')),
-                ('name_ru', models.CharField(max_length=300, verbose_name='name in Russian')),
-                ('name_en', models.CharField(max_length=300, verbose_name='name in English')),
-                ('code', models.CharField(max_length=40)),
-                ('number', models.PositiveSmallIntegerField(verbose_name='number in the article')),
-                ('help_kk', models.TextField(blank=True)),
-                ('help_ru', models.TextField(blank=True)),
-                ('help_en', models.TextField(blank=True)),
-                ('forms', models.JSONField(blank=True, default=list)),
-                ('act', models.CharField(max_length=200, verbose_name='act')),
-                ('valid_from', models.DateField(verbose_name='in force from')),
-                ('valid_to', models.DateField(blank=True, null=True, verbose_name='in force until')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name_kk", models.CharField(max_length=300, verbose_name="name in Kazakh")),
+                ("name_ru", models.CharField(max_length=300, verbose_name="name in Russian")),
+                ("name_en", models.CharField(max_length=300, verbose_name="name in English")),
+                ("code", models.CharField(max_length=40)),
+                ("number", models.PositiveSmallIntegerField(verbose_name="number in the article")),
+                ("help_kk", models.TextField(blank=True)),
+                ("help_ru", models.TextField(blank=True)),
+                ("help_en", models.TextField(blank=True)),
+                ("forms", models.JSONField(blank=True, default=list)),
+                ("act", models.CharField(max_length=200, verbose_name="act")),
+                ("valid_from", models.DateField(verbose_name="in force from")),
+                ("valid_to", models.DateField(blank=True, null=True, verbose_name="in force until")),
             ],
             options={
-                'verbose_name': 'ground',
-                'verbose_name_plural': 'grounds',
-                'ordering': ('number', 'valid_from'),
-                'constraints': [models.UniqueConstraint(fields=('code', 'valid_from'), name='ground_once')],
+                "verbose_name": "ground",
+                "verbose_name_plural": "grounds",
+                "ordering": ("number", "valid_from"),
+                "constraints": [models.UniqueConstraint(fields=("code", "valid_from"), name="ground_once")],
             },
         ),
         migrations.CreateModel(
-            name='AssessmentGround',
+            name="AssessmentGround",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('form', models.CharField(blank=True, max_length=40, verbose_name='form')),
-                ('note', models.TextField(blank=True, verbose_name='what it shows in')),
-                ('assessment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='grounds', to='assessments.assessment')),
-                ('ground', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='assessments.ground', verbose_name='ground')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("form", models.CharField(blank=True, max_length=40, verbose_name="form")),
+                ("note", models.TextField(blank=True, verbose_name="what it shows in")),
+                (
+                    "assessment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="grounds",
+                        to="assessments.assessment",
+                    ),
+                ),
+                (
+                    "ground",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="assessments.ground",
+                        verbose_name="ground",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'ground of an assessment',
-                'verbose_name_plural': 'grounds of an assessment',
-                'ordering': ('ground__number',),
+                "verbose_name": "ground of an assessment",
+                "verbose_name_plural": "grounds of an assessment",
+                "ordering": ("ground__number",),
             },
         ),
         migrations.CreateModel(
-            name='ImmediateMeasure',
+            name="ImmediateMeasure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.TextField(verbose_name='measure')),
-                ('responsible', models.CharField(max_length=200, verbose_name='who answers for it')),
-                ('assigned_at', models.DateTimeField(verbose_name='assigned')),
-                ('done_at', models.DateTimeField(blank=True, null=True, verbose_name='done')),
-                ('agency', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='directory.agency', verbose_name='body')),
-                ('assessment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='immediate_measures', to='assessments.assessment')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("text", models.TextField(verbose_name="measure")),
+                ("responsible", models.CharField(max_length=200, verbose_name="who answers for it")),
+                ("assigned_at", models.DateTimeField(verbose_name="assigned")),
+                ("done_at", models.DateTimeField(blank=True, null=True, verbose_name="done")),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="directory.agency",
+                        verbose_name="body",
+                    ),
+                ),
+                (
+                    "assessment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="immediate_measures",
+                        to="assessments.assessment",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'immediate measure',
-                'verbose_name_plural': 'immediate measures',
-                'ordering': ('assigned_at', 'pk'),
+                "verbose_name": "immediate measure",
+                "verbose_name_plural": "immediate measures",
+                "ordering": ("assigned_at", "pk"),
             },
         ),
         migrations.CreateModel(
-            name='Need',
+            name="Need",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.TextField(verbose_name='need')),
-                ('priority', models.CharField(choices=[('high', 'High'), ('normal', 'Ordinary')], default='normal', max_length=10, verbose_name='priority')),
-                ('recorded_at', models.DateTimeField()),
-                ('assessment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='needs', to='assessments.assessment')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='needs', to='cases.case')),
-                ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.person', verbose_name='whom it concerns')),
-                ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
-                ('sector', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='directory.sector', verbose_name='kind of support')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("text", models.TextField(verbose_name="need")),
+                (
+                    "priority",
+                    models.CharField(
+                        choices=[("high", "High"), ("normal", "Ordinary")],
+                        default="normal",
+                        max_length=10,
+                        verbose_name="priority",
+                    ),
+                ),
+                ("recorded_at", models.DateTimeField()),
+                (
+                    "assessment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="needs",
+                        to="assessments.assessment",
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="needs", to="cases.case"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cases.person",
+                        verbose_name="whom it concerns",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.membership",
+                    ),
+                ),
+                (
+                    "sector",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="directory.sector",
+                        verbose_name="kind of support",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'need',
-                'verbose_name_plural': 'needs',
-                'ordering': ('sector__order', 'pk'),
+                "verbose_name": "need",
+                "verbose_name_plural": "needs",
+                "ordering": ("sector__order", "pk"),
             },
         ),
         migrations.AddConstraint(
-            model_name='assessment',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'draft')), fields=('case',), name='assessment_one_draft'),
+            model_name="assessment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "draft")), fields=("case",), name="assessment_one_draft"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assessment',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'concluded')), fields=('case',), name='assessment_one_concluded'),
+            model_name="assessment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "concluded")), fields=("case",), name="assessment_one_concluded"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assessment',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'draft'), models.Q(('concluded_at__isnull', False), ('concluded_by__isnull', False), ('hls_found__isnull', False), models.Q(('conclusion', ''), _negated=True), models.Q(('risk', ''), _negated=True)), _connector='OR'), name='assessment_concluded_complete'),
+            model_name="assessment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state", "draft"),
+                    models.Q(
+                        ("concluded_at__isnull", False),
+                        ("concluded_by__isnull", False),
+                        ("hls_found__isnull", False),
+                        models.Q(("conclusion", ""), _negated=True),
+                        models.Q(("risk", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="assessment_concluded_complete",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assessmentground',
-            constraint=models.UniqueConstraint(fields=('assessment', 'ground'), name='assessment_ground_once'),
+            model_name="assessmentground",
+            constraint=models.UniqueConstraint(
+                fields=("assessment", "ground"), name="assessment_ground_once"
+            ),
         ),
     ]

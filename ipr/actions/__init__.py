@@ -11,9 +11,10 @@ from ipr.actions.content import (
 )
 from ipr.actions.ending import complete_plan, mark_family_measure, terminate_plan
 from ipr.actions.signing import freeze_version, record_signature, thaw_version
-from ipr.actions.versions import amend_plan, change_version, discard_version, rework_plan, start_plan
+from ipr.actions.versions import IN_WORK, amend_plan, change_version, discard_version, rework_plan, start_plan
 
 __all__ = [
+    "IN_WORK",
     "amend_plan",
     "approve_plan",
     "change_version",

@@ -26,7 +26,9 @@ from ipr.queries import own_work_of
 from ipr.rules import reason_gap
 
 
-def approve_plan(*, version: PlanVersion, expected_version: int | None, by: Actor, now: datetime) -> PlanVersion:
+def approve_plan(
+    *, version: PlanVersion, expected_version: int | None, by: Actor, now: datetime
+) -> PlanVersion:
     """Put a version into force: the older one is superseded, the case goes on to support (R256 17).
 
     Meets `plan_approval`; starts `handoff` (2 working days, R192 9) where bodies are involved, and `task_report` for each
@@ -97,7 +99,9 @@ def _open_terms(version: PlanVersion, case: Case, by: Actor, now: datetime) -> N
         )
 
 
-def _decide(version: PlanVersion, decision: Approval.Decision, reason: str, by: Actor, now: datetime) -> Approval:
+def _decide(
+    version: PlanVersion, decision: Approval.Decision, reason: str, by: Actor, now: datetime
+) -> Approval:
     order = None
     if by.role != Role.DIRECTOR:
         today = local_date(now)

@@ -81,7 +81,9 @@ def _measure_gaps(version: PlanVersion, data: MeasureData, today: date) -> Gaps:
             due_on=data.due_on,
             sector=data.template.sector.code,
             by_center=data.by_center,
-            executor_sectors=None if data.agency is None else set(data.agency.sectors.values_list("code", flat=True)),
+            executor_sectors=None
+            if data.agency is None
+            else set(data.agency.sectors.values_list("code", flat=True)),
         )
     )
     if not data.text.strip():
@@ -103,7 +105,9 @@ def _person_gap(version: PlanVersion, person: Person) -> Gaps:
     return {"person": _("This person is not of the family of the case.")}
 
 
-def remove_measure(*, measure: Measure, expected_version: int | None = None, by: Actor, now: datetime) -> None:
+def remove_measure(
+    *, measure: Measure, expected_version: int | None = None, by: Actor, now: datetime
+) -> None:
     """Take a measure out of a draft. Errors: Missing, Forbidden, Conflict."""
     with acting(by):
         version = locked_version(measure.version, by, expected_version)

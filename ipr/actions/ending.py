@@ -27,7 +27,13 @@ PLAN = "ipr.plan"
 
 
 def mark_family_measure(
-    *, measure: FamilyMeasure, mark: str, evidence: str, expected_version: int | None, by: Actor, now: datetime
+    *,
+    measure: FamilyMeasure,
+    mark: str,
+    evidence: str,
+    expected_version: int | None,
+    by: Actor,
+    now: datetime,
 ) -> FamilyMeasure:
     """Mark a measure of the family as done, partly or not done, with what confirms it; the last one done starts
     `completion_mark`.
@@ -66,7 +72,13 @@ def mark_family_measure(
 
 
 def complete_plan(
-    *, plan: Plan, completed_on: date | None, note: str = "", expected_version: int | None, by: Actor, now: datetime
+    *,
+    plan: Plan,
+    completed_on: date | None,
+    note: str = "",
+    expected_version: int | None,
+    by: Actor,
+    now: datetime,
 ) -> Plan:
     """Set the completion mark with its date (R192 12): the plan ends on R256 19(1), and the case is closed, in one act.
 
@@ -81,12 +93,17 @@ def complete_plan(
         if plan.state != Plan.State.IN_FORCE or version is None:
             raise Conflict("not_in_force", _("Only a plan in force can be completed."))
         if plan.versions.filter(state__in=IN_WORK).exists():
-            raise Conflict("version_in_work", _("An amendment of this plan is in work: finish or discard it first."))
+            raise Conflict(
+                "version_in_work", _("An amendment of this plan is in work: finish or discard it first.")
+            )
         open_ones = pending(plan)
         if open_ones:
             raise Conflict("plan_not_done", " ".join([str(_("Not everything is done yet.")), *open_ones]))
         gaps = completion_gaps(
-            completed_on=completed_on, today=local_date(now), last_done=last_done(plan), starts_on=version.starts_on
+            completed_on=completed_on,
+            today=local_date(now),
+            last_done=last_done(plan),
+            starts_on=version.starts_on,
         )
         if gaps or completed_on is None:
             raise Invalid("completion_date", fields=gaps)
@@ -96,14 +113,23 @@ def complete_plan(
         version.bump()
         version.save(update_fields=["state", "version"])
         meet(terms=("completion_mark",), subject=(PLAN, plan.pk), by=by, now=now)
-        record(case, "plan.completed", by=by, now=now, subject=(PLAN, plan.pk), day=f"{completed_on:%d.%m.%Y}")
+        record(
+            case, "plan.completed", by=by, now=now, subject=(PLAN, plan.pk), day=f"{completed_on:%d.%m.%Y}"
+        )
         emit("plan.completed", case_id=case.pk, plan_id=plan.pk)
         close_case(case=case, closing=Case.Closing.COMPLETED, note=note, by=by, now=now)
     return plan
 
 
 def terminate_plan(
-    *, plan: Plan, ground: str, evidence: str, ended_on: date | None, expected_version: int | None, by: Actor, now: datetime
+    *,
+    plan: Plan,
+    ground: str,
+    evidence: str,
+    ended_on: date | None,
+    expected_version: int | None,
+    by: Actor,
+    now: datetime,
 ) -> Plan:
     """End a plan by the head's decision on R256 19(2)–(4), with evidence; its running terms are cancelled.
 
@@ -122,12 +148,18 @@ def terminate_plan(
         if gaps or ended_on is None:
             raise Invalid("termination_invalid", fields=gaps)
         reason = str(Plan.Termination(ground).label)
-        for version in plan.versions.select_for_update().filter(state__in=(*IN_WORK, PlanVersion.State.APPROVED)):
+        for version in plan.versions.select_for_update().filter(
+            state__in=(*IN_WORK, PlanVersion.State.APPROVED)
+        ):
             _leave(version, reason, by, now)
         plan.terminate()
         _end(plan, Plan.Termination(ground), evidence.strip(), ended_on, by, now)
-        cancel(terms=("plan_preparation", "completion_mark"), case_id=plan.case_id, reason=reason, by=by, now=now)
-        record(plan.case, "plan.terminated", by=by, now=now, subject=(PLAN, plan.pk), day=f"{ended_on:%d.%m.%Y}")
+        cancel(
+            terms=("plan_preparation", "completion_mark"), case_id=plan.case_id, reason=reason, by=by, now=now
+        )
+        record(
+            plan.case, "plan.terminated", by=by, now=now, subject=(PLAN, plan.pk), day=f"{ended_on:%d.%m.%Y}"
+        )
         emit("plan.terminated", case_id=plan.case_id, plan_id=plan.pk)
     return plan
 
@@ -149,7 +181,11 @@ def _leave(version: PlanVersion, reason: str, by: Actor, now: datetime) -> None:
     version.bump()
     version.save()
     cancel(
-        terms=("plan_approval", "plan_rework", "handoff"), subject=(SUBJECT, version.pk), reason=reason, by=by, now=now
+        terms=("plan_approval", "plan_rework", "handoff"),
+        subject=(SUBJECT, version.pk),
+        reason=reason,
+        by=by,
+        now=now,
     )
     for pk in version.measures.values_list("pk", flat=True):
         cancel(terms=("task_report",), subject=("ipr.measure", pk), reason=reason, by=by, now=now)

@@ -30,7 +30,9 @@ from ipr.rules import Gaps, reason_gap, signing_gaps, version_gaps
 REQUIRED = frozenset({Signature.Party.CENTER, Signature.Party.FAMILY})
 
 
-def freeze_version(*, version: PlanVersion, expected_version: int | None, by: Actor, now: datetime) -> PlanVersion:
+def freeze_version(
+    *, version: PlanVersion, expected_version: int | None, by: Actor, now: datetime
+) -> PlanVersion:
     """Fix a draft's content under its hash; from now on signatures are recorded.
 
     Errors: Missing, Forbidden, Conflict, Invalid naming every gap (`rules.version_gaps`).
@@ -48,7 +50,14 @@ def freeze_version(*, version: PlanVersion, expected_version: int | None, by: Ac
         version.reason = ""
         version.bump()
         version.save()
-        record(case_of(version), "plan.frozen", by=by, now=now, subject=(SUBJECT, version.pk), number=version.number)
+        record(
+            case_of(version),
+            "plan.frozen",
+            by=by,
+            now=now,
+            subject=(SUBJECT, version.pk),
+            number=version.number,
+        )
     return version
 
 
@@ -69,7 +78,14 @@ def thaw_version(
         version.thaw()
         version.reason = reason.strip()
         next_round(version, now)
-        record(case_of(version), "plan.thawed", by=by, now=now, subject=(SUBJECT, version.pk), number=version.number)
+        record(
+            case_of(version),
+            "plan.thawed",
+            by=by,
+            now=now,
+            subject=(SUBJECT, version.pk),
+            number=version.number,
+        )
     return version
 
 
@@ -127,7 +143,14 @@ def record_signature(
             recorded_by_id=by.membership_id,
             recorded_at=now,
         )
-        record(case_of(version), f"plan.signed_{party}", by=by, now=now, subject=(SUBJECT, version.pk), number=version.number)
+        record(
+            case_of(version),
+            f"plan.signed_{party}",
+            by=by,
+            now=now,
+            subject=(SUBJECT, version.pk),
+            number=version.number,
+        )
         if set(signatures.values_list("party", flat=True)) >= REQUIRED:
             _submit(version, by, now)
     return signature
@@ -137,7 +160,8 @@ def check_content(version: PlanVersion) -> None:
     """What is signed and approved is what was frozen. Errors: Conflict."""
     if content_hash(version) != version.content_hash:
         raise Conflict(
-            "content_changed", _("The content is no longer the one that was frozen: take the plan back to the draft.")
+            "content_changed",
+            _("The content is no longer the one that was frozen: take the plan back to the draft."),
         )
 
 

@@ -43,14 +43,22 @@ def start_plan(*, case: Case, by: Actor, now: datetime) -> PlanVersion:
     with acting(by):
         case = locked_case(case, by)
         check_can_lead(by, case)
-        plan = case.plans.select_for_update().filter(state__in=(Plan.State.PREPARING, Plan.State.IN_FORCE)).first()
+        plan = (
+            case.plans.select_for_update()
+            .filter(state__in=(Plan.State.PREPARING, Plan.State.IN_FORCE))
+            .first()
+        )
         if case.stage == Case.Stage.SUPPORT and plan is None:
             case = to_planning(case=case, by=by, now=now)
         if case.stage != Case.Stage.PLANNING:
-            raise Conflict("stage_forbids", _("A plan is drawn up in the planning stage, after the assessment."))
+            raise Conflict(
+                "stage_forbids", _("A plan is drawn up in the planning stage, after the assessment.")
+            )
         concluded = concluded_of(case)
         if concluded is None or not concluded.hls_found:
-            raise Conflict("no_hls", _("A plan is drawn up only for a family found in a hard life situation."))
+            raise Conflict(
+                "no_hls", _("A plan is drawn up only for a family found in a hard life situation.")
+            )
         check_consent(case)
         if plan is None:
             plan = Plan.objects.create(case=case, created_at=now)
@@ -81,7 +89,11 @@ def change_version(
     with acting(by):
         version = locked_version(version, by, expected_version)
         check_can_edit(by, version)
-        gaps = period_gaps(starts_on, ends_on, months=period_months(local_date(now))) if starts_on and ends_on else {}
+        gaps = (
+            period_gaps(starts_on, ends_on, months=period_months(local_date(now)))
+            if starts_on and ends_on
+            else {}
+        )
         if gaps:
             raise Invalid("plan_period", fields=gaps)
         version.starts_on, version.ends_on, version.goal = starts_on, ends_on, goal.strip()
@@ -106,7 +118,9 @@ def amend_plan(*, plan: Plan, by: Actor, now: datetime) -> PlanVersion:
         version.starts_on, version.ends_on, version.goal = in_force.starts_on, in_force.ends_on, in_force.goal
         version.save(update_fields=["starts_on", "ends_on", "goal"])
         _copy(in_force, version)
-        record(plan.case, "plan.amending", by=by, now=now, subject=(SUBJECT, version.pk), number=version.number)
+        record(
+            plan.case, "plan.amending", by=by, now=now, subject=(SUBJECT, version.pk), number=version.number
+        )
     return version
 
 
@@ -134,7 +148,9 @@ def _copy(source: PlanVersion, target: PlanVersion) -> None:
     )
 
 
-def rework_plan(*, version: PlanVersion, expected_version: int | None, by: Actor, now: datetime) -> PlanVersion:
+def rework_plan(
+    *, version: PlanVersion, expected_version: int | None, by: Actor, now: datetime
+) -> PlanVersion:
     """Take a returned version back into work: the next round of the same version, its signatures void.
 
     Errors: Missing, Forbidden, Conflict.
@@ -145,7 +161,14 @@ def rework_plan(*, version: PlanVersion, expected_version: int | None, by: Actor
         check_state(version, PlanVersion.State.RETURNED)
         version.rework()
         next_round(version, now)
-        record(case_of(version), "plan.rework", by=by, now=now, subject=(SUBJECT, version.pk), number=version.number)
+        record(
+            case_of(version),
+            "plan.rework",
+            by=by,
+            now=now,
+            subject=(SUBJECT, version.pk),
+            number=version.number,
+        )
     return version
 
 
@@ -175,5 +198,12 @@ def discard_version(
         version.bump()
         version.save()
         cancel(terms=("plan_rework",), subject=(SUBJECT, version.pk), reason=reason, by=by, now=now)
-        record(case_of(version), "plan.discarded", by=by, now=now, subject=(SUBJECT, version.pk), number=version.number)
+        record(
+            case_of(version),
+            "plan.discarded",
+            by=by,
+            now=now,
+            subject=(SUBJECT, version.pk),
+            number=version.number,
+        )
     return version

@@ -4,4 +4,13 @@ from ipr.models.measures import FamilyMeasure, Measure, MeasureTemplate
 from ipr.models.plan import Plan, PlanVersion
 from ipr.models.signing import Approval, Participant, Signature
 
-__all__ = ["Approval", "FamilyMeasure", "Measure", "MeasureTemplate", "Participant", "Plan", "PlanVersion", "Signature"]
+__all__ = [
+    "Approval",
+    "FamilyMeasure",
+    "Measure",
+    "MeasureTemplate",
+    "Participant",
+    "Plan",
+    "PlanVersion",
+    "Signature",
+]

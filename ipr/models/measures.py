@@ -26,9 +26,16 @@ class MeasureTemplate(Named):
     """A row of the catalog of measures: reference data with validity dates."""
 
     code = models.CharField(_("code"), max_length=20)
-    sector = models.ForeignKey(Sector, on_delete=models.PROTECT, related_name="+", verbose_name=_("kind of support"))
+    sector = models.ForeignKey(
+        Sector, on_delete=models.PROTECT, related_name="+", verbose_name=_("kind of support")
+    )
     service = models.ForeignKey(
-        StateService, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("state service")
+        StateService,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("state service"),
     )
     act = models.CharField(_("act"), max_length=200, blank=True)
     valid_from = models.DateField(_("in force from"))
@@ -59,20 +66,29 @@ class Measure(models.Model):
     version = models.ForeignKey(PlanVersion, on_delete=models.CASCADE, related_name="measures")
     # The same measure keeps its key from version to version: only changed parts are handed off again.
     key = models.UUIDField(default=uuid.uuid4, editable=False)
-    sector = models.ForeignKey(Sector, on_delete=models.PROTECT, related_name="+", verbose_name=_("kind of support"))
+    sector = models.ForeignKey(
+        Sector, on_delete=models.PROTECT, related_name="+", verbose_name=_("kind of support")
+    )
     template = models.ForeignKey(
         MeasureTemplate, on_delete=models.PROTECT, related_name="+", verbose_name=_("measure of the catalog")
     )
     text = models.TextField(_("what is done"))
     goal = models.CharField(_("goal"), max_length=300)
     purpose = models.CharField(_("purpose"), max_length=20, choices=Purpose.choices, default=Purpose.SUPPORT)
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", verbose_name=_("whom it concerns"))
+    person = models.ForeignKey(
+        Person, on_delete=models.PROTECT, related_name="+", verbose_name=_("whom it concerns")
+    )
     agency = models.ForeignKey(
         Agency, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("executor")
     )
     by_center = models.BooleanField(_("carried out by the Center itself"), default=False)
     service = models.ForeignKey(
-        StateService, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("state service")
+        StateService,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("state service"),
     )
     starts_on = models.DateField(_("from"))
     due_on = models.DateField(_("due date"))
@@ -107,13 +123,17 @@ class FamilyMeasure(FSMModelMixin, Versioned):
     plan_version = models.ForeignKey(PlanVersion, on_delete=models.CASCADE, related_name="family_measures")
     key = models.UUIDField(default=uuid.uuid4, editable=False)
     text = models.TextField(_("what the family does"))
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", verbose_name=_("who does it"))
+    person = models.ForeignKey(
+        Person, on_delete=models.PROTECT, related_name="+", verbose_name=_("who does it")
+    )
     starts_on = models.DateField(_("from"))
     due_on = models.DateField(_("due date"))
     state = FSMField(_("state"), default=State.PLANNED, choices=State.choices, protected=True)
     evidence = models.TextField(_("what confirms it"), blank=True)
     marked_at = models.DateTimeField(null=True, blank=True)
-    marked_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    marked_by = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         verbose_name = _("family's own measure")
@@ -121,7 +141,9 @@ class FamilyMeasure(FSMModelMixin, Versioned):
         ordering = ("due_on", "pk")
         constraints = (
             models.UniqueConstraint(fields=("plan_version", "key"), name="family_measure_once_a_version"),
-            models.CheckConstraint(name="family_measure_due_after_start", condition=Q(due_on__gte=F("starts_on"))),
+            models.CheckConstraint(
+                name="family_measure_due_after_start", condition=Q(due_on__gte=F("starts_on"))
+            ),
             models.CheckConstraint(
                 name="family_measure_marked_with_evidence",
                 condition=Q(state="planned")

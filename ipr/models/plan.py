@@ -34,8 +34,12 @@ class Plan(FSMModelMixin, Versioned):
     # The completion mark carries its date (R192 12); other ends carry the head's decision (R256 19).
     ended_on = models.DateField(_("ended on"), null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
-    ended_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    termination = models.CharField(_("ground of the end"), max_length=20, choices=Termination.choices, blank=True)
+    ended_by = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    termination = models.CharField(
+        _("ground of the end"), max_length=20, choices=Termination.choices, blank=True
+    )
     termination_note = models.TextField(_("evidence"), blank=True)
 
     class Meta:
@@ -87,7 +91,9 @@ class PlanVersionQuerySet(models.QuerySet["PlanVersion"]):
 
     def awaiting_approval(self, actor: Actor) -> PlanVersionQuerySet:
         """The director's queue: submitted versions of the own Center."""
-        return self.visible_to(actor).filter(state=PlanVersion.State.SUBMITTED, plan__case__center_id=actor.center_id)
+        return self.visible_to(actor).filter(
+            state=PlanVersion.State.SUBMITTED, plan__case__center_id=actor.center_id
+        )
 
 
 class PlanVersion(FSMModelMixin, Versioned):
@@ -127,7 +133,9 @@ class PlanVersion(FSMModelMixin, Versioned):
         ordering = ("plan", "-number")
         constraints = (
             models.UniqueConstraint(fields=("plan", "number"), name="version_number_once"),
-            models.UniqueConstraint(fields=("plan",), condition=Q(state="approved"), name="version_one_in_force"),
+            models.UniqueConstraint(
+                fields=("plan",), condition=Q(state="approved"), name="version_one_in_force"
+            ),
             models.UniqueConstraint(
                 fields=("plan",),
                 condition=Q(state__in=("draft", "signing", "submitted", "returned")),
@@ -135,7 +143,9 @@ class PlanVersion(FSMModelMixin, Versioned):
             ),
             models.CheckConstraint(
                 name="version_ends_after_start",
-                condition=Q(starts_on__isnull=True) | Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                condition=Q(starts_on__isnull=True)
+                | Q(ends_on__isnull=True)
+                | Q(ends_on__gte=F("starts_on")),
             ),
             models.CheckConstraint(
                 name="version_frozen_has_hash",

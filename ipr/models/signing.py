@@ -49,7 +49,9 @@ class Signature(models.Model):
     version = models.ForeignKey(PlanVersion, on_delete=models.PROTECT, related_name="signatures")
     round = models.PositiveSmallIntegerField()
     party = models.CharField(_("party"), max_length=10, choices=Party.choices)
-    membership = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    membership = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     signed_on = models.DateField(_("date of signature"))
     scan = models.ForeignKey(Attachment, on_delete=models.PROTECT, related_name="+", verbose_name=_("scan"))
@@ -64,7 +66,9 @@ class Signature(models.Model):
         ordering = ("recorded_at", "pk")
         constraints = (
             models.UniqueConstraint(
-                fields=("version", "round", "party"), condition=Q(void_at__isnull=True), name="signature_once_a_party"
+                fields=("version", "round", "party"),
+                condition=Q(void_at__isnull=True),
+                name="signature_once_a_party",
             ),
             models.CheckConstraint(
                 name="signature_party_has_signer",
@@ -89,7 +93,9 @@ class Approval(models.Model):
     decision = models.CharField(_("decision"), max_length=10, choices=Decision.choices)
     reason = models.TextField(_("reason"), blank=True)
     by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
-    acting = models.ForeignKey(ActingDirector, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    acting = models.ForeignKey(
+        ActingDirector, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     at = models.DateTimeField()
 
     class Meta:
@@ -98,7 +104,9 @@ class Approval(models.Model):
         ordering = ("at", "pk")
         constraints = (
             models.UniqueConstraint(fields=("version", "round"), name="approval_once_a_round"),
-            models.CheckConstraint(name="approval_return_has_reason", condition=Q(decision="approved") | ~Q(reason="")),
+            models.CheckConstraint(
+                name="approval_return_has_reason", condition=Q(decision="approved") | ~Q(reason="")
+            ),
         )
 
     def __str__(self) -> str:

@@ -1,0 +1,47 @@
+"""The individual work plan as a paper (R256 15–17, R192 8)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from family_support.documents.render import render_pdf
+from ipr.models import Approval, PlanVersion, Signature
+from ipr.queries import by_sector
+
+State = PlanVersion.State
+# In force, or once in force: such a paper is no draft.
+DECIDED = (State.APPROVED, State.SUPERSEDED, State.ENDED)
+
+
+def plan_pdf(version: PlanVersion, language: str) -> bytes:
+    """The paper of a version loaded with `queries.for_reading`, in kk, ru or en; PDF/UA. Errors: RenderError."""
+    with translation.override(language):
+        title = _("Individual work plan, version %(number)s") % {"number": version.number}
+        watermark = "" if version.state in DECIDED else _("DRAFT")
+    return render_pdf("pdf/plan.html", {**paper_of(version), "watermark": watermark}, language, title=title)
+
+
+def paper_of(version: PlanVersion) -> dict[str, Any]:
+    """What the paper shows."""
+    signatures = {each.party: each for each in version.signatures.all() if each.round == version.round}
+    approval = next(
+        (each for each in version.approvals.all() if each.decision == Approval.Decision.APPROVED), None
+    )
+    members = version.plan.case.members.select_related("person").order_by("person__birth_date", "pk")
+    applicant = next((each.person for each in members if each.relation == "self"), None)
+    return {
+        "version": version,
+        "case": version.plan.case,
+        "center": version.plan.case.center,
+        "applicant": applicant,
+        "members": members,
+        "groups": by_sector(version),
+        "family": version.family_measures.all(),
+        "participants": version.participants.all(),
+        "by_center": signatures.get(Signature.Party.CENTER),
+        "by_family": signatures.get(Signature.Party.FAMILY),
+        "approval": approval,
+    }

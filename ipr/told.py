@@ -1,0 +1,45 @@
+"""A body's part for people: labels in the reader's language over what was copied."""
+
+from datetime import date
+from typing import Any
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from cases.models import Person
+from family_support.directory.models import SectorField
+from family_support.ui.components import SummaryRow
+from ipr.models import Measure
+
+
+def rows_of(snapshot: dict[str, Any]) -> list[SummaryRow]:
+    """The snapshot as label and value, empty values left out."""
+    measure, person, center = snapshot["measure"], snapshot["person"], snapshot["center"]
+    rows = [
+        (_("Measure"), measure["text"]),
+        (_("Goal"), measure["goal"]),
+        (_("Purpose"), Measure.Purpose(measure["purpose"]).label),
+        (_("State service"), _named(measure["service"])),
+        (_("Dates"), f"{_day(measure['starts_on'])} – {_day(measure['due_on'])}"),
+        (_("Person"), person["name"]),
+        (_("Birth date"), _day(person["birth_date"])),
+        (_("IIN"), person["iin"]),
+        (_("Safe way to reach"), Person.Channel(person["contact"]).label if person["contact"] else ""),
+        (_("When and how"), person["contact_note"]),
+        (_("Phone"), person["phone"]),
+    ]
+    rows += [(SectorField.Field(code).label, value) for code, value in snapshot["fields"].items()]
+    rows += [
+        (_("Center"), _named(center["names"])),
+        (_("Case manager"), center["worker"]),
+        (_("Phone of the Center"), center["phone"]),
+    ]
+    return [SummaryRow(label, value) for label, value in rows if value]
+
+
+def _named(names: dict[str, str] | None) -> str:
+    return (names.get((get_language() or "ru")[:2]) or names["ru"]) if names else ""
+
+
+def _day(value: str | None) -> str:
+    return f"{date.fromisoformat(value):%d.%m.%Y}" if value else ""
