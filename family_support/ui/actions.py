@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -10,6 +11,7 @@ from django import forms
 from django.forms.formsets import BaseFormSet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from family_support.base.errors import AppError, Conflict, Invalid
 
@@ -19,6 +21,7 @@ Typed = list[tuple[str, str]]
 # What is sent with a form but never typed by a person, or must never be shown again.
 NOT_TYPED = frozenset({"csrfmiddlewaretoken", "version", "key", "next", "action"})
 SECRET = ("password", "code", "credential")
+CODE = re.compile(r"[a-z_]+|[A-Z_]+|\d{1,6}|[0-9a-f-]{36}")
 
 
 @dataclass(frozen=True)
@@ -91,7 +94,10 @@ def _flat(choices: Iterable[Any]) -> Iterable[tuple[Any, Any]]:
 
 
 def typed_in(request: HttpRequest) -> Typed:
-    """(field name, text) of what a POST carried, when no form is at hand to give labels."""
+    """("Field 1", text) of what a POST carried, in its order, when no form is at hand to give labels.
+
+    Codes of choices and numbers of rows are left out: nobody typed them.
+    """
     try:
         data = request.POST
     except Exception:  # a body that cannot be read holds nothing to give back
@@ -101,8 +107,8 @@ def typed_in(request: HttpRequest) -> Typed:
         if name in NOT_TYPED or any(word in name.lower() for word in SECRET) or name.endswith("_FORMS"):
             continue
         text = "\n".join(value for value in data.getlist(name) if value.strip())
-        if text:
-            rows.append((name, text))
+        if text and not CODE.fullmatch(text):
+            rows.append((_("Field %(number)d") % {"number": len(rows) + 1}, text))
     return rows
 
 

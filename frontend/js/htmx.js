@@ -1,15 +1,5 @@
 // What htmx should do here. Its settings stand in <meta name="htmx-config"> of the base template.
-
-function notice(text) {
-  const list = document.getElementById("notices");
-  if (!list || !text) return;
-  const item = document.createElement("li");
-  item.className = "notice tone-red";
-  item.setAttribute("role", "alert");
-  item.textContent = text;
-  list.append(item);
-  item.scrollIntoView({ block: "nearest" });
-}
+import { addNotice } from "./notices.js";
 
 export function setUpHtmx(enhance) {
   document.addEventListener("htmx:load", (event) => enhance(event.detail.elt));
@@ -17,7 +7,7 @@ export function setUpHtmx(enhance) {
     const status = event.detail.xhr.status;
     const words = document.body.dataset;
     if (status === 401) window.location.reload();
-    else notice(status === 409 ? words.conflict : words.failed);
+    else addNotice(status === 409 ? words.conflict : words.failed, "red");
   });
-  document.addEventListener("htmx:sendError", () => notice(document.body.dataset.offline));
+  document.addEventListener("htmx:sendError", () => addNotice(document.body.dataset.offline, "red"));
 }

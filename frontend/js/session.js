@@ -1,25 +1,19 @@
 // Two minutes before the session ends the page says so and offers to go on; nothing on the page is touched.
+import { addNotice } from "./notices.js";
 
 const WARN_BEFORE = 120;
 
 export function watchSession() {
   const words = document.body.dataset;
   const seconds = Number(words.sessionSeconds || 0);
-  const list = document.getElementById("notices");
-  if (!seconds || !list || !words.alive) return;
+  if (!seconds || !words.alive) return;
   let warning;
   let ending;
   let item;
 
   const show = (text, button) => {
     if (item) item.remove();
-    item = document.createElement("li");
-    item.className = "notice tone-orange";
-    item.setAttribute("role", "alert");
-    item.append(text);
-    if (button) item.append(button);
-    list.append(item);
-    item.scrollIntoView({ block: "nearest" });
+    item = addNotice(text, "orange", button);
   };
 
   const start = () => {

@@ -23,7 +23,9 @@ def test_automatic_theme_needs_no_script() -> None:
     css = (DIST / "app.css").read_text()
     assert "prefers-color-scheme" in css
     assert "[data-bs-theme=auto]" in css
-    assert "#0f1b29" in css[css.rindex("prefers-color-scheme") :], "the dark colours once more, for the device"
+    assert "#0f1b29" in css[css.rindex("prefers-color-scheme") :], (
+        "the dark colours once more, for the device"
+    )
 
 
 def test_sprite_has_every_icon() -> None:
