@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -69,9 +70,9 @@ class Staffed:
         return self.people[role][0]
 
 
-def make(people: People, now: datetime) -> list[Staffed]:
+def make(people: People, now: datetime, *, centers: Sequence[tuple[str, ...]] = CENTERS) -> list[Staffed]:
     """Everybody and everything that the stories need, in force from the moment on."""
-    staffed = [_center(row, number, people, now) for number, row in enumerate(CENTERS)]
+    staffed = [_center(row, number, people, now) for number, row in enumerate(centers)]
     for role in COUNTRY:
         _account(people, role, role.value.replace("_", "-"), now)
     return staffed

@@ -1,0 +1,341 @@
+"""The main job end to end: from a family's request to the quarter's PDF, in four roles, in the browser."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from assessments.models import Assessment, Ground
+from cases.models import Case, CaseMember, Intake
+from family_support.accounts.roles import Role
+from family_support.base import clock
+from family_support.deadlines.models import Deadline
+from family_support.demo.organizations import CENTERS, Staffed, make
+from family_support.demo.people import People
+from family_support.directory.models import Sector
+from family_support.documents.models import Rendering
+from interagency.models import Task
+from ipr.models import FamilyMeasure, Measure, MeasureTemplate, Plan, PlanVersion, Signature
+from monitoring.models import QuarterlyReport
+from monitoring.tasks import open_quarters
+from tests.browser.walker import Walker
+from tests.services import Stack
+
+IIN = "850615300129"
+LANGUAGES = ("ru", "kk")
+
+
+@pytest.fixture(scope="module")
+def center(site: Stack) -> Staffed:
+    """One Center with its people and the bodies of its district."""
+    return make(People(1), clock.now() - timedelta(days=400), centers=CENTERS[:1])[0]
+
+
+@pytest.fixture
+def walker(browser: Browser, site: Stack, center: Staffed, browser_context_args: dict) -> Iterator[Walker]:
+    context = browser.new_context(**browser_context_args)
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda line: errors.append(line.text) if line.type == "error" else None)
+    yield Walker(page, site.address)
+    context.close()
+    assert not [error for error in errors if "favicon" not in error and "status of 4" not in error], errors
+
+
+def wait_for(condition: Callable[[], bool], seconds: float = 30) -> None:
+    """What worker and sweep do takes a moment."""
+    ends = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < ends, "it has not happened"
+        time.sleep(0.3)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_family_from_request_to_quarter(
+    walker: Walker, center: Staffed, language: str, tmp_path: Path
+) -> None:
+    """Every step a user takes, each through links and buttons of the page before it."""
+    walker.page.context.add_cookies([{"name": "django_language", "value": language, "url": walker.address}])
+    people = People(hash_of(language))
+    person = people.person(
+        born=(clock.today() - timedelta(days=14000), clock.today() - timedelta(days=9000)), sex="f"
+    )
+    case = register(walker, person)
+    consent(walker, case)
+    consultation(walker, case)
+    assessment(walker, case)
+    needs(walker, case)
+    version = plan(walker, case, center)
+    sign(walker, case, version)
+    approve(walker, version)
+    agency_reports(walker, case)
+    complete(walker, case)
+    quarter(walker, tmp_path)
+    case.refresh_from_db()
+    assert case.stage == Case.Stage.CLOSED
+    assert case.closing == Case.Closing.COMPLETED
+    states = set(Deadline.objects.filter(case_id=case.pk).values_list("state", flat=True))
+    assert states <= {"met", "cancelled"}, states
+
+
+def hash_of(language: str) -> int:
+    return 100 + LANGUAGES.index(language)
+
+
+def register(walker: Walker, person: object) -> Case:
+    walker.sign_in(Role.CASEWORKER)
+    walker.look()
+    walker.follow("a[href='/intakes/new/']")
+    walker.submit()
+    assert walker.page.locator(".error-summary").count() == 1
+    walker.fill(
+        channel=Intake.Channel.SELF,
+        form=Intake.Form.DESK,
+        said="Просит помочь с работой и устройством ребёнка в детский сад.",
+        threat="no",
+        violence="no",
+        minor_at_risk="no",
+        iin=person.iin,
+        last_name=person.last_name,
+        first_name=person.first_name,
+        phone=person.phone,
+        safe_contact="phone",
+    )
+    walker.submit()
+    intake = Intake.objects.latest("pk")
+    assert intake.state == Intake.State.REGISTERED
+    assert intake.applicant.birth_date == person.birth_date
+    assert set(Deadline.objects.filter(case_id=intake.case_id).values_list("code", flat=True)) == {
+        "consultation",
+        "assessment",
+    }
+    return intake.case
+
+
+def consent(walker: Walker, case: Case) -> None:
+    walker.go(f"/cases/{case.pk}/")
+    walker.follow_to(f"/cases/{case.pk}/people/")
+    walker.follow_to(f"/cases/{case.pk}/consent/")
+    walker.fill(
+        decision="given", signed_on=clock.today(), data=["identity", "contact", "family"], third_parties=True
+    )
+    walker.attach("scan")
+    walker.submit()
+    assert case.consents.get().state == "given"
+
+
+def consultation(walker: Walker, case: Case) -> None:
+    intake = case.intakes.get()
+    walker.go(f"/intakes/{intake.pk}/consultation/")
+    walker.fill(kind="consultation", topic="social", summary="Разъяснены права и порядок получения пособий.")
+    walker.submit()
+    intake.refresh_from_db()
+    assert intake.state == Intake.State.ANSWERED
+    assert Deadline.objects.get(case_id=case.pk, code="consultation").state == "met"
+
+
+def assessment(walker: Walker, case: Case) -> None:
+    walker.go(f"/cases/{case.pk}/assessment/")
+    walker.submit(f"/cases/{case.pk}/assessment/start/")
+    ground = Ground.objects.filter(number=8).get()
+    walker.go(f"/cases/{case.pk}/assessment/")
+    walker.fill(
+        visited_on=clock.today(),
+        situation="Единственный кормилец потерял работу, дохода нет три месяца.",
+        own_means_note="Накоплений и помощи родных нет.",
+    )
+    walker.submit()
+    walker.go(f"/cases/{case.pk}/assessment/grounds/")
+    walker.page.locator(f"[name=ground_{ground.pk}]").check()
+    walker.submit()
+    walker.go(f"/cases/{case.pk}/assessment/conclude/")
+    walker.fill(
+        hls_found="yes",
+        risk="medium",
+        risk_reason="По итогам беседы и посещения.",
+        response_measures="Составить ИПР, привлечь органы занятости и образования.",
+        conclusion="Ситуация объективно нарушает жизнь семьи и не преодолевается самостоятельно.",
+    )
+    walker.submit()
+    assert case.assessments.get().state == Assessment.State.CONCLUDED
+    assert Deadline.objects.get(case_id=case.pk, code="assessment").state == "met"
+
+
+def needs(walker: Walker, case: Case) -> None:
+    walker.go(f"/cases/{case.pk}/needs/")
+    sector = Sector.objects.get(code="education")
+    walker.fill(sector=str(sector.pk), text="Место в детском саду для младшего ребёнка")
+    walker.submit(f"/cases/{case.pk}/needs/") if walker.page.locator(
+        "main form"
+    ).count() > 1 else walker.submit()
+    assert case.needs.count() == 1
+
+
+def plan(walker: Walker, case: Case, center: Staffed) -> PlanVersion:
+    walker.go(f"/cases/{case.pk}/plan/")
+    walker.submit(f"/cases/{case.pk}/plan/start/")
+    version = PlanVersion.objects.get(plan__case=case)
+    today, later = clock.today(), clock.today() + timedelta(days=60)
+    walker.go(f"/plan-versions/{version.pk}/edit/")
+    walker.fill(starts_on=today, ends_on=later, goal="Восстановить доход семьи, устроить ребёнка в сад")
+    walker.submit()
+    template = MeasureTemplate.objects.filter(sector__code="education").order_by("code").first()
+    walker.go(f"/plan-versions/{version.pk}/measures/new/")
+    measure = {
+        "template": str(template.pk),
+        "text": "Выделить место в детском саду",
+        "goal": "Ребёнок посещает детский сад",
+        "executor": str(center.agencies["education"].pk),
+        "person": str(case.members.get(relation=CaseMember.Relation.SELF).person_id),
+        "starts_on": today,
+    }
+    walker.fill(**measure, due_on=later + timedelta(days=1))
+    walker.submit()
+    assert not Measure.objects.filter(version=version).exists()
+    assert walker.page.locator("[name=text]").input_value() == "Выделить место в детском саду"
+    walker.fill(due_on=today + timedelta(days=30))
+    walker.submit()
+    assert Measure.objects.filter(version=version).count() == 1
+    walker.go(f"/plan-versions/{version.pk}/family-measures/new/")
+    walker.fill(
+        text="Встать на учёт в карьерном центре",
+        person=measure["person"],
+        starts_on=today,
+        due_on=today + timedelta(days=20),
+    )
+    walker.submit()
+    walker.go(f"/plan-versions/{version.pk}/participants/new/")
+    walker.fill(name="Психолог Центра", specialty="psychologist")
+    walker.submit()
+    walker.go(f"/plan-versions/{version.pk}/parts/")
+    return version
+
+
+def sign(walker: Walker, case: Case, version: PlanVersion) -> None:
+    walker.go(f"/plan-versions/{version.pk}/freeze/")
+    walker.submit()
+    for party in (Signature.Party.CENTER, Signature.Party.FAMILY):
+        walker.go(f"/plan-versions/{version.pk}/sign/?party={party}")
+        if party == Signature.Party.CENTER:
+            walker.fill(signed_on=clock.today())
+        else:
+            walker.fill(
+                signed_on=clock.today(),
+                person=str(case.members.get(relation=CaseMember.Relation.SELF).person_id),
+            )
+        walker.attach("scan")
+        walker.submit()
+    version.refresh_from_db()
+    assert version.state == PlanVersion.State.SUBMITTED
+    assert walker.page.goto(f"{walker.address}/plan-versions/{version.pk}/approve/").status == 403
+
+
+def approve(walker: Walker, version: PlanVersion) -> None:
+    walker.sign_in(Role.DIRECTOR)
+    walker.go("/approvals/")
+    walker.go(f"/plan-versions/{version.pk}/approve/")
+    walker.submit()
+    version.refresh_from_db()
+    assert version.state == PlanVersion.State.APPROVED
+    wait_for(lambda: Task.objects.filter(measure__version=version).exists())
+    assert Deadline.objects.get(code="handoff", subject_id=version.pk).state == "met"
+
+
+def agency_reports(walker: Walker, case: Case) -> None:
+    """Accepted, reported, returned for rework, reported again, marked done."""
+    task = Task.objects.get(case=case)
+    walker.sign_in(Role.AGENCY_OFFICER)
+    walker.go("/tasks/")
+    walker.follow_to(f"/tasks/{task.pk}/")
+    assert case.number not in walker.text()
+    walker.submit(f"/tasks/{task.pk}/accept/")
+    _report(walker, task)
+    walker.sign_in(Role.CASEWORKER)
+    walker.go(f"/cases/{case.pk}/agencies/")
+    walker.follow_to(f"/tasks/{task.pk}/review/")
+    walker.fill(
+        mark="returned",
+        ground="breach",
+        norm="Закон «О государственных услугах», ст. 5",
+        reason="Нет подтверждающего документа, дополните отчёт.",
+        new_due_on=clock.today() + timedelta(days=10),
+    )
+    walker.submit()
+    walker.sign_in(Role.AGENCY_OFFICER)
+    walker.go(f"/tasks/{task.pk}/")
+    _report(walker, task)
+    walker.sign_in(Role.CASEWORKER)
+    walker.go(f"/tasks/{task.pk}/review/")
+    walker.fill(mark="done")
+    walker.submit()
+    task.refresh_from_db()
+    assert task.state == Task.State.DONE
+    assert list(
+        Deadline.objects.filter(code="report_review", subject_id=task.pk).values_list("state", flat=True)
+    ) == [
+        "met",
+        "met",
+    ]
+
+
+def _report(walker: Walker, task: Task) -> None:
+    walker.follow_to(f"/tasks/{task.pk}/report/")
+    walker.fill(
+        result="done", text="Место в детском саду выделено, направление выдано.", provided_on=clock.today()
+    )
+    walker.attach("file")
+    walker.submit()
+    task.refresh_from_db()
+    assert task.state == Task.State.REPORTED
+
+
+def complete(walker: Walker, case: Case) -> None:
+    own = FamilyMeasure.objects.get(plan_version__plan__case=case)
+    walker.go(f"/family-measures/{own.pk}/mark/")
+    walker.fill(mark="done", evidence="Справка карьерного центра о постановке на учёт.")
+    walker.submit()
+    assert Deadline.objects.get(case_id=case.pk, code="completion_mark").state == "open"
+    running = Plan.objects.get(case=case)
+    walker.go(f"/plans/{running.pk}/complete/")
+    walker.fill(completed_on=clock.today())
+    walker.submit()
+    assert Deadline.objects.get(case_id=case.pk, code="completion_mark").state == "met"
+    walker.go(f"/cases/{case.pk}/")
+    walker.go(f"/cases/{case.pk}/history/")
+    walker.go(f"/cases/{case.pk}/documents/")
+
+
+def quarter(walker: Walker, folder: Path) -> None:
+    """The worker opens the quarter, the methodologist concludes, the director sends, the analyst downloads."""
+    open_quarters.delay()
+    wait_for(lambda: QuarterlyReport.objects.filter(state__in=("draft", "sent")).exists())
+    report = QuarterlyReport.objects.get()
+    if report.state == QuarterlyReport.State.DRAFT:
+        walker.sign_in(Role.METHODOLOGIST)
+        walker.go("/quarters/")
+        walker.follow_to(f"/quarters/{report.pk}/")
+        walker.fill(
+            conclusion="Совместная работа органов велась по планам, мероприятия исполнялись в срок, замечаний нет.",
+            no_shortcomings=True,
+        )
+        walker.page.locator("main form:has([name=conclusion]) button[type=submit]").click()
+        walker.page.wait_for_load_state()
+        walker.sign_in(Role.DIRECTOR)
+        walker.go(f"/quarters/{report.pk}/")
+        walker.follow_to(f"/quarters/{report.pk}/sign/")
+        walker.submit()
+        walker.follow_to(f"/quarters/{report.pk}/send/")
+        walker.submit()
+    wait_for(lambda: Rendering.objects.filter(state="ready").count() >= 4, 90)
+    walker.sign_in(Role.MINISTRY_ANALYST)
+    walker.go("/ministry/")
+    walker.follow_to(f"/ministry/reports/{report.pk}/")
+    ready = Rendering.objects.filter(format="pdf", state="ready").first()
+    pdf = walker.download(f"main a[href='/renderings/{ready.pk}/file/']", folder)
+    assert pdf.startswith(b"%PDF-")

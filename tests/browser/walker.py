@@ -1,0 +1,122 @@
+"""A person at a browser: signs in by role, fills forms by field name, and has axe look at every page met."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Locator, Page
+
+from family_support.accounts import demo
+from family_support.base import clock
+from family_support.demo.papers import scan
+
+AXE = Axe()
+# Rules of WCAG 2.2 A and AA; best-practice hints included.
+OPTIONS = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+@dataclass
+class Walker:
+    """One browser window."""
+
+    page: Page
+    address: str
+    seen: list[str] = field(default_factory=list)
+
+    def sign_in(self, role: str) -> None:
+        """One click on the button of the role's first demo account."""
+        self.page.context.clear_cookies(name="sessionid")
+        account = next(each for each in demo.one_of_each_role(clock.today()) if each.role == role)
+        self.go("/accounts/login/")
+        self.page.locator(f"button[name=membership][value='{account.membership_id}']").click()
+        self.page.wait_for_load_state()
+        assert "/accounts/login" not in self.page.url, self.page.url
+
+    def go(self, path: str) -> None:
+        """Open a page and look at it."""
+        response = self.page.goto(self.address + path)
+        assert response is not None
+        assert response.status == 200, f"{path}: {response.status}"
+        self.look()
+
+    def look(self) -> None:
+        """No accessibility violation, no untranslated marker, no script error on the page met."""
+        name = re.sub(r"\d+", "N", self.page.url.removeprefix(self.address))
+        if name in self.seen:
+            return
+        self.seen.append(name)
+        found = AXE.run(self.page, options=OPTIONS).response["violations"]
+        told = [(each["id"], each["nodes"][0]["html"][:160]) for each in found]
+        assert not told, f"{name}: {told}"
+
+    def follow(self, selector: str) -> None:
+        """Click a link and look at where it leads."""
+        self.page.locator(selector).first.click()
+        self.page.wait_for_load_state()
+        self.look()
+
+    def follow_to(self, path: str) -> None:
+        """Click the link on this page that leads to a path: it must be there to be found."""
+        self.follow(f"main a[href='{path}'], main a[href^='{path}?']")
+
+    def fill(self, **values: str | date | bool | list[str]) -> None:
+        """Fill fields of the page's form by their names: texts, dates, choices, check boxes."""
+        for name, value in values.items():
+            self._fill(name, value)
+
+    def _fill(self, name: str, value: str | date | bool | list[str]) -> None:
+        fields = self.page.locator(f"main [name='{name}']:not([type=hidden])")
+        first = fields.first
+        kind = first.get_attribute("type") or first.evaluate("element => element.tagName.toLowerCase()")
+        if isinstance(value, date):
+            value = f"{value:%d.%m.%Y}"
+        if kind == "radio":
+            self.page.locator(f"main [name='{name}'][value='{value}']").check()
+        elif kind == "checkbox":
+            for each in value if isinstance(value, list) else []:
+                self.page.locator(f"main [name='{name}'][value='{each}']").check()
+            if value is True:
+                first.check()
+        elif kind == "select":
+            self._choose(first, str(value))
+        else:
+            first.fill(str(value))
+
+    @staticmethod
+    def _choose(select: Locator, value: str) -> None:
+        """Choose in a list; one that tom-select dresses up is chosen in as its script would."""
+        if "tomselected" in (select.get_attribute("class") or ""):
+            select.evaluate("(element, value) => element.tomselect.setValue(value)", value)
+        else:
+            select.select_option(value)
+
+    def attach(self, name: str) -> None:
+        """Attach a scan to a file field."""
+        paper = scan("paper")
+        self.page.locator(f"main input[type=file][name='{name}']").set_input_files(
+            {"name": "paper.pdf", "mimeType": "application/pdf", "buffer": paper.read()}
+        )
+
+    def submit(self, action: str = "", *, button: str = "") -> None:
+        """Send the page's form (or the one with this action) and look at the answer."""
+        form = f"main form[method=post][action='{action}']" if action else "main form[method=post]"
+        target = f"{form} button[value='{button}']" if button else f"{form} button[type=submit]"
+        self.page.locator(target).last.click()
+        self.page.wait_for_load_state()
+        self.look()
+
+    def text(self) -> str:
+        """What the page says."""
+        return self.page.locator("main").inner_text()
+
+    def download(self, selector: str, folder: Path) -> bytes:
+        """Click a link whose answer is a file; its bytes."""
+        with self.page.expect_download() as waiting:
+            self.page.locator(selector).first.click()
+        path = folder / "download"
+        waiting.value.save_as(path)
+        return path.read_bytes()
