@@ -30,7 +30,7 @@ def remember_preferences(response: HttpResponse, user: User) -> None:
         settings.LANGUAGE_COOKIE_NAME,
         user.language,
         secure=bool(settings.LANGUAGE_COOKIE_SECURE),
-        samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+        samesite="Lax",
     )
     theme.remember(response, user.theme)
 

@@ -23,7 +23,7 @@ def allowed(*roles: Role) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            actor = request.actor  # type: ignore[attr-defined]
+            actor = request.actor
             if actor is None or not (
                 actor.role in permitted or (actor.acting and Role.DIRECTOR in permitted)
             ):

@@ -102,7 +102,9 @@ def one_of_each_role(on: date) -> list[DemoAccount]:
     people: set[str] = set()
     shared: set[str] = set()
     for account in accounts(on):
-        if account.role not in chosen or (chosen[account.role].email in shared and account.email not in people):
+        if account.role not in chosen or (
+            chosen[account.role].email in shared and account.email not in people
+        ):
             if account.email in people:
                 shared.add(account.email)
             chosen[account.role] = account

@@ -39,7 +39,7 @@ def _check_hours(opens: time, closes: time) -> None:
 
 
 def _check_unused_center(*, code: str | None, bin: str, except_id: int | None) -> None:  # noqa: A002
-    others = Center.objects.exclude(pk=except_id)
+    others = Center.objects.exclude(pk=except_id or 0)
     if code is not None and others.filter(code=code).exists():
         raise Invalid("code_taken", fields={"code": _("There is a Center with this code.")})
     if bin and others.filter(bin=bin).exists():
@@ -89,8 +89,8 @@ def change_center_hours(
 
 
 def _check_unused_agency(district: District, name_ru: str, except_id: int | None) -> None:
-    same = Agency.objects.exclude(pk=except_id).filter(district=district, name_ru=name_ru)
-    if same.exists():
+    same = Agency.objects.filter(district=district, name_ru=name_ru)
+    if same.exclude(pk=except_id or 0).exists():
         raise Invalid("name_taken", fields={"name_ru": _("There is a body with this name in the district.")})
 
 

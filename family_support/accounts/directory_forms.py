@@ -32,7 +32,7 @@ class SeenMixin(forms.Form):
 class DirectoryFilter(Form):
     """Narrow a list of the directory."""
 
-    q = forms.CharField(label=_("Name"), required=False, max_length=100)
+    q = forms.CharField(label=_("Name of the organization"), required=False, max_length=100)
     region = forms.ModelChoiceField(label=_("Region"), queryset=Region.objects.all(), required=False)
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from family_support.accounts.adapters import lockout_key
-from family_support.accounts.models import LANGUAGES, User
+from family_support.accounts.models import LANGUAGES, Membership, User
 from family_support.accounts.permissions import BODY_ADMIN_GIVES
 from family_support.accounts.queries import may_stand_in
 from family_support.accounts.roles import Role
@@ -134,7 +134,7 @@ class MembershipForm(Form):
         self.fields["starts_on"].initial = today
         if actor.role == Role.BODY_ADMIN:
             del self.fields["center"]
-            mine = Agency.objects.filter(pk=actor.agency_id)
+            mine = Agency.objects.filter(pk=actor.agency_id or 0)
             self.fields["agency"].queryset = mine  # type: ignore[attr-defined]
             self.fields["agency"].initial = actor.agency_id
         else:
@@ -170,7 +170,9 @@ class EndMembershipForm(Form):
 class ActingForm(Form):
     """Who stands in for the director, by which order, when."""
 
-    membership = forms.ModelChoiceField(label=_("Who stands in"), queryset=None)
+    membership: forms.ModelChoiceField = forms.ModelChoiceField(
+        label=_("Who stands in"), queryset=Membership.objects.none()
+    )
     order_number = forms.CharField(label=_("Order number"), max_length=50)
     order_date = DayField(label=_("Order date"))
     starts_on = DayField(label=pgettext_lazy("period", "From"))

@@ -35,7 +35,7 @@ class ActorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.actor = None  # type: ignore[attr-defined]
+        request.actor = None
         request.memberships = []  # type: ignore[attr-defined]
         if request.user.is_authenticated:
             now = clock.now()
@@ -76,7 +76,7 @@ class SecondFactorMiddleware:
             return None
         if session.passed_second_factor(request, request.user):
             return None
-        actor = request.actor  # type: ignore[attr-defined]
+        actor = request.actor
         if actor is not None and actor.role == Role.MACHINE:
             return None
         here = request.resolver_match.url_name if request.resolver_match else ""

@@ -89,7 +89,7 @@ class User(Versioned, AbstractBaseUser, PermissionsMixin):
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
-    REQUIRED_FIELDS = ("last_name", "first_name")
+    REQUIRED_FIELDS = ["last_name", "first_name"]
 
     class Meta:
         verbose_name = _("user")

@@ -147,3 +147,11 @@ def test_an_acting_director_acts_for_the_time_of_the_order() -> None:
         later = load_actor(membership, now())
         assert later is not None
         assert not later.acting
+
+
+@pytest.mark.parametrize("role", sorted(set(Role) - {Role.MACHINE}))
+def test_every_role_begins_on_a_page_that_opens(client: Client, role: Role) -> None:
+    user = person("a@example.kz", role, at_center=center(), at_agency=agency())
+    sign_in(client, user.memberships.get())
+    start = client.get(reverse("home"))
+    assert client.get(start["Location"]).status_code == 200

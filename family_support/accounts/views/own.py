@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, resolve, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django.views.i18n import set_language as django_set_language
@@ -18,33 +18,36 @@ from family_support.accounts.adapters import remember_preferences
 from family_support.accounts.decorators import allowed, public
 from family_support.accounts.forms import SettingsForm
 from family_support.accounts.models import LANGUAGES, Membership, User
-from family_support.accounts.roles import AGENCY_ROLES, CENTER_ROLES, EVERYBODY, MINISTRY_ROLES, Role
+from family_support.accounts.roles import EVERYBODY, Role
 from family_support.base import clock
+from family_support.base.actor import Actor
 from family_support.base.errors import Missing
 from family_support.ui import theme as themes
 from family_support.ui import views as ui_views
 from family_support.ui.actions import respond, run
 
+# The first of them that the role may open is where its day begins.
+START_PAGES = ("my-day", "task-inbox", "ministry", "user-list", "directory")
 
-def start_page(role: str) -> str:
-    """The URL name of the page that a role begins its day on."""
-    if role in CENTER_ROLES:
-        return "my-day"
-    if role in AGENCY_ROLES:
-        return "task-inbox"
-    if role in MINISTRY_ROLES:
-        return "ministry"
-    return "user-list" if role == Role.SYSTEM_ADMIN else "own-settings"
+
+def start_page(actor: Actor) -> str:
+    """The address of the page that the actor's day begins on."""
+    for name in START_PAGES:
+        try:
+            address = reverse(name)
+        except NoReverseMatch:
+            continue
+        roles = getattr(resolve(address).func, "allowed_roles", None) or frozenset()
+        if actor.role in roles or (actor.acting and Role.DIRECTOR in roles):
+            return address
+    return reverse("own-settings")
 
 
 @require_safe
 @allowed(*EVERYBODY)
 def home(request: Any) -> HttpResponse:
     """To the first page of the role."""
-    try:
-        return redirect(start_page(request.actor.role))
-    except NoReverseMatch:
-        return redirect("own-settings")
+    return redirect(start_page(request.actor))
 
 
 @require_POST
