@@ -156,11 +156,19 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 1800, "unacked_restore_throttle": 1, "socket_timeout": 5}
 CELERY_TIMEZONE = "UTC"
 SWEEP_SECONDS = env.int("SWEEP_SECONDS", default=60)
+DAILY = 24 * 60 * 60
+# What no worker took in its minute is dropped: the next message does the same work, and an outage leaves no heap.
+STALE = {"expires": SWEEP_SECONDS}
 CELERY_BEAT_SCHEDULE = {
-    "sweep-deadlines": {"task": "deadlines.sweep", "schedule": SWEEP_SECONDS},
-    "deliver-events": {"task": "outbox.deliver", "schedule": SWEEP_SECONDS},
-    "send-mail": {"task": "notifications.send_mail", "schedule": SWEEP_SECONDS},
+    "sweep-deadlines": {"task": "deadlines.sweep", "schedule": SWEEP_SECONDS, "options": STALE},
+    "deliver-events": {"task": "outbox.deliver", "schedule": SWEEP_SECONDS, "options": STALE},
+    "send-mail": {"task": "notifications.send_mail", "schedule": SWEEP_SECONDS, "options": STALE},
+    "ask-for-documents-again": {"task": "documents.redispatch", "schedule": SWEEP_SECONDS, "options": STALE},
     "open-quarters": {"task": "monitoring.open_quarters", "schedule": 3600},
+    "watch-history": {"task": "audit.watch", "schedule": 3600},
+    "forget-events": {"task": "outbox.forget", "schedule": DAILY},
+    "forget-old-keys": {"task": "base.forget_old_keys", "schedule": DAILY},
+    "remove-orphan-files": {"task": "documents.remove_orphans", "schedule": DAILY},
 }
 
 # --- Accounts (allauth: e-mail sign-in, TOTP and WebAuthn, one lockout over both: ADR 5) --------------------
