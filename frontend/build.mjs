@@ -3,7 +3,9 @@ import { build, transform } from "esbuild";
 import fs from "node:fs";
 import path from "node:path";
 
-const OUT = "static/dist";
+const DIST = "static/dist";
+// Built aside and moved at the end: whoever serves or collects meanwhile sees the old files or the new ones.
+const OUT = `node_modules/.dist-${process.pid}`;
 const TARGET = ["chrome109", "firefox115", "safari15.6"];
 
 /** Top-level rules of a style sheet as [selector, block] pairs; blocks keep their braces. */
@@ -102,3 +104,5 @@ for (const [file, change] of [
 }
 fs.writeFileSync(path.join(OUT, "sprite.svg"), sprite());
 fs.copyFileSync("node_modules/inter-ui/variable/InterVariable.woff2", path.join(OUT, "InterVariable.woff2"));
+fs.rmSync(DIST, { recursive: true, force: true });
+fs.renameSync(OUT, DIST);
