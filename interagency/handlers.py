@@ -12,9 +12,9 @@ from family_support.notifications.recipients import of_role
 from family_support.notifications.registry import register_kind
 from family_support.outbox.events import handles
 from family_support.outbox.models import Event
-from interagency.actions import create_handoffs
+from interagency.actions import create_handoffs, withdraw_tasks
 from interagency.models import Handoff, Task
-from ipr.models import PlanVersion
+from ipr.models import Plan, PlanVersion
 
 register_kind("handoff.sent", _("A Center has handed your body its part of a plan"), "inbox")
 register_kind("task.accepted", _("A body accepted its task"), "check")
@@ -30,6 +30,7 @@ register_kind(
 register_kind(
     "task.returned", _("The Center returned your report for rework"), "arrow-back-up", tone="orange"
 )
+register_kind("task.withdrawn", _("A Center has taken a task back from your body"), "x", tone="grey")
 
 
 @handles("plan.approved")
@@ -38,6 +39,14 @@ def hand_off(event: Event) -> None:
     version = PlanVersion.objects.get(pk=event["version_id"])
     if version.state == PlanVersion.State.APPROVED:
         create_handoffs(version=version, by=SYSTEM, now=clock.now())
+
+
+@handles("plan.terminated")
+def take_tasks_back(event: Event) -> None:
+    """The plan ended by the head's decision: the bodies' access ends with it (R256 19)."""
+    plan = Plan.objects.get(pk=event["plan_id"])
+    reason = str(_("The plan ended: {ground}").format(ground=plan.get_termination_display()))
+    withdraw_tasks(plan=plan, reason=reason, by=SYSTEM, now=clock.now())
 
 
 @handles("handoff.sent")
@@ -60,6 +69,14 @@ def tell_returned(event: Event) -> None:
     task = Task.objects.get(pk=event["task_id"])
     if task.state == Task.State.RETURNED and task.agency_id:
         _tell_agency(event, "task.returned", task.agency_id, ("interagency.task", task.pk))
+
+
+@handles("task.withdrawn")
+def tell_withdrawn(event: Event) -> None:
+    """Officers whose task was taken back; it has no page for them any more."""
+    task = Task.objects.get(pk=event["task_id"])
+    if task.agency_id and task.handoff_id:
+        _tell_agency(event, "task.withdrawn", task.agency_id, ("interagency.handoff", task.handoff_id))
 
 
 def _tell_agency(event: Event, kind: str, agency_id: int, subject: tuple[str, int]) -> None:

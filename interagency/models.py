@@ -24,7 +24,7 @@ class HandoffQuerySet(models.QuerySet["Handoff"]):
 
 
 class Handoff(FSMModelMixin, Versioned):
-    """A body's own part of an approved version: sent within the term, acknowledged by the first officer who opens it."""
+    """A body's own part of an approved version: sent within the term, acknowledged by the officer who opens it."""
 
     class State(models.TextChoices):
         PENDING = "pending", _("To be sent")
@@ -90,8 +90,8 @@ class TaskQuerySet(models.QuerySet["Task"]):
     def visible_to(self, actor: Actor) -> TaskQuerySet:
         """An officer: own agency's open tasks, unless barred from the case. The Center: tasks of cases it reads."""
         if actor.agency_id and actor.role == Role.AGENCY_OFFICER:
-            own_sectors_cases = Case.objects.not_barred(actor).values("pk")
-            return self.filter(agency_id=actor.agency_id, case__in=own_sectors_cases).open()
+            not_barred = Case.objects.not_barred(actor).values("pk")
+            return self.filter(agency_id=actor.agency_id, case__in=not_barred).open()
         return self.filter(case__in=Case.objects.visible_to(actor).values("pk"))
 
 

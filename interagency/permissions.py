@@ -5,6 +5,20 @@ from family_support.base.actor import Actor
 from family_support.base.errors import Forbidden, Missing
 from interagency.models import Task
 
+EXECUTORS = WORKERS | {Role.AGENCY_OFFICER}
+
+
+def check_executes(actor: Actor) -> None:
+    """Officers report on the body's tasks, workers on the Center's own. Errors: Forbidden for other roles."""
+    if actor.role not in EXECUTORS:
+        raise Forbidden()
+
+
+def check_coordinates(actor: Actor) -> None:
+    """Workers of the Center hand off, review and withdraw. Errors: Forbidden for other roles."""
+    if actor.role not in WORKERS:
+        raise Forbidden()
+
 
 def can_work_on_task(actor: Actor, task: Task) -> bool:
     """An officer of the very body; for a measure of the Center itself, a worker of that Center."""
@@ -15,8 +29,7 @@ def can_work_on_task(actor: Actor, task: Task) -> bool:
 
 def check_can_work_on_task(actor: Actor, task: Task) -> None:
     """Errors: Forbidden for a role without the function, Missing for another body's task."""
-    if actor.role not in WORKERS | {Role.AGENCY_OFFICER}:
-        raise Forbidden()
+    check_executes(actor)
     if not can_work_on_task(actor, task):
         raise Missing()
 
@@ -28,7 +41,6 @@ def can_review(actor: Actor, task: Task) -> bool:
 
 def check_can_review(actor: Actor, task: Task) -> None:
     """Errors: Forbidden for a role without the function, Missing for another Center's case."""
-    if actor.role not in WORKERS:
-        raise Forbidden()
+    check_coordinates(actor)
     if not can_review(actor, task):
         raise Missing()

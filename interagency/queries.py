@@ -74,7 +74,7 @@ def reports_of(task: Task) -> list[TaskReport]:
 
 @dataclass
 class BodyPart:
-    """What one body has of the plan in force: its hand-off and tasks. `handoff` is None for the Center's own measures."""
+    """What one body has of the plan in force. `handoff` is None for the Center's own measures."""
 
     handoff: Handoff | None
     name: str
@@ -92,13 +92,17 @@ def parts_of_case(case: Case) -> tuple[PlanVersion | None, list[BodyPart]]:
     if version is None:
         return None, []
     tasks = Task.objects.filter(measure__version=version).select_related(
-        "agency", "handoff", "case__center", "measure__sector", "measure__person"
+        "agency", "handoff__agency", "case__center", "measure__sector", "measure__person"
     )
     lines = with_terms(list(tasks.order_by("due_on", "pk")))
-    handoffs = version.handoffs.select_related("agency").order_by("agency__name_ru")
-    parts = [
-        BodyPart(handoff, handoff.agency.name, [line for line in lines if line.task.handoff_id == handoff.pk])
-        for handoff in handoffs
-    ]
-    own = [line for line in lines if line.task.agency_id is None]
-    return version, parts + ([BodyPart(None, case.center.name, own)] if own else [])
+    parts = {
+        handoff.agency_id: BodyPart(handoff, handoff.agency.name, [])
+        for handoff in version.handoffs.select_related("agency").order_by("agency__name_ru")
+    }
+    for line in lines:
+        # A task that an amendment left as it was keeps the hand-off it came with.
+        task = line.task
+        name = task.agency.name if task.agency else case.center.name
+        parts.setdefault(task.agency_id, BodyPart(task.handoff, name, [])).lines.append(line)
+    own = parts.pop(None, None)
+    return version, [*parts.values(), *([own] if own else [])]

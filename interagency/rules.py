@@ -55,6 +55,12 @@ def check_report(*, result: str, text: str, provided_on: date | None, today: dat
         raise Invalid(fields=fields)
 
 
+def check_mark(mark: str) -> None:
+    """One of the four marks. Errors: Invalid."""
+    if mark not in Review.Mark.values:
+        raise Invalid(fields={"mark": _("Choose the mark.")})
+
+
 def check_return(
     *, ground: str, norm: str, reason: str, new_due_on: date | None, today: date, plan_ends_on: date
 ) -> None:

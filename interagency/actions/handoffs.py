@@ -1,5 +1,6 @@
 """Each body its own part within two working days of approval, and no more (R192 9, 7(3))."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
@@ -12,9 +13,10 @@ from family_support.base.actor import Actor
 from family_support.base.clock import local_date
 from family_support.base.errors import AppError, Conflict, Missing
 from family_support.deadlines.actions import meet
-from family_support.directory.models import Agency
 from family_support.outbox.events import emit
+from interagency.actions.amending import carry_tasks_over
 from interagency.models import Handoff, Task
+from interagency.permissions import check_coordinates
 from interagency.rules import check_reason, check_version_in_force
 from ipr.models import Measure, PlanVersion
 from ipr.parts import Source, part_for
@@ -23,8 +25,9 @@ from ipr.parts import Source, part_for
 def create_handoffs(*, version: PlanVersion, by: Actor, now: datetime) -> list[Handoff]:
     """One hand-off a body of an approved version, each sent at once where the consent allows it.
 
-    Called by the handler of `plan.approved`; called again it changes nothing. The Center's own measures become tasks of
-    its own. Errors: Conflict when the version is not approved.
+    Called by the handler of `plan.approved`; called again it changes nothing. After an amendment only new and changed
+    measures go out again (R256 17). The Center's own measures become tasks of its own. Errors: Conflict when the
+    version is not approved.
     """
     with acting(by):
         version = (
@@ -33,22 +36,19 @@ def create_handoffs(*, version: PlanVersion, by: Actor, now: datetime) -> list[H
             .get(pk=version.pk)
         )
         check_version_in_force(version)
-        measures = list(version.measures.select_related("agency", "sector", "person", "service"))
+        carry_tasks_over(version, by, now)
+        waiting = _not_handed_off(version.measures.all())
         handoffs = [
             Handoff.objects.get_or_create(
                 plan_version=version, agency=agency, defaults={"case": version.plan.case, "created_at": now}
             )[0]
-            for agency in dict.fromkeys(measure.agency for measure in measures if measure.agency is not None)
+            for agency in dict.fromkeys(measure.agency for measure in waiting if measure.agency is not None)
         ]
         for handoff in handoffs:
             if handoff.state == Handoff.State.PENDING and not handoff.held_reason:
-                _send_or_hold(
-                    handoff,
-                    [measure for measure in measures if measure.agency_id == handoff.agency_id],
-                    by,
-                    now,
-                )
-        for measure in measures:
+                part = [measure for measure in waiting if measure.agency_id == handoff.agency_id]
+                _send_or_hold(handoff, part, by, now)
+        for measure in waiting:
             if measure.by_center:
                 _own_task(version, measure, now)
         _meet_when_all_sent(version, by, now)
@@ -56,56 +56,38 @@ def create_handoffs(*, version: PlanVersion, by: Actor, now: datetime) -> list[H
 
 
 def send_handoff(*, handoff: Handoff, by: Actor, now: datetime) -> Handoff:
-    """Send a part that was held back or did not arrive. Errors: Conflict (plan not approved, already sent, no consent
-    to transfer)."""
+    """Send a part that was held back or did not arrive.
+
+    Errors: Forbidden, Missing, Conflict (plan not approved, already sent, no consent to transfer).
+    """
     with acting(by):
         handoff = _lock(handoff, by)
         check_version_in_force(handoff.plan_version)
         if handoff.state not in (Handoff.State.PENDING, Handoff.State.FAILED):
             raise Conflict("handoff_sent", _("This part has already been sent."))
-        check_consent(handoff.case, third_parties=True)
-        measures = list(
-            handoff.plan_version.measures.filter(agency=handoff.agency_id).select_related(
-                "agency", "sector", "person", "service"
-            )
-        )
+        check_consent(handoff.case, third_parties=True, on=local_date(now))
+        measures = _not_handed_off(handoff.plan_version.measures.filter(agency=handoff.agency_id))
         _send(handoff, measures, by, now)
         _meet_when_all_sent(handoff.plan_version, by, now)
     return handoff
 
 
 def hold_handoff(*, handoff: Handoff, reason: str, by: Actor, now: datetime) -> Handoff:
-    """Keep a pending part back, with a reason; the term runs on. Errors: Invalid, Conflict."""
+    """Keep a pending part back, with a reason; the term runs on. Errors: Forbidden, Missing, Invalid, Conflict."""
     with acting(by, reason=reason):
         handoff = _lock(handoff, by)
         if handoff.state != Handoff.State.PENDING:
             raise Conflict("handoff_sent", _("This part has already been sent."))
-        handoff.held_reason = check_reason(reason)
-        handoff.bump()
-        handoff.save()
-        record(handoff.case, "handoff.held", by=by, now=now, subject=("interagency.handoff", handoff.pk))
-    return handoff
-
-
-def acknowledge(*, handoff: Handoff, by: Actor, now: datetime) -> Handoff:
-    """The body's first officer opened its part; later openings change nothing."""
-    with acting(by):
-        handoff = Handoff.objects.select_for_update().get(pk=handoff.pk)
-        if handoff.agency_id != by.agency_id:
-            raise Missing()
-        if handoff.state == Handoff.State.SENT:
-            handoff.acknowledge()
-            handoff.acknowledged_at, handoff.acknowledged_by_id = now, by.membership_id
-            handoff.bump()
-            handoff.save()
+        _hold(handoff, check_reason(reason), by, now)
     return handoff
 
 
 def _lock(handoff: Handoff, by: Actor) -> Handoff:
-    """The hand-off of a case the actor works on, locked. Errors: Missing."""
+    """The hand-off of a case the actor works on, locked. Errors: Forbidden, Missing."""
+    check_coordinates(by)
     found = (
         Handoff.objects.select_for_update(of=("self",))
-        .select_related("case__center", "plan_version__plan")
+        .select_related("case__center", "plan_version__plan", "agency")
         .filter(pk=handoff.pk, case__in=Case.objects.writable_by(by).values("pk"))
         .first()
     )
@@ -114,16 +96,26 @@ def _lock(handoff: Handoff, by: Actor) -> Handoff:
     return found
 
 
+def _not_handed_off(measures: Iterable[Measure]) -> list[Measure]:
+    """Those of the measures (a queryset) that no executor has in hand."""
+    in_hand = Task.objects.exclude(state=Task.State.WITHDRAWN).values("measure")
+    return list(measures.exclude(pk__in=in_hand).select_related("agency", "sector", "person", "service"))  # type: ignore[attr-defined]
+
+
 def _send_or_hold(handoff: Handoff, measures: list[Measure], by: Actor, now: datetime) -> None:
     try:
-        check_consent(handoff.case, third_parties=True)
+        check_consent(handoff.case, third_parties=True, on=local_date(now))
     except AppError as error:
-        handoff.held_reason = str(error.detail)
-        handoff.bump()
-        handoff.save()
-        record(handoff.case, "handoff.held", by=by, now=now, subject=("interagency.handoff", handoff.pk))
+        _hold(handoff, str(error.detail), by, now)
         return
     _send(handoff, measures, by, now)
+
+
+def _hold(handoff: Handoff, reason: str, by: Actor, now: datetime) -> None:
+    handoff.held_reason = reason
+    handoff.bump()
+    handoff.save()
+    record(handoff.case, "handoff.held", by=by, now=now, subject=("interagency.handoff", handoff.pk))
 
 
 def _send(handoff: Handoff, measures: list[Measure], by: Actor, now: datetime) -> None:
@@ -131,7 +123,6 @@ def _send(handoff: Handoff, measures: list[Measure], by: Actor, now: datetime) -
     handoff.sent_at, handoff.held_reason, handoff.failure = now, "", ""
     handoff.bump()
     handoff.save()
-    agency: Agency = handoff.agency
     today = local_date(now)
     source = Source.of(handoff.case, today)
     for measure in measures:
@@ -139,8 +130,8 @@ def _send(handoff: Handoff, measures: list[Measure], by: Actor, now: datetime) -
             case=handoff.case,
             handoff=handoff,
             measure=measure,
-            agency=agency,
-            snapshot=part_for(agency, measure, handoff.case, on=today, source=source),
+            agency=handoff.agency,
+            snapshot=part_for(handoff.agency, measure, handoff.case, on=today, source=source),
             due_on=measure.due_on,
             sent_at=now,
         )
@@ -150,7 +141,7 @@ def _send(handoff: Handoff, measures: list[Measure], by: Actor, now: datetime) -
         by=by,
         now=now,
         subject=("interagency.handoff", handoff.pk),
-        body=agency.names,
+        body=handoff.agency.names,
         count=len(measures),
     )
     emit("handoff.sent", case_id=handoff.case_id, handoff_id=handoff.pk)
@@ -158,8 +149,6 @@ def _send(handoff: Handoff, measures: list[Measure], by: Actor, now: datetime) -
 
 def _own_task(version: PlanVersion, measure: Measure, now: datetime) -> None:
     """A measure of the Center itself is in its hands from the start: nobody has to accept it."""
-    if Task.objects.filter(measure=measure).exists():
-        return
     task = Task(case=version.plan.case, measure=measure, due_on=measure.due_on, sent_at=now)
     task.save()
     task.accept()

@@ -15,9 +15,15 @@ from family_support.documents.actions import attach
 from family_support.documents.models import Attachment
 from family_support.outbox.events import emit
 from interagency.actions.tasks import executor_names, lock_task
+from interagency.grants import sync_task_grants
 from interagency.models import Review, Task, TaskReport
-from interagency.permissions import check_can_review, check_can_work_on_task
-from interagency.rules import check_report, check_return, check_state
+from interagency.permissions import (
+    check_can_review,
+    check_can_work_on_task,
+    check_coordinates,
+    check_executes,
+)
+from interagency.rules import check_mark, check_report, check_return, check_state
 from ipr.completion import open_completion_mark
 
 
@@ -36,9 +42,10 @@ def report_task(
 ) -> TaskReport:
     """Report on a task, with files: meets `task_report`, starts `report_review` (R192 11).
 
-    Errors: Missing (another body's task), Conflict (state, version), Invalid (result, text, dates, files).
+    Errors: Forbidden, Missing (another body's task), Conflict (state, version), Invalid (result, text, dates, files).
     """
     with acting(by):
+        check_executes(by)
         task = lock_task(task, by)
         check_can_work_on_task(by, task)
         check_version(task, expected_version)
@@ -111,13 +118,15 @@ def review_report(
     """Mark the status of the last report, or return it for rework: both meet `report_review` (R192 11).
 
     A return opens `task_report` again with the new date. When the last task is done, `completion_mark` starts
-    (R192 12). Errors: Missing, Conflict, Invalid.
+    (R192 12). Errors: Forbidden, Missing, Conflict, Invalid.
     """
     with acting(by, reason=reason):
+        check_coordinates(by)
         task = lock_task(task, by)
         check_can_review(by, task)
         check_version(task, expected_version)
         check_state(task, Task.State.REPORTED)
+        check_mark(mark)
         returned = mark == Review.Mark.RETURNED
         if returned:
             check_return(
@@ -175,3 +184,4 @@ def _move(task: Task, review: Review, now: datetime) -> None:
         task.closed_at = now
     task.bump()
     task.save()
+    sync_task_grants(task)

@@ -2,171 +2,440 @@
 
 import django.db.models.deletion
 import django_fsm
-import family_support.base.fields
 from django.conf import settings
 from django.db import migrations, models
 
+import family_support.base.fields
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('auth', '0012_alter_user_first_name_max_length'),
-        ('cases', '0003_ground_rows_of_cases'),
-        ('directory', '0001_initial'),
-        ('ipr', '0002_history_and_guards'),
+        ("accounts", "0001_initial"),
+        ("auth", "0012_alter_user_first_name_max_length"),
+        ("cases", "0003_ground_rows_of_cases"),
+        ("directory", "0001_initial"),
+        ("ipr", "0002_history_and_guards"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Handoff',
+            name="Handoff",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
-                ('state', django_fsm.FSMField(choices=[('pending', 'To be sent'), ('sent', 'Sent'), ('failed', 'Not delivered'), ('acknowledged', 'Acknowledged')], default='pending', max_length=50, protected=True, verbose_name='state')),
-                ('created_at', models.DateTimeField()),
-                ('held_reason', models.TextField(blank=True, verbose_name='why it is held back')),
-                ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='sent')),
-                ('acknowledged_at', models.DateTimeField(blank=True, null=True, verbose_name='acknowledged')),
-                ('failure', models.CharField(blank=True, max_length=200, verbose_name='what went wrong')),
-                ('acknowledged_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
-                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='directory.agency', verbose_name='body')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='handoffs', to='cases.case')),
-                ('plan_version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='handoffs', to='ipr.planversion')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="version")),
+                (
+                    "state",
+                    django_fsm.FSMField(
+                        choices=[
+                            ("pending", "To be sent"),
+                            ("sent", "Sent"),
+                            ("failed", "Not delivered"),
+                            ("acknowledged", "Acknowledged"),
+                        ],
+                        default="pending",
+                        max_length=50,
+                        protected=True,
+                        verbose_name="state",
+                    ),
+                ),
+                ("created_at", models.DateTimeField()),
+                ("held_reason", models.TextField(blank=True, verbose_name="why it is held back")),
+                ("sent_at", models.DateTimeField(blank=True, null=True, verbose_name="sent")),
+                ("acknowledged_at", models.DateTimeField(blank=True, null=True, verbose_name="acknowledged")),
+                ("failure", models.CharField(blank=True, max_length=200, verbose_name="what went wrong")),
+                (
+                    "acknowledged_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.membership",
+                    ),
+                ),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="directory.agency",
+                        verbose_name="body",
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="handoffs", to="cases.case"
+                    ),
+                ),
+                (
+                    "plan_version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="handoffs",
+                        to="ipr.planversion",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'hand-off',
-                'verbose_name_plural': 'hand-offs',
+                "verbose_name": "hand-off",
+                "verbose_name_plural": "hand-offs",
             },
             bases=(django_fsm.FSMModelMixin, models.Model),
         ),
         migrations.CreateModel(
-            name='Task',
+            name="Task",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
-                ('state', django_fsm.FSMField(choices=[('sent', 'Sent'), ('accepted', 'Accepted'), ('declined', 'Declined'), ('reported', 'Reported'), ('returned', 'Returned for rework'), ('done', 'Done'), ('partly', 'Partly done'), ('not_done', 'Not done'), ('withdrawn', 'Withdrawn')], default='sent', max_length=50, protected=True, verbose_name='state')),
-                ('snapshot', family_support.base.fields.EncryptedJSONField(default=dict)),
-                ('due_on', models.DateField(verbose_name='due date')),
-                ('sent_at', models.DateTimeField(verbose_name='sent')),
-                ('accepted_at', models.DateTimeField(blank=True, null=True, verbose_name='accepted')),
-                ('declined_reason', models.TextField(blank=True, verbose_name='why declined')),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('closed_reason', models.TextField(blank=True)),
-                ('accepted_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
-                ('agency', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='directory.agency', verbose_name='executor')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tasks', to='cases.case')),
-                ('handoff', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tasks', to='interagency.handoff')),
-                ('measure', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tasks', to='ipr.measure')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="version")),
+                (
+                    "state",
+                    django_fsm.FSMField(
+                        choices=[
+                            ("sent", "Sent"),
+                            ("accepted", "Accepted"),
+                            ("declined", "Declined"),
+                            ("reported", "Reported"),
+                            ("returned", "Returned for rework"),
+                            ("done", "Done"),
+                            ("partly", "Partly done"),
+                            ("not_done", "Not done"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        default="sent",
+                        max_length=50,
+                        protected=True,
+                        verbose_name="state",
+                    ),
+                ),
+                ("snapshot", family_support.base.fields.EncryptedJSONField(default=dict)),
+                ("due_on", models.DateField(verbose_name="due date")),
+                ("sent_at", models.DateTimeField(verbose_name="sent")),
+                ("accepted_at", models.DateTimeField(blank=True, null=True, verbose_name="accepted")),
+                ("declined_reason", models.TextField(blank=True, verbose_name="why declined")),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                ("closed_reason", models.TextField(blank=True)),
+                (
+                    "accepted_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.membership",
+                    ),
+                ),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="directory.agency",
+                        verbose_name="executor",
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="tasks", to="cases.case"
+                    ),
+                ),
+                (
+                    "handoff",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tasks",
+                        to="interagency.handoff",
+                    ),
+                ),
+                (
+                    "measure",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="tasks", to="ipr.measure"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'task',
-                'verbose_name_plural': 'tasks',
-                'permissions': (('work_on_task', 'May work on this task'),),
+                "verbose_name": "task",
+                "verbose_name_plural": "tasks",
+                "permissions": (("work_on_task", "May work on this task"),),
             },
             bases=(django_fsm.FSMModelMixin, models.Model),
         ),
         migrations.CreateModel(
-            name='TaskReport',
+            name="TaskReport",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField()),
-                ('result', models.CharField(choices=[('done', 'Done'), ('partly', 'Partly done'), ('not_done', 'Not done')], max_length=10, verbose_name='result')),
-                ('text', models.TextField(verbose_name='what was done')),
-                ('provided_on', models.DateField(blank=True, null=True, verbose_name='date of provision')),
-                ('service_refused', models.BooleanField(default=False, verbose_name='the state service was refused')),
-                ('lowered_risks', models.TextField(blank=True, verbose_name='lowered social and behavioral risks')),
-                ('received_at', models.DateTimeField(verbose_name='received')),
-                ('reported_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
-                ('task', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reports', to='interagency.task')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField()),
+                (
+                    "result",
+                    models.CharField(
+                        choices=[("done", "Done"), ("partly", "Partly done"), ("not_done", "Not done")],
+                        max_length=10,
+                        verbose_name="result",
+                    ),
+                ),
+                ("text", models.TextField(verbose_name="what was done")),
+                ("provided_on", models.DateField(blank=True, null=True, verbose_name="date of provision")),
+                (
+                    "service_refused",
+                    models.BooleanField(default=False, verbose_name="the state service was refused"),
+                ),
+                (
+                    "lowered_risks",
+                    models.TextField(blank=True, verbose_name="lowered social and behavioral risks"),
+                ),
+                ("received_at", models.DateTimeField(verbose_name="received")),
+                (
+                    "reported_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.membership",
+                    ),
+                ),
+                (
+                    "task",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reports",
+                        to="interagency.task",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'execution report',
-                'verbose_name_plural': 'execution reports',
-                'ordering': ('task', 'number'),
+                "verbose_name": "execution report",
+                "verbose_name_plural": "execution reports",
+                "ordering": ("task", "number"),
             },
         ),
         migrations.CreateModel(
-            name='Review',
+            name="Review",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('mark', models.CharField(choices=[('done', 'Done'), ('partly', 'Partly done'), ('not_done', 'Not done'), ('returned', 'Returned for rework')], max_length=10, verbose_name='mark')),
-                ('ground', models.CharField(blank=True, choices=[('breach', 'Breach of state-service law'), ('incomplete', "Incomplete report (the product's own rule)")], max_length=10, verbose_name='ground of return')),
-                ('norm', models.CharField(blank=True, max_length=300, verbose_name='norm breached')),
-                ('reason', models.TextField(blank=True, verbose_name='reason')),
-                ('new_due_on', models.DateField(blank=True, null=True, verbose_name='new date')),
-                ('at', models.DateTimeField()),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
-                ('report', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='review', to='interagency.taskreport')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "mark",
+                    models.CharField(
+                        choices=[
+                            ("done", "Done"),
+                            ("partly", "Partly done"),
+                            ("not_done", "Not done"),
+                            ("returned", "Returned for rework"),
+                        ],
+                        max_length=10,
+                        verbose_name="mark",
+                    ),
+                ),
+                (
+                    "ground",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("breach", "Breach of state-service law"),
+                            ("incomplete", "Incomplete report (the product's own rule)"),
+                        ],
+                        max_length=10,
+                        verbose_name="ground of return",
+                    ),
+                ),
+                ("norm", models.CharField(blank=True, max_length=300, verbose_name="norm breached")),
+                ("reason", models.TextField(blank=True, verbose_name="reason")),
+                ("new_due_on", models.DateField(blank=True, null=True, verbose_name="new date")),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.membership",
+                    ),
+                ),
+                (
+                    "report",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="review",
+                        to="interagency.taskreport",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'status mark',
-                'verbose_name_plural': 'status marks',
+                "verbose_name": "status mark",
+                "verbose_name_plural": "status marks",
             },
         ),
         migrations.CreateModel(
-            name='TaskUserObjectPermission',
+            name="TaskUserObjectPermission",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('content_object', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='interagency.task')),
-                ('permission', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='auth.permission')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "content_object",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="interagency.task"),
+                ),
+                (
+                    "permission",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="auth.permission"),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'permission on a task',
-                'verbose_name_plural': 'permissions on tasks',
-                'abstract': False,
+                "verbose_name": "permission on a task",
+                "verbose_name_plural": "permissions on tasks",
+                "abstract": False,
             },
         ),
         migrations.AddConstraint(
-            model_name='handoff',
-            constraint=models.UniqueConstraint(fields=('plan_version', 'agency'), name='handoff_once_a_body'),
+            model_name="handoff",
+            constraint=models.UniqueConstraint(fields=("plan_version", "agency"), name="handoff_once_a_body"),
         ),
         migrations.AddConstraint(
-            model_name='handoff',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('sent', 'acknowledged')), _negated=True), ('sent_at__isnull', False), _connector='OR'), name='handoff_sent_has_moment'),
+            model_name="handoff",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ("sent", "acknowledged")), _negated=True),
+                    ("sent_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="handoff_sent_has_moment",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='handoff',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('acknowledged_at__isnull', True), ('acknowledged_by__isnull', True)), models.Q(('acknowledged_at__isnull', False), ('acknowledged_by__isnull', False)), _connector='OR'), name='handoff_acknowledged_by_someone'),
+            model_name="handoff",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("acknowledged_at__isnull", True), ("acknowledged_by__isnull", True)),
+                    models.Q(("acknowledged_at__isnull", False), ("acknowledged_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="handoff_acknowledged_by_someone",
+            ),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('state__in', ('sent', 'accepted', 'declined', 'reported', 'returned'))), fields=['agency', 'due_on'], name='task_inbox'),
+            model_name="task",
+            index=models.Index(
+                condition=models.Q(("state__in", ("sent", "accepted", "declined", "reported", "returned"))),
+                fields=["agency", "due_on"],
+                name="task_inbox",
+            ),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(fields=['case', 'state'], name='task_of_case'),
+            model_name="task",
+            index=models.Index(fields=["case", "state"], name="task_of_case"),
         ),
         migrations.AddConstraint(
-            model_name='task',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'withdrawn'), _negated=True), fields=('measure',), name='task_once_a_measure'),
+            model_name="task",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "withdrawn"), _negated=True),
+                fields=("measure",),
+                name="task_once_a_measure",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='task',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('state__in', ('sent', 'accepted', 'declined', 'reported', 'returned'))), models.Q(models.Q(('state__in', ('sent', 'accepted', 'declined', 'reported', 'returned')), _negated=True), ('closed_at__isnull', False)), _connector='OR'), name='task_closed_has_moment'),
+            model_name="task",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("closed_at__isnull", True),
+                        ("state__in", ("sent", "accepted", "declined", "reported", "returned")),
+                    ),
+                    models.Q(
+                        models.Q(
+                            ("state__in", ("sent", "accepted", "declined", "reported", "returned")),
+                            _negated=True,
+                        ),
+                        ("closed_at__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="task_closed_has_moment",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='task',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('accepted_at__isnull', True), ('accepted_by__isnull', True)), models.Q(('accepted_at__isnull', False), ('accepted_by__isnull', False)), _connector='OR'), name='task_accepted_by_someone'),
+            model_name="task",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("accepted_at__isnull", True), ("accepted_by__isnull", True)),
+                    models.Q(("accepted_at__isnull", False), ("accepted_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="task_accepted_by_someone",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='taskreport',
-            constraint=models.UniqueConstraint(fields=('task', 'number'), name='report_number_once'),
+            model_name="taskreport",
+            constraint=models.UniqueConstraint(fields=("task", "number"), name="report_number_once"),
         ),
         migrations.AddConstraint(
-            model_name='review',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('mark', 'returned'), ('new_due_on__isnull', False), models.Q(('reason', ''), _negated=True), models.Q(('ground', ''), _negated=True)), models.Q(models.Q(('mark', 'returned'), _negated=True), ('ground', ''), ('new_due_on__isnull', True), ('norm', '')), _connector='OR'), name='review_return_complete'),
+            model_name="review",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("mark", "returned"),
+                        ("new_due_on__isnull", False),
+                        models.Q(("reason", ""), _negated=True),
+                        models.Q(("ground", ""), _negated=True),
+                    ),
+                    models.Q(
+                        models.Q(("mark", "returned"), _negated=True),
+                        ("ground", ""),
+                        ("new_due_on__isnull", True),
+                        ("norm", ""),
+                    ),
+                    _connector="OR",
+                ),
+                name="review_return_complete",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='review',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ground', 'breach'), _negated=True), models.Q(('norm', ''), _negated=True), _connector='OR'), name='review_breach_names_norm'),
+            model_name="review",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("ground", "breach"), _negated=True),
+                    models.Q(("norm", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="review_breach_names_norm",
+            ),
         ),
         migrations.AlterUniqueTogether(
-            name='taskuserobjectpermission',
-            unique_together={('user', 'permission', 'content_object')},
+            name="taskuserobjectpermission",
+            unique_together={("user", "permission", "content_object")},
         ),
     ]

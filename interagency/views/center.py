@@ -7,8 +7,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from cases.models import Case
 from cases.frame import case_frame
+from cases.models import Case
 from family_support.access.decorators import allowed
 from family_support.accounts.roles import UNIT_HEADS, WORKERS, Role
 from family_support.base import clock

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from family_support.access.decorators import allowed
 from family_support.access.reads import log_read
-from family_support.accounts.roles import WORKERS, Role
+from family_support.accounts.roles import Role
 from family_support.base import clock
 from family_support.base.errors import Missing
 from family_support.ui.actions import respond, run
@@ -18,8 +18,9 @@ from family_support.ui.components import Crumb, Tile
 from interagency import actions, queries
 from interagency.badges import task_badge
 from interagency.forms import DeclineForm, ReportForm
-from interagency.models import Task
-from interagency.snapshot import rows_of
+from interagency.models import Handoff, Task
+from interagency.permissions import EXECUTORS, can_work_on_task
+from ipr.told import rows_of
 
 GROUPS = {
     "overdue": (gettext_lazy("Overdue"), "alarm", "red"),
@@ -28,7 +29,6 @@ GROUPS = {
     "work": (gettext_lazy("In progress"), "progress", "blue"),
     "waiting": (gettext_lazy("With the Center"), "clock", "grey"),
 }
-EXECUTORS = sorted(WORKERS | {Role.AGENCY_OFFICER})
 
 
 def _task(request: HttpRequest, pk: int) -> Task:
@@ -38,7 +38,7 @@ def _task(request: HttpRequest, pk: int) -> Task:
         .filter(pk=pk)
         .first()
     )
-    if task is None:
+    if task is None or not can_work_on_task(request.actor, task):
         raise Missing()
     return task
 
@@ -64,6 +64,8 @@ def task_page(request: HttpRequest, pk: int) -> HttpResponse:
     """The body's part: the measure, the one person concerned, and what the sector may see."""
     task, now = _task(request, pk), clock.now()
     log_read(request.actor, task.case_id, f"task {task.pk}")
+    if task.handoff is not None and task.handoff.state == Handoff.State.SENT:
+        actions.acknowledge(handoff=task.handoff, by=request.actor, now=now)
     context = {
         "task": task,
         "badge": task_badge(task),
@@ -123,7 +125,7 @@ def task_decline(request: HttpRequest, pk: int) -> HttpResponse:
     return respond(request, "ui/form_page.html", context)
 
 
-@allowed(*EXECUTORS)
+@allowed(*sorted(EXECUTORS))
 @require_http_methods(["GET", "POST"])
 def task_report(request: HttpRequest, pk: int) -> HttpResponse:
     """Report on the task: an officer on the body's, a worker on the Center's own."""

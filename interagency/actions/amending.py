@@ -1,0 +1,72 @@
+"""What an amendment or the end of a plan does to its tasks: unchanged ones go on, the others are taken back."""
+
+from datetime import datetime
+
+from django.utils.translation import gettext_lazy as _
+
+from family_support.audit.context import acting
+from family_support.base.actor import Actor
+from family_support.deadlines.actions import cancel, move
+from interagency.actions.tasks import take_back
+from interagency.models import Task
+from ipr.models import Measure, Plan, PlanVersion
+
+# What an executor is told of a measure: where none of it changed, the task goes on as it is.
+TOLD = (
+    "sector_id", "text", "goal", "purpose", "person_id", "agency_id", "by_center", "service_id", "starts_on", "due_on",
+)  # fmt: skip
+
+
+def carry_tasks_over(version: PlanVersion, by: Actor, now: datetime) -> None:
+    """Put the tasks of unchanged measures under the amended version; take back those of changed and dropped ones.
+
+    Inside the caller's transaction. Only the changed parts go to the bodies again (R256 17).
+    """
+    older = (
+        Task.objects.select_for_update(of=("self",))
+        .filter(measure__version__plan=version.plan_id)
+        .exclude(measure__version=version)
+        .exclude(state=Task.State.WITHDRAWN)
+        .select_related("measure", "agency", "case__center")
+        .order_by("pk")
+    )
+    newer = {measure.key: measure for measure in version.measures.all()}
+    for task in older:
+        measure = newer.get(task.measure.key)
+        if measure is not None and _same(task.measure, measure):
+            _carry_over(task, measure, by, now)
+        elif task.is_open:
+            take_back(task, str(_("The plan was amended.")), by, now)
+
+
+def withdraw_tasks(*, plan: Plan, reason: str, by: Actor, now: datetime) -> int:
+    """Take every open task of an ended plan back; how many there were. Called by the handler of `plan.terminated`."""
+    with acting(by, reason=reason):
+        tasks = (
+            Task.objects.select_for_update(of=("self",))
+            .filter(measure__version__plan=plan)
+            .open()
+            .select_related("agency", "case__center")
+            .order_by("pk")
+        )
+        for task in tasks:
+            take_back(task, reason, by, now)
+    return len(tasks)
+
+
+def _same(before: Measure, after: Measure) -> bool:
+    return all(getattr(before, field) == getattr(after, field) for field in TOLD)
+
+
+def _carry_over(task: Task, measure: Measure, by: Actor, now: datetime) -> None:
+    """The approval has just started the report's term for the new measure: it runs only while a report is awaited."""
+    task.measure = measure
+    task.bump()
+    task.save()
+    subject = ("ipr.measure", measure.pk)
+    if not task.is_open or task.state == Task.State.REPORTED:
+        reason = str(_("The report is there already."))
+        cancel(terms=("task_report",), subject=subject, reason=reason, by=by, now=now)
+    elif task.due_on != measure.due_on:
+        note = str(_("The date given with the return for rework stays."))
+        move(term="task_report", subject=subject, due_on=task.due_on, note=note, by=by, now=now)
