@@ -39,5 +39,7 @@ def check_nothing_blocks(case: Case) -> None:
     if found:
         raise Conflict(
             "case_cannot_close",
-            _("The case cannot be closed yet: {reasons}").format(reasons="; ".join(str(blocker.text) for blocker in found)),
+            _("The case cannot be closed yet: {reasons}").format(
+                reasons="; ".join(str(blocker.text) for blocker in found)
+            ),
         )

@@ -27,10 +27,13 @@ def check_consent(case: Case, *, third_parties: bool = False, on: date | None = 
     """Errors: Conflict where no given consent covers the step."""
     if not has_consent(case, on=on):
         raise Conflict(
-            "consent_missing", _("First record the family's consent to the processing of personal data (R256 13).")
+            "consent_missing",
+            _("First record the family's consent to the processing of personal data (R256 13)."),
         )
     if third_parties and not has_consent(case, third_parties=True, on=on):
         raise Conflict(
             "consent_no_transfer",
-            _("The family has not agreed to its data being passed to other bodies. Record a consent that includes it."),
+            _(
+                "The family has not agreed to its data being passed to other bodies. Record a consent that includes it."
+            ),
         )

@@ -1,6 +1,7 @@
 """The frame that every tab of a case stands in: header, risk banner, stages, tabs. Upper apps' tabs use it too.
 
-A view loads with `case_for`, logs what it shows, and renders a template that extends `cases/tab.html` with the context of
+A view loads with `case_for`, logs what it shows, and renders a template that extends `cases/tab.html` with
+the context of
 `framed`; `case_frame` does the first two in one call.
 """
 
@@ -21,7 +22,13 @@ from family_support.access.reads import log_read
 from family_support.base.errors import Missing
 from family_support.ui.components import Badge, Crumb, Step, Tab, Tone
 
-STAGES = (Case.Stage.INTAKE, Case.Stage.ASSESSMENT, Case.Stage.PLANNING, Case.Stage.SUPPORT, Case.Stage.CLOSED)
+STAGES = (
+    Case.Stage.INTAKE,
+    Case.Stage.ASSESSMENT,
+    Case.Stage.PLANNING,
+    Case.Stage.SUPPORT,
+    Case.Stage.CLOSED,
+)
 RISK_TONES: dict[str, Tone] = {"low": "green", "medium": "yellow", "high": "orange", "critical": "red"}
 
 
@@ -65,7 +72,9 @@ def worked_case(request: HttpRequest, pk: int) -> Case:
     return case
 
 
-def framed(request: HttpRequest, case: Case, tab: str, context: dict[str, Any] | None = None) -> dict[str, Any]:
+def framed(
+    request: HttpRequest, case: Case, tab: str, context: dict[str, Any] | None = None
+) -> dict[str, Any]:
     """The context of a page that extends `cases/tab.html`: what the frame shows, and the page's own."""
     actor = request.actor  # type: ignore[attr-defined]
     return {
@@ -90,7 +99,11 @@ def case_frame(request: HttpRequest, pk: int, *, tab: str) -> Frame:
 
 def crumbs_of(case: Case, *more: Crumb) -> list[Crumb]:
     """The way back from a page below a case."""
-    return [Crumb(_("Cases"), reverse("case-list")), Crumb(case.number, reverse("case", args=(case.pk,))), *more]
+    return [
+        Crumb(_("Cases"), reverse("case-list")),
+        Crumb(case.number, reverse("case", args=(case.pk,))),
+        *more,
+    ]
 
 
 def _tabs(case: Case, current: str) -> list[Tab]:

@@ -14,11 +14,14 @@ from family_support.base.clock import local_date
 
 
 def entitled_users(case: Case, now: datetime) -> set[int]:
-    """Users who read a restricted case now: its lead, and team members with a named grant, while their membership lasts."""
+    """Users who read a restricted case now: its lead, and team members with a named grant, while their
+    membership lasts."""
     if not case.restricted:
         return set()
     team = TeamMember.objects.filter(case=case, ends_at__isnull=True)
-    named = CaseGrant.objects.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=now), case=case).values("membership_id")
+    named = CaseGrant.objects.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=now), case=case).values(
+        "membership_id"
+    )
     people = Membership.objects.active(local_date(now)).filter(
         Q(pk__in=team.filter(is_lead=True).values("membership_id"))
         | Q(pk__in=team.values("membership_id")) & Q(pk__in=named),
@@ -28,7 +31,8 @@ def entitled_users(case: Case, now: datetime) -> set[int]:
 
 
 def sync_case_grants(case: Case, *, now: datetime) -> None:
-    """Make the case's guardian rows equal to what assignments and grants say at `now`; call it after changing either."""
+    """Make the case's guardian rows equal to what assignments and grants say at `now`; call it after
+    changing either."""
     rows = CaseUserObjectPermission.objects.filter(content_object=case, permission__codename=READ_RESTRICTED)
     wanted, held = entitled_users(case, now), set(rows.values_list("user_id", flat=True))
     if held - wanted:

@@ -36,7 +36,12 @@ def _tell(event: Event, kind: str, recipients: Iterable[int]) -> None:
     others = {key for key in recipients if key and key != event.payload.get("by")}
     with acting(SYSTEM):
         notify(
-            others, kind, subject=("cases.case", event.case_id or 0), case_id=event.case_id, event_id=event.pk, now=now
+            others,
+            kind,
+            subject=("cases.case", event.case_id or 0),
+            case_id=event.case_id,
+            event_id=event.pk,
+            now=now,
         )
 
 

@@ -13,7 +13,9 @@ MARK = {NumberCounter.Kind.CASE: "", NumberCounter.Kind.INTAKE: "О-"}
 def next_number(*, center: Center, kind: NumberCounter.Kind, now: datetime) -> str:
     """`ЦПС-<Center code>-2026-00417`; an intake's has `О-` before its count. Call inside the action's transaction."""
     year = now.astimezone(ALMATY).year
-    NumberCounter.objects.bulk_create([NumberCounter(center=center, year=year, kind=kind)], ignore_conflicts=True)
+    NumberCounter.objects.bulk_create(
+        [NumberCounter(center=center, year=year, kind=kind)], ignore_conflicts=True
+    )
     counter = NumberCounter.objects.select_for_update().get(center=center, year=year, kind=kind)
     counter.last += 1
     counter.save(update_fields=["last"])

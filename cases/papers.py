@@ -35,7 +35,12 @@ def redirection_pdf(entry: Consultation, wanted: str) -> bytes:
     language = chosen_language(wanted)
     with translation.override(language):
         title = _("Redirection under intake {number}").format(number=entry.intake.number)
-    context = {"entry": entry, "intake": entry.intake, "person": entry.intake.applicant, "center": entry.case.center}
+    context = {
+        "entry": entry,
+        "intake": entry.intake,
+        "person": entry.intake.applicant,
+        "center": entry.case.center,
+    }
     return render_pdf("pdf/redirection.html", context, language, title=title)
 
 

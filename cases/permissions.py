@@ -1,6 +1,7 @@
 """Who may do what in a case: `check_` raises, `can_` answers (security.md, access matrix; states.md, "by").
 
-Cases come annotated by `Case.objects.with_access(actor)` (which `listed_to`, `visible_to` and `writable_by` do), so nothing
+Cases come annotated by `Case.objects.with_access(actor)` (which `listed_to`, `visible_to` and `writable_by`
+do), so nothing
 here queries.
 """
 
@@ -126,7 +127,9 @@ def closings_for(actor: Actor, case: Case, *, threat: bool) -> frozenset[str]:
     if leads(case, actor):
         found |= BY_CASEWORKER[case.stage] - ({Closing.REFUSED} if threat else frozenset())
     if directs(case, actor):
-        refusal = frozenset() if threat or case.stage in (Stage.PLANNING, Stage.SUPPORT) else {Closing.REFUSED}
+        refusal = (
+            frozenset() if threat or case.stage in (Stage.PLANNING, Stage.SUPPORT) else {Closing.REFUSED}
+        )
         found |= BY_DIRECTOR[case.stage] - refusal
     return found
 
@@ -136,7 +139,8 @@ def can_close(actor: Actor, case: Case, *, threat: bool = False) -> bool:
 
 
 def check_can_close(actor: Actor, case: Case, closing: str, *, threat: bool) -> None:
-    """Errors: Missing outside team and direction, Conflict for a reason the stage does not know, Forbidden for one that is
+    """Errors: Missing outside team and direction, Conflict for a reason the stage does not know, Forbidden
+    for one that is
     another's to decide."""
     if not (works(case, actor) or directs(case, actor) or actor.is_director):
         raise Missing
@@ -156,7 +160,8 @@ def _closing_refusal(actor: Actor, case: Case) -> Text:
 
 
 def can_assign(actor: Actor, case: Case) -> bool:
-    """Change the team: its lead, the director, the head of a unit; a worker takes an ordinary case that nobody leads."""
+    """Change the team: its lead, the director, the head of a unit; a worker takes an ordinary case that
+    nobody leads."""
     if case.is_closed:
         return False
     if actor.is_system or actor.is_director or actor.role in UNIT_HEADS:
@@ -189,7 +194,9 @@ def check_can_grant(actor: Actor, case: Case) -> None:
     if not case.restricted:
         raise Conflict("case_not_restricted", _("This case is not restricted: its whole team reads it."))
     if not can_grant(actor, case):
-        raise Forbidden("grant_not_yours", _("Only the lead or the director grants access to a restricted case."))
+        raise Forbidden(
+            "grant_not_yours", _("Only the lead or the director grants access to a restricted case.")
+        )
 
 
 def can_open_with_reason(actor: Actor, case: Case) -> bool:
@@ -197,8 +204,11 @@ def can_open_with_reason(actor: Actor, case: Case) -> bool:
 
 
 def can_read_intake(actor: Actor, case: Case | None) -> bool:
-    """Whether what was said is shown: to the registering roles and the director until the case has a team, then to those
+    """Whether what was said is shown: to the registering roles and the director until the case has a team,
+    then to those
     who read the case."""
     if case is None or case.lead_id is None:
-        return actor.is_director or actor.role == Role.INTAKE_CLERK or (case is not None and reads(case, actor))
+        return (
+            actor.is_director or actor.role == Role.INTAKE_CLERK or (case is not None and reads(case, actor))
+        )
     return reads(case, actor)

@@ -10,6 +10,7 @@ from datetime import datetime
 from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from cases import timeline
 from cases.frame import risk_badge
@@ -31,6 +32,8 @@ from family_support.workdays.calendar import WorkCalendar
 
 FOUND = 50
 TIMELINE = 100
+# Of terms that end together these come first: the answer to a threat waits for nothing (R256 22).
+AT_ONCE = ("response_plan", "assessment_urgent")
 
 
 def shown_family(case: Case, actor: Actor) -> str:
@@ -69,7 +72,8 @@ class Group:
 def day_of(actor: Actor, now: datetime, calendar: WorkCalendar, *, worker: int | None) -> list[Group]:
     """What has a date, grouped: overdue, today, this week, later. Two queries.
 
-    Workers see the cases they work on; clerks, directors and heads of unit those listed to them, of one worker on demand.
+    Workers see the cases they work on; clerks, directors and heads of unit those listed to them, of one
+    worker on demand.
     """
     case_ids: QuerySet | None = None
     terms: Sequence[str] | None = None
@@ -88,13 +92,19 @@ def day_of(actor: Actor, now: datetime, calendar: WorkCalendar, *, worker: int |
     }
     cases = _cases_of(day, actor)
     return [
-        Group(code, day.counts[code], [line(row, cases[row.case_id], actor, now, calendar) for row in found if row.case_id in cases])
+        Group(
+            code,
+            day.counts[code],
+            [line(row, cases[row.case_id], actor, now, calendar) for row in found if row.case_id in cases],
+        )
         for code, found in rows.items()
     ]
 
 
 def _cases_of(day: Day, actor: Actor) -> dict[int | None, Case]:
-    ids = {row.case_id for rows in (day.overdue, day.today, day.week, day.later) for row in rows if row.case_id}
+    ids = {
+        row.case_id for rows in (day.overdue, day.today, day.week, day.later) for row in rows if row.case_id
+    }
     found = Case.objects.listed_to(actor).filter(pk__in=ids).select_related("lead__user", "district")
     return {case.pk: case for case in found}
 
@@ -147,7 +157,10 @@ def next_step(
     dated = [deadline for deadline in running if deadline.is_open and deadline.due_at is not None]
     if not dated:
         return None
-    first = min(dated, key=lambda row: row.due_at)  # type: ignore[arg-type,return-value]
+    dated.sort(
+        key=lambda row: (row.due_at, AT_ONCE.index(row.code) if row.code in AT_ONCE else len(AT_ONCE), row.pk)
+    )
+    first = dated[0]
     if works(case, actor):
         for deadline in (row for row in dated if row.due_at == first.due_at):
             act = act_for(deadline, case, actor)
@@ -165,14 +178,15 @@ def timeline_of(case: Case, limit: int = TIMELINE) -> list[Entry]:
 def _entry(row: TimelineEntry) -> Entry:
     kind = timeline.describe(row)
     tone = kind.tone if kind.tone in ("red", "orange", "yellow", "green", "blue") else "grey"
-    url = subject_url(row.subject_type, row.subject_id) if row.subject_id else ""
+    leads = row.subject_id and row.subject_type in ("cases.intake", "cases.consent")
     return Entry(
         title=kind.text,
         at=row.at,
         by=row.by.user.short_name if row.by else "",
         icon=kind.icon,
         tone=tone,  # type: ignore[arg-type]
-        url=url if row.subject_type in ("cases.intake", "cases.consent") else "",
+        url=subject_url(row.subject_type, row.subject_id) if leads and row.subject_id else "",
+        link=_("Open"),
     )
 
 
@@ -188,7 +202,11 @@ def members_of(case: Case) -> QuerySet[CaseMember]:
 
 
 def intakes_of(case: Case) -> QuerySet[Intake]:
-    return Intake.objects.filter(case=case).select_related("sender_agency", "registered_by__user").order_by("registered_at", "pk")
+    return (
+        Intake.objects.filter(case=case)
+        .select_related("sender_agency", "registered_by__user")
+        .order_by("registered_at", "pk")
+    )
 
 
 @dataclass(frozen=True)
@@ -201,7 +219,8 @@ class Found:
 
 
 def search(query: str, actor: Actor, limit: int = FOUND) -> list[Found]:
-    """Cases listed to the actor by number, name (folded, typing slips allowed), whole IIN or phone. Two queries at most."""
+    """Cases listed to the actor by number, name (folded, typing slips allowed), whole IIN or phone. Two
+    queries at most."""
     query = " ".join(query.split())
     if len(query) < 2:
         return []
@@ -210,7 +229,11 @@ def search(query: str, actor: Actor, limit: int = FOUND) -> list[Found]:
     cases = list(listed.filter(condition).order_by("-opened_at", "-pk")[:limit])
     names: dict[int, str] = {}
     if people is not None and cases:
-        places = CaseMember.objects.filter(case__in=cases, person__in=people).select_related("person").order_by("-pk")
+        places = (
+            CaseMember.objects.filter(case__in=cases, person__in=people)
+            .select_related("person")
+            .order_by("-pk")
+        )
         names = {place.case_id: place.person.full_name for place in places}
     return [_found(case, names.get(case.pk, case.family_name), actor) for case in cases]
 
@@ -239,8 +262,11 @@ def _condition(query: str) -> tuple[Q, QuerySet[Person] | None]:
     return Q(Exists(places)), people
 
 
-def likely_duplicates(*, iin: str, last_name: str, first_name: str, phone: str, actor: Actor, limit: int = 5) -> list[Found]:
-    """Cases in the actor's own scope that may be the same family's; others are never hinted at. Three queries at most."""
+def likely_duplicates(
+    *, iin: str, last_name: str, first_name: str, phone: str, actor: Actor, limit: int = 5
+) -> list[Found]:
+    """Cases in the actor's own scope that may be the same family's; others are never hinted at. Three
+    queries at most."""
     conditions = []
     if len(iin) == 12 and iin.isascii() and iin.isdigit():
         conditions.append(Q(iin_index=blind_index(iin, "iin")))
@@ -248,7 +274,9 @@ def likely_duplicates(*, iin: str, last_name: str, first_name: str, phone: str, 
         conditions.append(Q(phone_index=blind_index(normalise_phone(phone), "phone")))
     name = fold(f"{last_name} {first_name}".strip())
     if len(last_name.strip()) >= 3:
-        conditions.append(Q(name_key__trigram_similar=name) if first_name.strip() else Q(name_key__startswith=name))
+        conditions.append(
+            Q(name_key__trigram_similar=name) if first_name.strip() else Q(name_key__startswith=name)
+        )
     if not conditions:
         return []
     wanted = conditions[0]
@@ -256,7 +284,9 @@ def likely_duplicates(*, iin: str, last_name: str, first_name: str, phone: str, 
         wanted |= condition
     people = Person.objects.filter(wanted)
     places = CaseMember.objects.filter(case=OuterRef("pk"), person__in=people)
-    listed = Case.objects.listed_to(actor).open().filter(Exists(places)).select_related("lead__user", "district")
+    listed = (
+        Case.objects.listed_to(actor).open().filter(Exists(places)).select_related("lead__user", "district")
+    )
     cases = list(listed.order_by("-opened_at")[:limit])
     names = {
         place.case_id: place.person.full_name

@@ -44,7 +44,11 @@ def case_lines(case_ids: Collection[int], actor: Actor) -> Mapping[int, CaseLine
 def open_threat(case: Case) -> list[Blocker]:
     """An open threat keeps the case open until its response is recorded (states.md, blockers of closing)."""
     if Threat.objects.open().filter(case=case).exists():
-        return [Blocker(_("the response to the threat is not recorded"), reverse("threat-respond", args=(case.pk,)))]
+        return [
+            Blocker(
+                _("the response to the threat is not recorded"), reverse("threat-respond", args=(case.pk,))
+            )
+        ]
     return []
 
 
@@ -60,15 +64,21 @@ def _subjects() -> None:
 def _constraints() -> None:
     register_constraint("case_member_once", _("This person is in the family already."))
     register_constraint("case_one_applicant", _("The case has an applicant already."))
-    register_constraint("consent_one_in_force", _("This person has been asked, or has given consent, already."))
+    register_constraint(
+        "consent_one_in_force", _("This person has been asked, or has given consent, already.")
+    )
     register_constraint("team_member_once", _("This person is on the team already."))
     register_constraint("team_one_lead", _("Somebody has just become the lead of this case."))
-    register_constraint("threat_open_once", _("A threat is flagged in this case already."), code="threat_open")
+    register_constraint(
+        "threat_open_once", _("A threat is flagged in this case already."), code="threat_open"
+    )
 
 
 def _kinds() -> None:
     channel = {"channel": lambda code: Intake.Channel(code).label}
-    register_kind("intake.registered", _("Intake registered: {channel}"), icon="inbox", tone="blue", names=channel)
+    register_kind(
+        "intake.registered", _("Intake registered: {channel}"), icon="inbox", tone="blue", names=channel
+    )
     register_kind("intake.attached", _("Repeat intake: {channel}"), icon="inbox", tone="blue", names=channel)
     register_kind("consent.given", _("Consent given"), icon="signature", tone="green")
     register_kind("consent.refused", _("Consent refused"), icon="ban", tone="orange")
@@ -76,7 +86,9 @@ def _kinds() -> None:
     register_kind("consent.settled", _("Withdrawal of consent settled"), icon="check")
     register_kind("consent.expired", _("Consent expired"), icon="hourglass", tone="yellow")
     register_kind("consultation.consultation", _("Consultation held"), icon="message", tone="green")
-    register_kind("consultation.redirection", _("Redirected to a body or organization"), icon="send", tone="green")
+    register_kind(
+        "consultation.redirection", _("Redirected to a body or organization"), icon="send", tone="green"
+    )
     register_kind("consultation.not_needed", _("Recorded: no consultation needed"), icon="minus")
     register_kind("person.added", _("Family member added"), icon="user-plus")
     register_kind("person.changed", _("Data of a family member changed"), icon="edit")
@@ -110,7 +122,9 @@ def _kinds() -> None:
         names={"restriction": lambda code: Case.Restriction(code).label},
     )
     register_kind("threat.flagged", _("Threat to life or health flagged"), icon="alarm", tone="red")
-    register_kind("threat.responded", _("Response to the threat is in force"), icon="shield-check", tone="green")
+    register_kind(
+        "threat.responded", _("Response to the threat is in force"), icon="shield-check", tone="green"
+    )
     register_kind("document.added", _("Document added"), icon="paperclip")
 
 
@@ -128,13 +142,19 @@ def _tabs_and_acts() -> None:
 def consult(deadline: Deadline, case: Case, actor: Actor) -> Act | None:
     if actor.role not in WORKERS:
         return None
-    return Act(_("Record the consultation"), reverse("consultation-new", args=(deadline.subject_id,)), "message")
+    return Act(
+        _("Record the consultation"), reverse("consultation-new", args=(deadline.subject_id,)), "message"
+    )
 
 
 def redirect_for_services(deadline: Deadline, case: Case, actor: Actor) -> Act | None:
     if actor.role not in WORKERS:
         return None
-    return Act(_("Record the redirection"), f"{reverse('case-consultation', args=(case.pk,))}?kind=redirection", "send")
+    return Act(
+        _("Record the redirection"),
+        f"{reverse('case-consultation', args=(case.pk,))}?kind=redirection",
+        "send",
+    )
 
 
 def respond(deadline: Deadline, case: Case, actor: Actor) -> Act | None:
@@ -150,7 +170,7 @@ def settle(deadline: Deadline, case: Case, actor: Actor) -> Act | None:
 def _navigation() -> None:
     navigation.register(NavItem(_("My day"), "my-day", "home", LIST_ROLES, 10))
     navigation.register(
-        NavItem(_("Cases"), "case-list", "folders", LIST_ROLES, 20, ("case", "consent", "consultation", "intake"))
+        NavItem(
+            _("Cases"), "case-list", "folders", LIST_ROLES, 20, ("case", "consent", "consultation", "intake")
+        )
     )
-
-

@@ -36,7 +36,9 @@ class CaseTable(Table):
     families: dict[int, str]
 
     def render_number(self, record: Case) -> SafeString:
-        return format_html('<a class="numbers" href="{}">{}</a>', reverse("case", args=(record.pk,)), record.number)
+        return format_html(
+            '<a class="numbers" href="{}">{}</a>', reverse("case", args=(record.pk,)), record.number
+        )
 
     def render_family(self, record: Case) -> SafeString:
         place = record.district.name if record.district else ""
@@ -57,7 +59,9 @@ class CaseTable(Table):
         if line is None or line.due.due_on is None:
             return "—"
         url = reverse("deadline-explain", args=(line.due.deadline.pk,))
-        return format_html('{} <a class="due-day numbers" href="{}">{}</a>', badge(line.due.badge), url, day(line.due.due_on))
+        return format_html(
+            '{} <a class="due-day numbers" href="{}">{}</a>', badge(line.due.badge), url, day(line.due.due_on)
+        )
 
     def render_lead(self, record: Case) -> str:
         return record.lead.user.short_name if record.lead else "—"

@@ -29,7 +29,9 @@ class Kind:
 _kinds: dict[str, Kind] = {}
 
 
-def register_kind(code: str, text: Text, *, icon: str, tone: str = "grey", names: Names | None = None) -> None:
+def register_kind(
+    code: str, text: Text, *, icon: str, tone: str = "grey", names: Names | None = None
+) -> None:
     """Called when the applications are ready; the same code twice is a mistake.
 
     `names` says which params are codes and how each is called: {"closing": lambda code: Case.Closing(code).label}.

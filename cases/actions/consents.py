@@ -34,9 +34,13 @@ def ask_consent(*, case: Case, person: Person, by: Actor, now: datetime) -> Cons
         check_can_work(by, case)
         if not case.members.filter(person=person).exists():
             raise Invalid("not_member", fields={"person": _("Choose a member of the family.")})
-        known = Consent.objects.filter(case=case, person=person, state__in=(Consent.State.ASKED, Consent.State.GIVEN))
+        known = Consent.objects.filter(
+            case=case, person=person, state__in=(Consent.State.ASKED, Consent.State.GIVEN)
+        )
         if known.exists():
-            raise Conflict("consent_in_force", _("This person has been asked, or has given consent, already."))
+            raise Conflict(
+                "consent_in_force", _("This person has been asked, or has given consent, already.")
+            )
         return Consent.objects.create(
             case=case,
             person=person,
@@ -63,7 +67,8 @@ def give_consent(
 ) -> Consent:
     """Record a signed consent: its date, term, list of data and what it allows; the scan is kept where there is one.
 
-    Errors: Missing outside the team, Conflict when stale or decided already, Invalid for dates, an empty list of data or a
+    Errors: Missing outside the team, Conflict when stale or decided already, Invalid for dates, an empty
+    list of data or a
     file that is not accepted.
     """
     with acting(by):
@@ -73,13 +78,25 @@ def give_consent(
         _check_asked(consent)
         consent.data = _checked_terms(signed_on, data, valid_until, consent.asked_at, now)
         consent.signed_on, consent.valid_until, consent.decided_at = signed_on, valid_until, now
-        consent.third_parties, consent.cross_border, consent.publication = third_parties, cross_border, publication
+        consent.third_parties, consent.cross_border, consent.publication = (
+            third_parties,
+            cross_border,
+            publication,
+        )
         consent.give()
         consent.bump()
         consent.save()
         if upload is not None:
             subject = ("cases.consent", consent.pk)
-            attach(case_id=case.pk, subject=subject, kind=Attachment.Kind.CONSENT, upload=upload, by=by, now=now, field="scan")
+            attach(
+                case_id=case.pk,
+                subject=subject,
+                kind=Attachment.Kind.CONSENT,
+                upload=upload,
+                by=by,
+                now=now,
+                field="scan",
+            )
         record(case, "consent.given", by=by, now=now, subject=("cases.consent", consent.pk))
     return consent
 
@@ -103,7 +120,9 @@ def _checked_terms(
     return chosen
 
 
-def refuse_consent(*, consent: Consent, reason: str, by: Actor, now: datetime, version: int | None = None) -> Consent:
+def refuse_consent(
+    *, consent: Consent, reason: str, by: Actor, now: datetime, version: int | None = None
+) -> Consent:
     """Record a refusal: support ends as voluntary refusal; a threat keeps the response open.
 
     Errors: as `give_consent`; Invalid without what the person said.
@@ -176,7 +195,9 @@ def record_consent(
         return run_once(key, by, "cases.record_consent", body, decide)
 
 
-def withdraw_consent(*, consent: Consent, reason: str, by: Actor, now: datetime, version: int | None = None) -> Consent:
+def withdraw_consent(
+    *, consent: Consent, reason: str, by: Actor, now: datetime, version: int | None = None
+) -> Consent:
     """Record a withdrawal: processing has to stop, or be refused with reasons, within its term (94-V art. 8(7)).
 
     Errors: Missing outside the team, Conflict when stale or not in force, Invalid without a reason.
@@ -205,7 +226,9 @@ def withdraw_consent(*, consent: Consent, reason: str, by: Actor, now: datetime,
     return consent
 
 
-def settle_withdrawal(*, consent: Consent, settlement: str, by: Actor, now: datetime, version: int | None = None) -> Consent:
+def settle_withdrawal(
+    *, consent: Consent, settlement: str, by: Actor, now: datetime, version: int | None = None
+) -> Consent:
     """Say that processing has stopped, or why a law forbids to stop it; meets the term of the withdrawal.
 
     Errors: Missing outside the team, Conflict when stale, not withdrawn or settled already, Invalid without the answer.

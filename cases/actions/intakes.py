@@ -62,9 +62,11 @@ def register_intake(
     lead: Membership | None = None,
     key: UUID | str | None = None,
 ) -> Intake:
-    """Receive and register in one act: number, slip, a new case or the family's open one, and the terms of R256 13 or 14.
+    """Receive and register in one act: number, slip, a new case or the family's open one, and the terms of
+    R256 13 or 14.
 
-    `person` is whom it concerns (self-referral needs one); `lead` the worker to lead a *new* case, by default the one who
+    `person` is whom it concerns (self-referral needs one); `lead` the worker to lead a *new* case, by
+    default the one who
     registers. What was received after hours counts as registered the next working day, a threat or violence at once
     (rules.md 6.2). `key` makes a repeat give the same intake. Errors: Forbidden for roles that do not register, Missing
     for another Center, Invalid with `fields` named as the parameters and as of `people.cleaned`.
@@ -74,7 +76,19 @@ def register_intake(
 
     def write() -> Intake:
         intake, who = _received(
-            center, channel, form, received_at, said, by, now, person, threat, violence, minor_at_risk, sender_name, sender_agency
+            center,
+            channel,
+            form,
+            received_at,
+            said,
+            by,
+            now,
+            person,
+            threat,
+            violence,
+            minor_at_risk,
+            sender_name,
+            sender_agency,
         )
         return _register(intake, who, lead, by, now)
 
@@ -110,7 +124,8 @@ def receive_intake(
     sender_name: str = "",
     sender_agency: Agency | None = None,
 ) -> Intake:
-    """Keep what came in without registering it yet (a letter to be read, the public form); threats are registered at once.
+    """Keep what came in without registering it yet (a letter to be read, the public form); threats are
+    registered at once.
 
     Errors: as of `register_intake`.
     """
@@ -118,7 +133,19 @@ def receive_intake(
     _check_center(center, by)
     with acting(by):
         intake, who = _received(
-            center, channel, form, received_at, said, by, now, person, threat, violence, minor_at_risk, sender_name, sender_agency
+            center,
+            channel,
+            form,
+            received_at,
+            said,
+            by,
+            now,
+            person,
+            threat,
+            violence,
+            minor_at_risk,
+            sender_name,
+            sender_agency,
         )
         if threat or violence:
             return _register(intake, who, None, by, now)
@@ -141,7 +168,9 @@ def register_received(
         return _register(intake, intake.applicant, lead, by, now)
 
 
-def refuse_intake(*, intake: Intake, reason: str, by: Actor, now: datetime, version: int | None = None) -> Intake:
+def refuse_intake(
+    *, intake: Intake, reason: str, by: Actor, now: datetime, version: int | None = None
+) -> Intake:
     """Refuse what is spam or no request; the sender is told neutrally.
 
     Errors: Forbidden, Missing, Invalid without a reason, Conflict when stale, registered, or about a threat.
@@ -252,7 +281,9 @@ def _contact(person: Person | None) -> str:
     return "; ".join(str(part) for part in parts if part)
 
 
-def _register(intake: Intake, person: Person | None, lead: Membership | None, by: Actor, now: datetime) -> Intake:
+def _register(
+    intake: Intake, person: Person | None, lead: Membership | None, by: Actor, now: datetime
+) -> Intake:
     """Number, slip, case, terms, event. The intake was stored as received in the same or an earlier transaction."""
     center = intake.center
     immediate = intake.threat or intake.violence
@@ -288,7 +319,12 @@ def _open_case_of(person: Person | None, center: Center) -> Case | None:
     if person is None or not person.iin_index:
         return None
     rows = Case.objects.open().filter(center=center, members__person__iin_index=person.iin_index)
-    return rows.select_for_update(of=("self",)).select_related("center__district").order_by("opened_at", "pk").first()
+    return (
+        rows.select_for_update(of=("self",))
+        .select_related("center__district")
+        .order_by("opened_at", "pk")
+        .first()
+    )
 
 
 def _known(case: Case, person: Person | None) -> Person | None:

@@ -56,7 +56,9 @@ class PersonData:
     @property
     def is_empty(self) -> bool:
         """Nothing that would make somebody known."""
-        return not any((*(getattr(self, name).strip() for name in NAMES), self.iin.strip(), self.phone.strip()))
+        return not any(
+            (*(getattr(self, name).strip() for name in NAMES), self.iin.strip(), self.phone.strip())
+        )
 
     @property
     def has_profile(self) -> bool:
@@ -250,7 +252,9 @@ def change_member(
         if relation != place.relation and relation == CaseMember.Relation.SELF:
             raise Invalid("second_applicant", fields={"relation": _("The case has an applicant already.")})
         if place.relation == CaseMember.Relation.SELF and relation != place.relation:
-            raise Invalid("applicant_stays", fields={"relation": _("The applicant of a case stays its applicant.")})
+            raise Invalid(
+                "applicant_stays", fields={"relation": _("The applicant of a case stays its applicant.")}
+            )
         _check_representative(case, legal_representative, person)
         fill(person, data).bump()
         person.save()
@@ -268,6 +272,10 @@ def _check_representative(case: Case, representative: Person | None, person: Per
     if representative is None:
         return
     if person is not None and representative.pk == person.pk:
-        raise Invalid("own_representative", fields={"legal_representative": _("Choose another member of the family.")})
+        raise Invalid(
+            "own_representative", fields={"legal_representative": _("Choose another member of the family.")}
+        )
     if not case.members.filter(person=representative).exists():
-        raise Invalid("foreign_representative", fields={"legal_representative": _("Choose a member of the family.")})
+        raise Invalid(
+            "foreign_representative", fields={"legal_representative": _("Choose a member of the family.")}
+        )

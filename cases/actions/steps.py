@@ -39,7 +39,8 @@ DONE_AT_ONCE = {
 
 
 def begin_assessment(*, case: Case, by: Actor, now: datetime, version: int | None = None) -> Case:
-    """The family is to be assessed (R256 13(2)). Errors: Missing, Forbidden, Conflict as `check_can_begin_assessment`."""
+    """The family is to be assessed (R256 13(2)). Errors: Missing, Forbidden, Conflict as
+    `check_can_begin_assessment`."""
     with acting(by):
         case = locked_case(case, by, version)
         check_can_begin_assessment(by, case)
@@ -50,7 +51,8 @@ def begin_assessment(*, case: Case, by: Actor, now: datetime, version: int | Non
 
 
 def to_planning(*, case: Case, by: Actor, now: datetime) -> Case:
-    """A hard life situation was found, or the year of a plan is over: a plan is drawn up. Called by the conclusion of the
+    """A hard life situation was found, or the year of a plan is over: a plan is drawn up. Called by the
+    conclusion of the
     assessment and by the start of the next plan, which check who may. Errors: Missing outside the team, Conflict."""
     with acting(by):
         case = locked_case(case, by)
@@ -68,7 +70,8 @@ def to_planning(*, case: Case, by: Actor, now: datetime) -> Case:
 
 
 def to_support(*, case: Case, by: Actor, now: datetime) -> Case:
-    """A plan is in force: called by its approval, which checks who may approve. Errors: Missing out of scope, Conflict."""
+    """A plan is in force: called by its approval, which checks who may approve. Errors: Missing out of
+    scope, Conflict."""
     with acting(by):
         case = locked_case(case, by)
         if case.stage != Case.Stage.PLANNING:
@@ -82,9 +85,11 @@ def to_support(*, case: Case, by: Actor, now: datetime) -> Case:
 def close_case(
     *, case: Case, closing: str, note: str = "", by: Actor, now: datetime, version: int | None = None
 ) -> Case:
-    """End the work with the family, for a reason its stage knows (R256 19); running terms are cancelled with that reason.
+    """End the work with the family, for a reason its stage knows (R256 19); running terms are cancelled with
+    that reason.
 
-    Errors: Missing outside team and direction, Forbidden for a reason that is the director's, Conflict when stale, for a
+    Errors: Missing outside team and direction, Forbidden for a reason that is the director's, Conflict when
+    stale, for a
     reason the stage does not know, or naming what still blocks, Invalid for a missing note, evidence or consultation.
     """
     note = note.strip()
@@ -111,7 +116,9 @@ def _check_ground(case: Case, closing: Case.Closing, note: str) -> None:
     if kind is not None and not case.consultations.filter(kind=kind).exists():
         raise Invalid("not_recorded", fields={"closing": _("Record the consultation or redirection first.")})
     if closing in NEEDS_EVIDENCE and len(note) < EVIDENCE_LENGTH:
-        raise Invalid("evidence_missing", fields={"note": _("Describe the evidence on which you decide (R256 19).")})
+        raise Invalid(
+            "evidence_missing", fields={"note": _("Describe the evidence on which you decide (R256 19).")}
+        )
     if closing not in (Case.Closing.COMPLETED, *DONE_AT_ONCE) and not note:
         raise Invalid("note_missing", fields={"note": _("State the reason.")})
 
@@ -119,7 +126,8 @@ def _check_ground(case: Case, closing: Case.Closing, note: str) -> None:
 def flag_threat(*, case: Case, by: Actor, now: datetime, note: str) -> Case:
     """Flag a direct threat to life or health (R256 22): risk critical, assessment in 1 working day, response at once.
 
-    Anybody of the Center who sees the case listed may raise it. Errors: Missing out of scope, Conflict in a closed case or
+    Anybody of the Center who sees the case listed may raise it. Errors: Missing out of scope, Conflict in a
+    closed case or
     when one is open already, Invalid without a note.
     """
     note = note.strip()
@@ -151,7 +159,11 @@ def raise_threat(case: Case, note: str, *, by: Actor, now: datetime) -> Threat:
         deadlines.shorten(flagged_at=now, case_id=case.pk, by=by, now=now)
     elif case.stage in BEFORE_CONCLUSION:
         deadlines.open_deadline(
-            term="assessment_urgent", started_at=now, subject=("cases.case", case.pk), if_absent=True, **common
+            term="assessment_urgent",
+            started_at=now,
+            subject=("cases.case", case.pk),
+            if_absent=True,
+            **common,
         )
     deadlines.open_deadline(term=RESPONSE_PLAN, started_at=now, subject=("cases.threat", threat.pk), **common)
     record(case, "threat.flagged", by=by, now=now, subject=("cases.threat", threat.pk))
@@ -166,7 +178,9 @@ def record_response(*, case: Case, response: str, by: Actor, now: datetime) -> T
     """
     response = response.strip()
     if not response:
-        raise Invalid("response_missing", fields={"response": _("Write who was engaged and what was agreed.")})
+        raise Invalid(
+            "response_missing", fields={"response": _("Write who was engaged and what was agreed.")}
+        )
     with invalid_field("response"):
         validators.check_text(response)
     with acting(by):
@@ -195,7 +209,8 @@ def set_risk(
 ) -> Case:
     """Set the level of risk with its reason, and the instruction of the red banner when one is given.
 
-    Errors: Missing outside the team, Conflict when stale, closed, or below critical while a threat is open, Invalid for an
+    Errors: Missing outside the team, Conflict when stale, closed, or below critical while a threat is open,
+    Invalid for an
     unknown level or a missing reason.
     """
     reason = reason.strip()
@@ -211,7 +226,9 @@ def set_risk(
             raise Missing
         check_open(case)
         if risk != Case.Risk.CRITICAL and Threat.objects.open().filter(case=case).exists():
-            raise Conflict("threat_open", _("While a threat is open the risk is critical: record the response first."))
+            raise Conflict(
+                "threat_open", _("While a threat is open the risk is critical: record the response first.")
+            )
         case.risk, case.risk_reason = risk, reason
         if instruction is not None:
             case.instruction = instruction.strip()
@@ -222,7 +239,8 @@ def set_risk(
 
 
 def restrict(*, case: Case, restriction: str, by: Actor, now: datetime) -> Case:
-    """Close the case to all but those named: its lead, and team members with a grant. Restricted already: nothing changes.
+    """Close the case to all but those named: its lead, and team members with a grant. Restricted already:
+    nothing changes.
 
     Errors: Missing for others than team, director and the product itself.
     """

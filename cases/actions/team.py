@@ -26,7 +26,8 @@ from family_support.outbox.events import emit
 def assign_lead(*, case: Case, membership: Membership, by: Actor, now: datetime, reason: str = "") -> Case:
     """Make a worker of the Center the case's lead; the lead before leaves the team.
 
-    Errors: Missing out of scope, Forbidden for who may not assign, Invalid for a membership that cannot work on the case,
+    Errors: Missing out of scope, Forbidden for who may not assign, Invalid for a membership that cannot work
+    on the case,
     Conflict in a closed case.
     """
     with acting(by, reason=reason):
@@ -103,26 +104,35 @@ def remove_from_team(*, case: Case, membership_id: int, by: Actor, now: datetime
     with acting(by):
         case = locked_case(case, by)
         check_can_assign(by, case)
-        place = TeamMember.objects.filter(case=case, membership_id=membership_id, ends_at__isnull=True).first()
+        place = TeamMember.objects.filter(
+            case=case, membership_id=membership_id, ends_at__isnull=True
+        ).first()
         if place is None:
             raise Missing
         if place.is_lead:
             raise Conflict("lead_stays", _("Assign another lead first: a case is not left without one."))
         place.ends_at = now
         place.save(update_fields=("ends_at",))
-        CaseGrant.objects.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=now), case=case, membership_id=membership_id).update(
-            ends_at=now
-        )
+        CaseGrant.objects.filter(
+            Q(ends_at__isnull=True) | Q(ends_at__gt=now), case=case, membership_id=membership_id
+        ).update(ends_at=now)
         sync_case_grants(case, now=now)
         record(case, "team.removed", by=by, now=now, subject=("accounts.membership", membership_id))
 
 
 def grant_access(
-    *, case: Case, membership: Membership, reason: str, by: Actor, now: datetime, ends_at: datetime | None = None
+    *,
+    case: Case,
+    membership: Membership,
+    reason: str,
+    by: Actor,
+    now: datetime,
+    ends_at: datetime | None = None,
 ) -> CaseGrant:
     """Let a team member read a restricted case, with reason and end.
 
-    Errors: Missing out of scope, Forbidden for others than lead and director, Conflict for a case not restricted, Invalid
+    Errors: Missing out of scope, Forbidden for others than lead and director, Conflict for a case not
+    restricted, Invalid
     for a missing reason, an end in the past or somebody not on the team.
     """
     reason = " ".join(reason.split())
@@ -159,7 +169,9 @@ def end_grant(*, grant: CaseGrant, by: Actor, now: datetime) -> CaseGrant:
             grant.ends_at = now
             grant.save(update_fields=("ends_at",))
             sync_case_grants(case, now=now)
-            record(case, "team.grant_ended", by=by, now=now, subject=("accounts.membership", grant.membership_id))
+            record(
+                case, "team.grant_ended", by=by, now=now, subject=("accounts.membership", grant.membership_id)
+            )
     return grant
 
 
@@ -187,8 +199,9 @@ def check_may_work(case: Case, membership: Membership, now: datetime) -> None:
     """Errors: Invalid for a membership of another Center, of another role, not in force, or of a barred person."""
     in_force = Membership.objects.active(local_date(now)).filter(pk=membership.pk).exists()
     fits = membership.center_id == case.center_id and Role(membership.role) in WORKERS
-    kept_out = bool(membership.user.iin_index) and Barred.objects.filter(
-        case_id=case.pk, iin_index=membership.user.iin_index
-    ).exists()
+    kept_out = (
+        bool(membership.user.iin_index)
+        and Barred.objects.filter(case_id=case.pk, iin_index=membership.user.iin_index).exists()
+    )
     if not (in_force and fits) or kept_out:
         raise Invalid("cannot_work", fields={"membership": _("This person cannot work on the case.")})

@@ -36,7 +36,11 @@ class ConsentForm(KeyMixin, Form):
     publication = forms.BooleanField(label=_("Data may be published in open sources"), required=False)
     scan = forms.FileField(label=_("Scan of the signed consent"), required=False, widget=widgets.FileInput)
     reason = fields.TextField(
-        label=_("What the person said"), help_text=_("For a refusal."), required=False, max_length=1000, rows=2
+        label=_("What the person said"),
+        help_text=_("For a refusal."),
+        required=False,
+        max_length=1000,
+        rows=2,
     )
 
     def __init__(self, *args: Any, members: Sequence[CaseMember], **kwargs: Any) -> None:
@@ -80,14 +84,20 @@ class SettlementForm(VersionMixin, Form):
 class ConsultationForm(KeyMixin, Form):
     """Consultation, redirection, or neither: the parts of the kind chosen are needed."""
 
-    kind = forms.ChoiceField(label=_("What was done"), choices=Consultation.Kind.choices, widget=widgets.RadioList)
+    kind = forms.ChoiceField(
+        label=_("What was done"), choices=Consultation.Kind.choices, widget=widgets.RadioList
+    )
     held_at = fields.MomentField(label=_("When"))
     topic = forms.ChoiceField(
         label=_("Topic"), choices=[("", "—"), *Consultation.Topic.choices], required=False
     )
     summary = fields.TextField(label=_("What was advised"), required=False, rows=5)
     agency = forms.ModelChoiceField(
-        label=_("Redirected to"), queryset=Agency.objects.none(), required=False, widget=widgets.SearchSelect, empty_label="—"
+        label=_("Redirected to"),
+        queryset=Agency.objects.none(),
+        required=False,
+        widget=widgets.SearchSelect,
+        empty_label="—",
     )
     special_services = forms.BooleanField(
         label=_("For identification of the need for special social services (R256 24)"), required=False

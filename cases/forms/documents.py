@@ -13,5 +13,7 @@ from family_support.ui.forms import Form, KeyMixin
 class DocumentForm(KeyMixin, Form):
     kind = forms.ChoiceField(label=_("Kind of document"), choices=Attachment.Kind.choices)
     file = forms.FileField(
-        label=_("File"), widget=widgets.FileInput, help_text=_("PDF or picture, up to 15 MB; pictures lose their metadata.")
+        label=_("File"),
+        widget=widgets.FileInput,
+        help_text=_("PDF or picture, up to 15 MB; pictures lose their metadata."),
     )

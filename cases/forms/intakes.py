@@ -42,7 +42,11 @@ class IntakeForm(KeyMixin, PersonFields, Form):
     form = forms.ChoiceField(label=_("How it came in"), choices=[EMPTY, *BY_HAND])
     received_at = fields.MomentField(label=_("Received"))
     sender_agency = forms.ModelChoiceField(
-        label=_("Sending body"), queryset=Agency.objects.none(), required=False, widget=widgets.SearchSelect, empty_label="—"
+        label=_("Sending body"),
+        queryset=Agency.objects.none(),
+        required=False,
+        widget=widgets.SearchSelect,
+        empty_label="—",
     )
     sender_name = forms.CharField(
         label=_("Who sent it"),
@@ -58,7 +62,9 @@ class IntakeForm(KeyMixin, PersonFields, Form):
     minor_at_risk = fields.YesNoField(label=_("Is a minor at risk?"))
     lead = WorkerField(label=_("Responsible worker"), required=False)
 
-    def __init__(self, *args: Any, workers: Sequence[Membership], region_id: int | None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, workers: Sequence[Membership], region_id: int | None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         agency: Any = self.fields["sender_agency"]
         agency.queryset = Agency.objects.active().filter(district__region_id=region_id).order_by("name_ru")
@@ -72,7 +78,10 @@ class IntakeForm(KeyMixin, PersonFields, Form):
                 "channel",
                 Row(Column("form", css_class="col-md-6"), Column("received_at", css_class="col-md-6")),
                 Div(
-                    Row(Column("sender_agency", css_class="col-md-6"), Column("sender_name", css_class="col-md-6")),
+                    Row(
+                        Column("sender_agency", css_class="col-md-6"),
+                        Column("sender_name", css_class="col-md-6"),
+                    ),
                     css_class="only-from-others",
                 ),
             ),

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import django_filters
-from crispy_forms.layout import Layout, Row
 from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -31,23 +30,25 @@ class SearchForm(Form):
 
 
 class FilterForm(HelperMixin, forms.Form):
-    """The fields of the filter bar side by side."""
-
-    def layout(self) -> Layout:
-        return Layout(Row(*self.fields, css_class="filter-fields"))
+    """The fields of the filter bar."""
 
 
 class CaseFilter(django_filters.FilterSet):
     """Stage, risk, responsible worker, overdue, without a responsible worker; open cases unless a stage is chosen."""
 
-    stage = django_filters.ChoiceFilter(label=_("Stage"), choices=Case.Stage.choices, empty_label=_("All open"))
+    stage = django_filters.ChoiceFilter(
+        label=_("Stage"), choices=Case.Stage.choices, empty_label=_("All open")
+    )
     risk = django_filters.ChoiceFilter(label=_("Risk"), choices=Case.Risk.choices, empty_label=_("All"))
     worker = django_filters.ChoiceFilter(label=_("Responsible"), field_name="lead_id", empty_label=_("All"))
     overdue = django_filters.BooleanFilter(
         label=_("Only overdue"), method="late", widget=forms.CheckboxInput, field_name="next_due"
     )
     unassigned = django_filters.BooleanFilter(
-        label=_("Without a responsible worker"), method="nobody", widget=forms.CheckboxInput, field_name="lead"
+        label=_("Without a responsible worker"),
+        method="nobody",
+        widget=forms.CheckboxInput,
+        field_name="lead",
     )
 
     class Meta:

@@ -37,7 +37,9 @@ class DistrictField(forms.ModelChoiceField):
 
     def __init__(self, **kwargs: Any) -> None:
         rows = District.objects.active().order_by("region_id", "name_ru")
-        super().__init__(queryset=rows, widget=widgets.SearchSelect, required=False, empty_label="—", **kwargs)
+        super().__init__(
+            queryset=rows, widget=widgets.SearchSelect, required=False, empty_label="—", **kwargs
+        )
 
     def label_from_instance(self, obj: District) -> str:
         return obj.name
@@ -65,14 +67,19 @@ class PersonFields(forms.Form):
         label=_("Safe way to reach"), required=False, choices=[EMPTY, *Person.Channel.choices]
     )
     safe_contact_note = forms.CharField(
-        label=_("Safe contact: when and how"), required=False, max_length=300, help_text=_("For example: after 18:00 only")
+        label=_("Safe contact: when and how"),
+        required=False,
+        max_length=300,
+        help_text=_("For example: after 18:00 only"),
     )
     district = DistrictField(label=_("District where the person lives"))
 
     def person_data(self) -> PersonData:
         """What the form holds, for the actions."""
         data = self.cleaned_data
-        given: dict[str, Any] = {name: data.get(name) or "" for name in (*MINIMAL, *PROFILE_FIELDS) if name in self.fields}
+        given: dict[str, Any] = {
+            name: data.get(name) or "" for name in (*MINIMAL, *PROFILE_FIELDS) if name in self.fields
+        }
         return PersonData(**{**given, "birth_date": data.get("birth_date"), "district": data.get("district")})
 
 
@@ -98,22 +105,36 @@ def person_rows() -> list[Row]:
 class MemberForm(KeyMixin, VersionMixin, PersonFields, Form):
     """A member of the family. The profile fields are there only with consent."""
 
-    relation = forms.ChoiceField(label=_("Relation to the applicant"), choices=[EMPTY, *CaseMember.Relation.choices])
+    relation = forms.ChoiceField(
+        label=_("Relation to the applicant"), choices=[EMPTY, *CaseMember.Relation.choices]
+    )
     lives_together = forms.BooleanField(label=_("Lives with the family"), required=False, initial=True)
     legal_representative = forms.ModelChoiceField(
         label=_("Legal representative"), queryset=Person.objects.none(), required=False, empty_label="—"
     )
     address = forms.CharField(label=_("Address"), required=False, max_length=300)
-    place_of_study = forms.CharField(label=_("School or place of study, class"), required=False, max_length=200)
+    place_of_study = forms.CharField(
+        label=_("School or place of study, class"), required=False, max_length=200
+    )
     education = forms.CharField(label=_("Education"), required=False, max_length=200)
     work = forms.CharField(label=_("Work"), required=False, max_length=200)
-    health_note = fields.TextField(label=_("Health: what help needs to know"), required=False, max_length=2000, rows=3)
+    health_note = fields.TextField(
+        label=_("Health: what help needs to know"), required=False, max_length=2000, rows=3
+    )
     reason = forms.CharField(
-        label=_("Reason of the change"), required=False, max_length=300, help_text=_("Kept in the history of the case.")
+        label=_("Reason of the change"),
+        required=False,
+        max_length=300,
+        help_text=_("Kept in the history of the case."),
     )
 
     def __init__(
-        self, *args: Any, members: Sequence[CaseMember], consented: bool, changing: bool = False, **kwargs: Any
+        self,
+        *args: Any,
+        members: Sequence[CaseMember],
+        consented: bool,
+        changing: bool = False,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         people = [member.person_id for member in members]
@@ -141,7 +162,9 @@ class MemberForm(KeyMixin, VersionMixin, PersonFields, Form):
         if self.consented:
             rows += [
                 "address",
-                Row(Column("place_of_study", css_class="col-md-6"), Column("education", css_class="col-md-6")),
+                Row(
+                    Column("place_of_study", css_class="col-md-6"), Column("education", css_class="col-md-6")
+                ),
                 "work",
                 "health_note",
             ]

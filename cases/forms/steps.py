@@ -40,14 +40,18 @@ class RiskForm(VersionMixin, Form):
 
 class ThreatForm(KeyMixin, Form):
     note = fields.TextField(
-        label=_("What threatens whom"), help_text=_("Facts: who, whom, when, whether children are there."), rows=4
+        label=_("What threatens whom"),
+        help_text=_("Facts: who, whom, when, whether children are there."),
+        rows=4,
     )
 
 
 class ResponseForm(Form):
     response = fields.TextField(
         label=_("Who was engaged and what was agreed"),
-        help_text=_("The mobile group, the measures, and for each the body or organization that answers for it (R256 22)."),
+        help_text=_(
+            "The mobile group, the measures, and for each the body or organization that answers for it (R256 22)."
+        ),
         rows=6,
     )
 
@@ -107,5 +111,7 @@ class GrantForm(WorkerForm):
 class BarForm(Form):
     """The alleged abuser or a relative: their account sees nothing of the case."""
 
-    iin = forms.CharField(label=_("IIN"), widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}))
+    iin = forms.CharField(
+        label=_("IIN"), widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
+    )
     relation = forms.CharField(label=_("Who this is to the family"), max_length=100)

@@ -4,9 +4,10 @@ import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
 import django.db.models.deletion
 import django_fsm
-import family_support.base.fields
 from django.conf import settings
 from django.db import migrations, models
+
+import family_support.base.fields
 
 
 class Migration(migrations.Migration):

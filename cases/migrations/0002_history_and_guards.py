@@ -37,7 +37,12 @@ class Migration(migrations.Migration):
         GuardStates(
             model="Consent",
             field="state",
-            transitions=[("asked", "given"), ("asked", "refused"), ("given", "expired"), ("given", "withdrawn")],
+            transitions=[
+                ("asked", "given"),
+                ("asked", "refused"),
+                ("given", "expired"),
+                ("given", "withdrawn"),
+            ],
             initial=["asked"],
         ),
         TrackChanges("Case", case_id="id"),

@@ -29,15 +29,20 @@ class CaseQuerySet(models.QuerySet["Case"]):
     def with_access(self, actor: Actor) -> CaseQuerySet:
         """Annotate `on_team`, `granted` and `opened` for this actor's one active membership.
 
-        A named grant holds while its guardian row is there *and* the actor leads the case or the grant has not ended: one
+        A named grant holds while its guardian row is there *and* the actor leads the case or the grant has
+        not ended: one
         that runs out needs no sweep.
         """
-        team = TeamMember.objects.filter(case=OuterRef("pk"), membership_id=actor.membership_id, ends_at__isnull=True)
+        team = TeamMember.objects.filter(
+            case=OuterRef("pk"), membership_id=actor.membership_id, ends_at__isnull=True
+        )
         rows = CaseUserObjectPermission.objects.filter(
             content_object=OuterRef("pk"), user_id=actor.user_id, permission__codename=READ_RESTRICTED
         )
         in_force = CaseGrant.objects.filter(
-            Q(ends_at__isnull=True) | Q(ends_at__gt=Now()), case=OuterRef("pk"), membership_id=actor.membership_id
+            Q(ends_at__isnull=True) | Q(ends_at__gt=Now()),
+            case=OuterRef("pk"),
+            membership_id=actor.membership_id,
         )
         openings = CaseOpening.objects.filter(
             case_id=OuterRef("pk"), membership_id=actor.membership_id, ends_at__gt=Now(), opened_at__lte=Now()
@@ -56,7 +61,8 @@ class CaseQuerySet(models.QuerySet["Case"]):
         return self.exclude(Exists(Barred.objects.filter(case_id=OuterRef("pk"), iin_index=actor.iin_index)))
 
     def listed_to(self, actor: Actor) -> CaseQuerySet:
-        """Cases whose existence the actor sees: own Center's ordinary ones; restricted ones by name, or as director or head
+        """Cases whose existence the actor sees: own Center's ordinary ones; restricted ones by name, or as
+        director or head
         of unit."""
         if actor.center_id is None or (actor.role not in LISTING_ROLES and not actor.is_director):
             return self.none()
@@ -73,16 +79,20 @@ class CaseQuerySet(models.QuerySet["Case"]):
         )
 
     def writable_by(self, actor: Actor) -> CaseQuerySet:
-        """Cases the actor works on: its team, with the named grant where the case is restricted. An opening only reads."""
+        """Cases the actor works on: its team, with the named grant where the case is restricted. An opening
+        only reads."""
         return self.listed_to(actor).filter(Q(restricted=False, on_team=True) | Q(on_team=True, granted=True))
 
     def open(self) -> CaseQuerySet:
         return self.exclude(stage=Case.Stage.CLOSED)
 
     def with_next_deadline(self) -> CaseQuerySet:
-        """Annotate the running term that ends first: `next_deadline`, `next_code`, `next_due` (all None without one)."""
+        """Annotate the running term that ends first: `next_deadline`, `next_code`, `next_due` (all None
+        without one)."""
         running = (
-            Deadline.objects.open().filter(case_id=OuterRef("pk"), due_at__isnull=False).order_by("due_at", "pk")
+            Deadline.objects.open()
+            .filter(case_id=OuterRef("pk"), due_at__isnull=False)
+            .order_by("due_at", "pk")
         )
         return self.annotate(
             next_deadline=Subquery(running.values("pk")[:1]),
@@ -138,13 +148,19 @@ class Case(FSMModelMixin, Versioned):
     instruction = models.CharField(_("safety instruction"), max_length=300, blank=True)
     threat_at = models.DateTimeField(_("threat flagged"), null=True, blank=True)
     restricted = models.BooleanField(_("restricted"), default=False)
-    restriction = models.CharField(_("why restricted"), max_length=20, choices=Restriction.choices, blank=True)
-    lead = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="leads")
+    restriction = models.CharField(
+        _("why restricted"), max_length=20, choices=Restriction.choices, blank=True
+    )
+    lead = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="leads"
+    )
     opened_at = models.DateTimeField(_("opened"))
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
     closing = models.CharField(_("closing reason"), max_length=20, choices=Closing.choices, blank=True)
     closing_note = models.TextField(_("closing note"), blank=True)
-    previous = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="next_cases")
+    previous = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="next_cases"
+    )
 
     objects = CaseQuerySet.as_manager()
 
@@ -192,7 +208,9 @@ class Case(FSMModelMixin, Versioned):
         """The next plan after the year."""
 
     @transition(
-        field=stage, source=[Stage.INTAKE, Stage.ASSESSMENT, Stage.PLANNING, Stage.SUPPORT], target=Stage.CLOSED
+        field=stage,
+        source=[Stage.INTAKE, Stage.ASSESSMENT, Stage.PLANNING, Stage.SUPPORT],
+        target=Stage.CLOSED,
     )
     def close(self) -> None:
         """The work with the family ends; a return opens a new case linked to this one."""
@@ -211,7 +229,9 @@ class TeamMember(models.Model):
         verbose_name = _("team member")
         verbose_name_plural = _("team members")
         constraints = (
-            models.UniqueConstraint(fields=("case", "membership"), condition=Q(ends_at__isnull=True), name="team_member_once"),
+            models.UniqueConstraint(
+                fields=("case", "membership"), condition=Q(ends_at__isnull=True), name="team_member_once"
+            ),
             models.UniqueConstraint(
                 fields=("case",), condition=Q(ends_at__isnull=True, is_lead=True), name="team_one_lead"
             ),

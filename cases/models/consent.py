@@ -56,7 +56,9 @@ class Consent(FSMModelMixin, Versioned):
     operator_name = models.CharField(_("operator"), max_length=300)
     operator_bin = models.CharField(_("operator's BIN"), max_length=12)
     valid_until = models.DateField(_("valid until"), null=True, blank=True)
-    data = ArrayField(models.CharField(max_length=20, choices=Data.choices), verbose_name=_("list of data"), default=list)
+    data = ArrayField(
+        models.CharField(max_length=20, choices=Data.choices), verbose_name=_("list of data"), default=list
+    )
     third_parties = models.BooleanField(_("transfer to third parties"), default=False)
     cross_border = models.BooleanField(_("cross-border transfer"), default=False)
     publication = models.BooleanField(_("publication in open sources"), default=False)
@@ -73,14 +75,18 @@ class Consent(FSMModelMixin, Versioned):
         verbose_name_plural = _("consents")
         constraints = (
             models.UniqueConstraint(
-                fields=("case", "person"), condition=Q(state__in=("asked", "given")), name="consent_one_in_force"
+                fields=("case", "person"),
+                condition=Q(state__in=("asked", "given")),
+                name="consent_one_in_force",
             ),
             models.CheckConstraint(
                 name="consent_given_complete",
-                condition=~Q(state="given") | Q(decided_at__isnull=False, signed_on__isnull=False, data__len__gt=0),
+                condition=~Q(state="given")
+                | Q(decided_at__isnull=False, signed_on__isnull=False, data__len__gt=0),
             ),
             models.CheckConstraint(
-                name="consent_settled_after_withdrawal", condition=Q(settled_at__isnull=True) | Q(state="withdrawn")
+                name="consent_settled_after_withdrawal",
+                condition=Q(settled_at__isnull=True) | Q(state="withdrawn"),
             ),
         )
 

@@ -16,7 +16,6 @@ from family_support.base.fields import EncryptedTextField
 from family_support.base.models import Versioned
 from family_support.directory.models import Agency, Center
 
-
 INTAKE_ROLES = WORKERS | UNIT_HEADS | {Role.INTAKE_CLERK}
 
 
@@ -29,7 +28,8 @@ class IntakeQuerySet(models.QuerySet["Intake"]):
         return self.none()
 
     def slip_for(self, actor: Actor) -> IntakeQuerySet:
-        """Intakes whose slip the actor prints: those it sees, and those it registered itself. A slip names nobody, so the
+        """Intakes whose slip the actor prints: those it sees, and those it registered itself. A slip names
+        nobody, so the
         clerk gives it out even where the case was restricted the moment it was opened."""
         own = Q(center_id=actor.center_id, registered_by_id=actor.membership_id)
         return self.filter(number__gt="").filter(Q(pk__in=self.visible_to(actor).values("pk")) | own)
@@ -70,7 +70,12 @@ class Intake(FSMModelMixin, Versioned):
     registered_at = models.DateTimeField(_("registered"), null=True, blank=True)
     sender_name = models.CharField(_("who sent it"), max_length=200, blank=True)
     sender_agency = models.ForeignKey(
-        Agency, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("sending body")
+        Agency,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("sending body"),
     )
     applicant = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     # As given this time: a repeat never overwrites the safe contact of a person already known.
@@ -82,7 +87,9 @@ class Intake(FSMModelMixin, Versioned):
     refusal_reason = models.TextField(_("reason of refusal"), blank=True)
     # A short code on the slip: with the number it shows the sender the state, and nothing more.
     slip_code = models.CharField(max_length=12, blank=True)
-    registered_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    registered_by = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     objects = IntakeQuerySet.as_manager()
 
@@ -147,7 +154,12 @@ class Consultation(models.Model):
     topic = models.CharField(_("topic"), max_length=20, choices=Topic.choices, blank=True)
     summary = models.TextField(_("what was advised"), blank=True)
     agency = models.ForeignKey(
-        Agency, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("redirected to")
+        Agency,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("redirected to"),
     )
     reason = models.TextField(_("reason"), blank=True)
     held_at = models.DateTimeField(_("when"))

@@ -57,10 +57,14 @@ class Person(Versioned):
     sex = models.CharField(_("sex"), max_length=1, choices=Sex.choices, blank=True)
     iin = EncryptedTextField(_("IIN"), blank=True, default="")
     iin_index = models.CharField(max_length=64, blank=True, default="", editable=False, db_index=True)
-    no_iin_reason = models.CharField(_("why there is no IIN"), max_length=10, choices=NoIin.choices, blank=True)
+    no_iin_reason = models.CharField(
+        _("why there is no IIN"), max_length=10, choices=NoIin.choices, blank=True
+    )
     phone = EncryptedTextField(_("phone"), blank=True, default="")
     phone_index = models.CharField(max_length=64, blank=True, default="", editable=False, db_index=True)
-    safe_contact = models.CharField(_("safe way to reach"), max_length=10, choices=Channel.choices, blank=True)
+    safe_contact = models.CharField(
+        _("safe way to reach"), max_length=10, choices=Channel.choices, blank=True
+    )
     safe_contact_note = EncryptedTextField(_("safe contact: when and how"), blank=True, default="")
     address = EncryptedTextField(_("address"), blank=True, default="")
     district = models.ForeignKey(District, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
@@ -122,7 +126,12 @@ class CaseMember(models.Model):
     relation = models.CharField(_("relation to the applicant"), max_length=20, choices=Relation.choices)
     lives_together = models.BooleanField(_("lives with the family"), default=True)
     legal_representative = models.ForeignKey(
-        Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("legal representative")
+        Person,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("legal representative"),
     )
     added_at = models.DateTimeField()
 
@@ -131,7 +140,9 @@ class CaseMember(models.Model):
         verbose_name_plural = _("family members")
         constraints = (
             models.UniqueConstraint(fields=("case", "person"), name="case_member_once"),
-            models.UniqueConstraint(fields=("case",), condition=Q(relation="self"), name="case_one_applicant"),
+            models.UniqueConstraint(
+                fields=("case",), condition=Q(relation="self"), name="case_one_applicant"
+            ),
         )
 
     def __str__(self) -> str:

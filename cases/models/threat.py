@@ -20,10 +20,14 @@ class Threat(models.Model):
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="threats")
     flagged_at = models.DateTimeField(_("flagged"))
-    flagged_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    flagged_by = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     note = models.TextField(_("what threatens"))
     responded_at = models.DateTimeField(_("response in force"), null=True, blank=True)
-    responded_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    responded_by = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     response = models.TextField(_("who was engaged and what was agreed"), blank=True)
 
     objects = ThreatQuerySet.as_manager()
@@ -33,10 +37,13 @@ class Threat(models.Model):
         verbose_name_plural = _("threats to life or health")
         ordering = ("flagged_at", "pk")
         constraints = (
-            models.UniqueConstraint(fields=("case",), condition=Q(responded_at__isnull=True), name="threat_open_once"),
+            models.UniqueConstraint(
+                fields=("case",), condition=Q(responded_at__isnull=True), name="threat_open_once"
+            ),
             models.CheckConstraint(
                 name="threat_response_complete",
-                condition=Q(responded_at__isnull=True, response="") | (Q(responded_at__isnull=False) & ~Q(response="")),
+                condition=Q(responded_at__isnull=True, response="")
+                | (Q(responded_at__isnull=False) & ~Q(response="")),
             ),
         )
 

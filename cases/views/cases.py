@@ -19,6 +19,7 @@ from cases.permissions import CASE_ROLES, LIST_ROLES, reads
 from cases.tables import CaseTable
 from cases.views import presenting
 from cases.views.common import center_of
+from cases.views.history import history_of, readings_of
 from family_support.access.decorators import allowed
 from family_support.access.openings import in_force, open_with_reason
 from family_support.access.reads import log_read
@@ -96,7 +97,9 @@ def _related(found: Case, request: HttpRequest) -> list[Case]:
     if found.previous_id is None and not found.is_closed:
         return []
     linked = Case.objects.filter(pk=found.previous_id) | Case.objects.filter(previous_id=found.pk)
-    return list(Case.objects.listed_to(request.actor).filter(pk__in=linked.values("pk")).order_by("opened_at"))
+    return list(
+        Case.objects.listed_to(request.actor).filter(pk__in=linked.values("pk")).order_by("opened_at")
+    )
 
 
 def _closed_door(request: HttpRequest, found: Case, form: OpeningForm) -> HttpResponse:
@@ -149,11 +152,11 @@ def case_history(request: HttpRequest, pk: int) -> HttpResponse:
     log_read(request.actor, found.pk, "history")
     works = permissions.works(found, request.actor)
     before = _number(request.GET.get("before", ""))
-    rows, more = presenting.history(found, before=before)
+    rows, more = history_of(found, before=before)
     context = {
         "history": rows,
         "older": more,
-        "readings": presenting.readings(found) if works and before is None else [],
+        "readings": readings_of(found) if works and before is None else [],
         "shows_readings": works,
     }
     return render(request, "cases/history.html", framed(request, found, "history", context))
@@ -161,5 +164,3 @@ def case_history(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _number(text: str) -> int | None:
     return int(text) if text.isdecimal() and len(text) < 19 else None
-
-

@@ -78,7 +78,15 @@ def _tiles(request: HttpRequest, groups: list[queries.Group], chooses: bool) -> 
     if chooses or request.actor.role == Role.INTAKE_CLERK:
         waiting = queries.unassigned(request.actor).count()
         url = f"{reverse('case-list')}?unassigned=true"
-        tiles.append(Tile(waiting, _("Without a responsible worker"), "user-search", "orange" if waiting else "grey", url))
+        tiles.append(
+            Tile(
+                waiting,
+                _("Without a responsible worker"),
+                "user-search",
+                "orange" if waiting else "grey",
+                url,
+            )
+        )
     return tiles + day_tiles(request.actor)
 
 

@@ -84,7 +84,11 @@ def intake_duplicates(request: HttpRequest) -> HttpResponse:
 
 def _seen(request: HttpRequest, pk: int) -> Intake:
     rows = Intake.objects.visible_to(request.actor)
-    found = rows.select_related("center__district", "sender_agency", "applicant", "registered_by__user").filter(pk=pk).first()
+    found = (
+        rows.select_related("center__district", "sender_agency", "applicant", "registered_by__user")
+        .filter(pk=pk)
+        .first()
+    )
     if found is None:
         raise Missing
     return found
@@ -139,7 +143,12 @@ def intake_register(request: HttpRequest, pk: int) -> HttpResponse:
         )
         if done:
             return redirect("intake-slip", pk=found.pk)
-    context = {"form": form, "heading": _("Register the intake"), "button": _("Register"), "cancel_url": reverse("intake", args=(pk,))}
+    context = {
+        "form": form,
+        "heading": _("Register the intake"),
+        "button": _("Register"),
+        "cancel_url": reverse("intake", args=(pk,)),
+    }
     return respond(request, "ui/form_page.html", context, form)
 
 

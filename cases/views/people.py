@@ -39,9 +39,12 @@ def case_people(request: HttpRequest, pk: int) -> HttpResponse:
     today = local_date(clock.now())
     context = {
         "members": [
-            {"member": member, "person": member.person, "minor": member.person.is_minor(today)} for member in members
+            {"member": member, "person": member.person, "minor": member.person.is_minor(today)}
+            for member in members
         ],
-        "consents": list(Consent.objects.filter(case=case).select_related("person").order_by("-asked_at", "-pk")),
+        "consents": list(
+            Consent.objects.filter(case=case).select_related("person").order_by("-asked_at", "-pk")
+        ),
         "consent_tones": CONSENT_TONES,
         "consented": has_consent(case),
     }
@@ -174,7 +177,12 @@ def consent_new(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _consent_of(request: HttpRequest, pk: int) -> Consent:
-    found = Consent.objects.visible_to(request.actor).select_related("person", "recorded_by__user").filter(pk=pk).first()
+    found = (
+        Consent.objects.visible_to(request.actor)
+        .select_related("person", "recorded_by__user")
+        .filter(pk=pk)
+        .first()
+    )
     if found is None:
         raise Missing
     return found
@@ -210,7 +218,14 @@ def consent_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     case = worked_case(request, found.case_id)
     form = WithdrawalForm(request.POST or None, initial={"version": found.version})
     if request.method == "POST" and form.is_valid():
-        done = run(form, actions.withdraw_consent, consent=found, by=request.actor, now=clock.now(), **form.cleaned_data)
+        done = run(
+            form,
+            actions.withdraw_consent,
+            consent=found,
+            by=request.actor,
+            now=clock.now(),
+            **form.cleaned_data,
+        )
         if done:
             messages.success(request, _("The withdrawal was recorded; its term is running."))
             return redirect("consent", pk=found.pk)
@@ -237,7 +252,14 @@ def consent_settle(request: HttpRequest, pk: int) -> HttpResponse:
     case = worked_case(request, found.case_id)
     form = SettlementForm(request.POST or None, initial={"version": found.version})
     if request.method == "POST" and form.is_valid():
-        done = run(form, actions.settle_withdrawal, consent=found, by=request.actor, now=clock.now(), **form.cleaned_data)
+        done = run(
+            form,
+            actions.settle_withdrawal,
+            consent=found,
+            by=request.actor,
+            now=clock.now(),
+            **form.cleaned_data,
+        )
         if done:
             messages.success(request, _("The withdrawal is settled."))
             return redirect("consent", pk=found.pk)

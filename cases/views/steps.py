@@ -172,7 +172,13 @@ def threat_flag(request: HttpRequest, pk: int) -> HttpResponse:
         _("The response, with the mobile group, has to be recorded at once (R256 22)."),
     ]
     return _case_form(
-        request, case, form, _("Threat to life or health"), _("Flag the threat"), danger=True, consequences=consequences
+        request,
+        case,
+        form,
+        _("Threat to life or health"),
+        _("Flag the threat"),
+        danger=True,
+        consequences=consequences,
     )
 
 
@@ -187,7 +193,9 @@ def threat_respond(request: HttpRequest, pk: int) -> HttpResponse:
     form = ResponseForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         response = form.cleaned_data["response"]
-        done = run(form, actions.record_response, case=case, response=response, by=request.actor, now=clock.now())
+        done = run(
+            form, actions.record_response, case=case, response=response, by=request.actor, now=clock.now()
+        )
         if done:
             messages.success(request, _("The response was recorded."))
             return redirect("case", pk=case.pk)
@@ -208,7 +216,9 @@ def case_close(request: HttpRequest, pk: int) -> HttpResponse:
     form = ClosingForm(request.POST or None, closings=closings, initial={"version": case.version})
     found = blockers(case)
     if request.method == "POST" and form.is_valid():
-        done = run(form, actions.close_case, case=case, by=request.actor, now=clock.now(), **form.cleaned_data)
+        done = run(
+            form, actions.close_case, case=case, by=request.actor, now=clock.now(), **form.cleaned_data
+        )
         if done:
             messages.success(request, _("The case was closed."))
             return redirect("case", pk=case.pk)
@@ -241,5 +251,3 @@ def _case_form(
         },
         form,
     )
-
-

@@ -66,13 +66,17 @@ def case_team(request: HttpRequest, pk: int) -> HttpResponse:
         "team": team,
         "forms": forms,
         "grants": list(_grants(case)) if case.restricted else [],
-        "barred": list(Barred.objects.filter(case_id=case.pk).order_by("noted_at")) if works(case, actor) else [],
+        "barred": list(Barred.objects.filter(case_id=case.pk).order_by("noted_at"))
+        if works(case, actor)
+        else [],
         "may_assign": permissions.can_assign(actor, case),
         "may_grant": permissions.can_grant(actor, case),
         "now": now,
         "crumbs": crumbs_of(case, Crumb(_("Team and access"))),
     }
-    return respond(request, "cases/team.html", context, *([form] if form is not None else [WorkerForm(workers=[])]))
+    return respond(
+        request, "cases/team.html", context, *([form] if form is not None else [WorkerForm(workers=[])])
+    )
 
 
 def _carry_out(request: HttpRequest, case: Case, sent: str, form: Any) -> bool:
@@ -97,7 +101,11 @@ def _team(case: Case) -> Any:
 
 
 def _grants(case: Case) -> Any:
-    return CaseGrant.objects.filter(case=case).select_related("membership__user", "granted_by__user").order_by("-granted_at")
+    return (
+        CaseGrant.objects.filter(case=case)
+        .select_related("membership__user", "granted_by__user")
+        .order_by("-granted_at")
+    )
 
 
 @require_POST
@@ -158,7 +166,9 @@ def case_documents(request: HttpRequest, pk: int) -> HttpResponse:
                 return redirect("case-documents", pk=case.pk)
     log_read(actor, case.pk, "documents")
     files = Attachment.objects.visible_to(actor).filter(case_id=case.pk).select_related("added_by__user")
-    context = framed(request, case, "documents", {"files": list(files.order_by("-added_at", "-pk")), "form": form})
+    context = framed(
+        request, case, "documents", {"files": list(files.order_by("-added_at", "-pk")), "form": form}
+    )
     if form is None:
         return render(request, "cases/documents.html", context)
     return respond(request, "cases/documents.html", context, form)

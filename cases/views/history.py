@@ -1,0 +1,186 @@
+"""A case's history in plain words: who changed what, and who read it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from django.apps import apps
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cases.models import Case, CaseMember
+from family_support.access.reads import readings_of_case
+from family_support.accounts.models import Membership, User
+from family_support.accounts.roles import Role
+from family_support.audit.queries import HistoryRow, history_for, history_of_row
+from family_support.ui.templatetags.ui import day, moment
+
+PAGE = 100
+SHOWN_FIELDS = 12
+# Rows whose every change is told by the timeline or by a row beside them.
+SILENT_TABLES = frozenset({"cases_timelineentry", "cases_caseuserobjectpermission"})
+# Columns of links that have no name of their own in the forms.
+LINKS = {
+    "lead_id": gettext_lazy("Responsible"),
+    "membership_id": gettext_lazy("Worker"),
+    "person_id": gettext_lazy("Person"),
+    "applicant_id": gettext_lazy("Whom it concerns"),
+    "term_id": gettext_lazy("Term"),
+}
+READ = {
+    "case": gettext_lazy("Case"),
+    "people": gettext_lazy("People and consent"),
+    "person": gettext_lazy("Family member"),
+    "consent": gettext_lazy("Consent"),
+    "intake": gettext_lazy("Intake (appeal)"),
+    "documents": gettext_lazy("Documents"),
+    "attachment": gettext_lazy("Document"),
+    "history": gettext_lazy("History"),
+    "team": gettext_lazy("Team and access"),
+    "opening": gettext_lazy("Opened with a reason"),
+    "redirection": gettext_lazy("Redirection"),
+    "assessment": gettext_lazy("Assessment"),
+    "needs": gettext_lazy("Needs"),
+    "plan": gettext_lazy("Plan"),
+    "agencies": gettext_lazy("Agencies"),
+    "task": gettext_lazy("Task"),
+}
+Links = Mapping[type[models.Model], Mapping[Any, str]]
+
+
+@dataclass(frozen=True)
+class HistoryLine:
+    """One change: who, when, what record, and each field before and after."""
+
+    at: datetime
+    who: str
+    what: str
+    how: str
+    reason: str
+    fields: list[tuple[str, str, str]]
+
+
+def history_of(case: Case, *, before: int | None) -> tuple[list[HistoryLine], int | None]:
+    """A page of the changes of the case and its people, newest first, and where the next page begins."""
+    rows = history_for(case.pk, limit=PAGE + 1, before=before)
+    for person in CaseMember.objects.filter(case=case).values_list("person_id", flat=True):
+        rows += [row for row in history_of_row("cases_person", person) if before is None or row.id < before]
+    rows.sort(key=lambda row: row.id, reverse=True)
+    more = rows[PAGE - 1].id if len(rows) > PAGE else None
+    shown = [row for row in rows[:PAGE] if row.table not in SILENT_TABLES]
+    links = _links(shown)
+    return [_line(row, links) for row in shown], more
+
+
+def _links(rows: Sequence[HistoryRow]) -> Links:
+    """Names of the records that the changed columns point at: one query a kind of record."""
+    wanted: dict[type[models.Model], set[Any]] = defaultdict(set)
+    wanted[Membership] = {row.membership_id for row in rows if row.membership_id}
+    for row in rows:
+        for column, values in row.changes.items():
+            field = _field(_models().get(row.table), column)
+            if field is not None and field.is_relation and _label(field):
+                wanted[field.related_model] |= {value for value in values if value not in (None, "")}
+    return {model: {row.pk: _name(row) for row in _with_names(model, keys)} for model, keys in wanted.items()}
+
+
+def _with_names(model: type[models.Model], keys: set[Any]) -> Any:
+    rows = model._default_manager.filter(pk__in=keys)
+    return rows.select_related("user") if model is Membership else rows
+
+
+def _name(row: models.Model) -> str:
+    if isinstance(row, Membership):
+        return f"{row.user.short_name}, {row.get_role_display()}"
+    return str(getattr(row, "full_name", "") or getattr(row, "name", "") or row)
+
+
+def _line(row: HistoryRow, links: Links) -> HistoryLine:
+    model = _models().get(row.table)
+    how = {"I": _("created"), "U": _("changed"), "D": _("removed")}.get(row.operation, row.operation)
+    fields = []
+    for column, (old, new) in row.changes.items():
+        field = _field(model, column)
+        label = _label(field) if field is not None else ""
+        if not label or (row.operation == "I" and new in (None, "", [], {}, False)):
+            continue
+        fields.append((label, _word(field, old, links), _word(field, new, links)))
+    who = links[Membership].get(row.membership_id or 0) or _("the product itself")
+    name = str(model._meta.verbose_name) if model else row.table
+    return HistoryLine(row.at, who, name[:1].upper() + name[1:], how, row.reason, fields[:SHOWN_FIELDS])
+
+
+@cache
+def _models() -> dict[str, type[models.Model]]:
+    return {model._meta.db_table: model for model in apps.get_models() if model._meta.managed}
+
+
+def _field(model: type[models.Model] | None, column: str) -> Any:
+    if model is None:
+        return None
+    return next((field for field in model._meta.concrete_fields if field.column == column), None)
+
+
+def _label(field: Any) -> str:
+    """The field's name for people; empty for columns that only the product needs."""
+    if field.column in LINKS:
+        return str(LINKS[field.column])
+    shown = isinstance(field.verbose_name, Promise) and field.name != "version"
+    return str(field.verbose_name) if shown else ""
+
+
+def _word(field: Any, value: Any, links: Links) -> str:
+    if value in (None, ""):
+        return "—"
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    if field.is_relation:
+        return links.get(field.related_model, {}).get(value, f"№ {value}")
+    if isinstance(field, ArrayField) and isinstance(value, list):
+        words = dict(field.base_field.flatchoices)
+        return ", ".join(str(words.get(each, each)) for each in value)
+    if field.choices:
+        return str(dict(field.flatchoices).get(value, value))
+    if isinstance(field, models.DateTimeField):
+        return moment(parse_datetime(str(value))) or str(value)
+    if isinstance(field, models.DateField):
+        return day(parse_date(str(value))) or str(value)
+    return str(value)
+
+
+@dataclass(frozen=True)
+class ReadLine:
+    """One look into the case."""
+
+    at: datetime
+    who: str
+    what: str
+    reason: str
+
+
+def readings_of(case: Case, limit: int = PAGE) -> list[ReadLine]:
+    """Who read the case, newest first: three queries."""
+    rows = readings_of_case(case.pk, limit)
+    users = User.objects.in_bulk({row.user_id for row in rows})
+    keys = {row.membership_id for row in rows}
+    roles = dict(Membership.objects.filter(pk__in=keys).values_list("pk", "role"))
+    return [
+        ReadLine(
+            row.at,
+            f"{users[row.user_id].short_name}, {Role(roles[row.membership_id]).label}"
+            if row.user_id in users
+            else "",
+            str(READ.get(row.what.split(" ")[0], row.what)),
+            row.reason,
+        )
+        for row in rows
+    ]
