@@ -27,7 +27,9 @@ def test_failing_linter_fails_the_stage(monkeypatch: pytest.MonkeyPatch, capsys:
 
 def test_no_tests_is_a_failure(tmp_path: Path) -> None:
     (tmp_path / "test_nothing.py").touch()
-    assert not check.pytest(["-q", "-p", "no:cacheprovider", str(tmp_path)], os.environ)
+    assert not check.pytest(
+        ["-q", "-c", "/dev/null", "-p", "no:django", "-p", "no:cacheprovider", str(tmp_path)], os.environ
+    )
 
 
 def test_every_guard_is_a_linter() -> None:
