@@ -1,6 +1,7 @@
 """`./run`: set up, prepare the databases, serve until stopped."""
 
 import os
+import shutil
 import signal
 import urllib.error
 import urllib.request
@@ -8,11 +9,13 @@ from pathlib import Path
 
 from local import packages, place, ports, services, setup
 from local.place import ROOT, Account
-from local.processes import call, wait_until
+from local.processes import call, wait_for_predecessor, wait_until
 from local.setup import PYTHON
 from local.supervisor import Supervisor
 from local.terminal import Trouble, say, step
 
+# While this file is in the data folder, the demo data are not whole.
+UNFINISHED = "demo-unfinished"
 USAGE = """./run        set up and serve until Ctrl-C
 
 Environment (all optional):
@@ -40,22 +43,27 @@ def main(arguments: list[str]) -> int:
         packages.ensure(packages.RUNNING)
         setup.everything(setup.RUNNING, cache=ROOT / ".var/npm")
     with Supervisor(logs=data / "logs", account=account, env=services.environment(data)) as supervisor:
+        _forget_unfinished(data)
         for folder in ("home", "media", "mail", "beat"):
             place.own_folder(data / folder, account)
         services.bring_up(supervisor, data, disposable=False)
+        supervisor.env.setdefault("BASE_URL", "http://localhost")
+        setup.static_files(data / "static", supervisor.env)
+        with step("preparing the database"):
+            _manage("prepare_database", "preparing the database", supervisor.env | {"AS_OWNER": "1"}, account)
+        demo = supervisor.env["DEMO_MODE"] == "1"
+        if demo:
+            _fill(data, supervisor.env, account)
         port = _web_port()
         address = f"http://localhost:{port}"
-        supervisor.env.setdefault("BASE_URL", address)
-        setup.static_files(data / "static", supervisor.env)
-        _prepare(supervisor.env, account)
+        supervisor.env["BASE_URL"] = os.environ.get("BASE_URL", address)
         _serve(supervisor, data, port)
         lock.write(f" {address}")
         lock.flush()
-        accounts = call(
-            [PYTHON, "manage.py", "demo_accounts"], doing="listing the demo accounts", env=supervisor.env, cwd=ROOT,
-            account=account,
-        ) if supervisor.env["DEMO_MODE"] == "1" else ""  # fmt: skip
-        say(f"\nReady: {address}\n\n{accounts}\nLogs: {supervisor.logs}   Stop: Ctrl-C")
+        accounts = (
+            _manage("demo_accounts", "listing the demo accounts", supervisor.env, account) if demo else ""
+        )
+        say(f"\nReady: {address}\n\n{accounts}\n\nLogs: {supervisor.logs}   Stop: Ctrl-C")
         supervisor.watch()
     return 0
 
@@ -70,21 +78,26 @@ def _web_port() -> int:
     return port
 
 
-def _prepare(env: dict[str, str], account: Account | None) -> None:
-    with step("preparing the database"):
-        call(
-            [PYTHON, "manage.py", "prepare_database"], doing="preparing the database", env=env | {"AS_OWNER": "1"},
-            cwd=ROOT, account=account,
-        )  # fmt: skip
-    if env["DEMO_MODE"] == "1":
-        with step("filling in demo data (minutes the first time)"):
-            call(
-                [PYTHON, "manage.py", "seed_demo"],
-                doing="filling in demo data",
-                env=env,
-                cwd=ROOT,
-                account=account,
-            )
+def _manage(command: str, doing: str, env: dict[str, str], account: Account | None) -> str:
+    return call([PYTHON, "manage.py", command], doing=doing, env=env, cwd=ROOT, account=account).strip()
+
+
+def _fill(data: Path, env: dict[str, str], account: Account | None) -> None:
+    """Demo data: all of it or, if we are stopped meanwhile, a mark that makes the next start begin anew."""
+    with step("filling in demo data (minutes the first time)"):
+        (data / UNFINISHED).touch()
+        say("   " + _manage("seed_demo", "filling in demo data", env, account))
+        (data / UNFINISHED).unlink()
+
+
+def _forget_unfinished(data: Path) -> None:
+    """Drop the embedded database in which the filling with demo data was interrupted: half stories confuse."""
+    if (data / UNFINISHED).exists() and not os.environ.get("DATABASE_URL"):
+        say("The last start was stopped while it filled in demo data: beginning with an empty database.")
+        wait_for_predecessor(data / "postgres/postmaster.pid", name="postgres")
+        for name in ("postgres", "media", "mail"):
+            shutil.rmtree(data / name, ignore_errors=True)
+        (data / UNFINISHED).unlink()
 
 
 def _serve(supervisor: Supervisor, data: Path, port: int) -> None:
