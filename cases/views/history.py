@@ -116,7 +116,9 @@ def _line(row: HistoryRow, links: Links) -> HistoryLine:
         fields.append((label, _word(field, old, links), _word(field, new, links)))
     who = links[Membership].get(row.membership_id or 0) or _("the product itself")
     name = str(model._meta.verbose_name) if model else row.table
-    return HistoryLine(row.at, who, name[:1].upper() + name[1:], how, row.reason, fields[:SHOWN_FIELDS])
+    # What a handler of events signs with ("event plan.approved 12") is for the operator and tells people nothing.
+    reason = "" if row.reason.startswith("event ") else row.reason
+    return HistoryLine(row.at, who, name[:1].upper() + name[1:], how, reason, fields[:SHOWN_FIELDS])
 
 
 @cache
