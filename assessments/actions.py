@@ -214,7 +214,10 @@ def remove_immediate_measure(*, measure: ImmediateMeasure, by: Actor, now: datet
 
 
 def mark_immediate_measure_done(*, measure: ImmediateMeasure, by: Actor, now: datetime) -> ImmediateMeasure:
-    """Note that an immediate measure was carried out; also after the conclusion. Errors: Missing, Forbidden, Conflict."""
+    """Note that an immediate measure was carried out; also after the conclusion.
+
+    Errors: Missing, Forbidden, Conflict.
+    """
     with acting(by):
         case = lock_case(measure.assessment.case_id, by)
         check_can_start(by, case)

@@ -31,7 +31,8 @@ class SituationForm(VersionMixin, Form):
     own_means_note = _text(
         _("Why the family cannot overcome it alone"),
         _(
-            "Both together make a hard life situation: life is objectively disrupted, and not to be overcome alone (R256 2(2))."
+            "Both together make a hard life situation: life is objectively disrupted, "
+            "and not to be overcome alone (R256 2(2))."
         ),
     )
 

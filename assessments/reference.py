@@ -1,4 +1,4 @@
-"""Load the grounds of a hard life situation shipped with the product. What the ministry has changed is never overwritten."""
+"""Load the grounds of a hard life situation. What the ministry has changed is never overwritten."""
 
 from __future__ import annotations
 

@@ -8,7 +8,6 @@ from datetime import date
 
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from assessments import forms
@@ -80,7 +79,7 @@ def checks(assessment: Assessment, on: date) -> list[Check]:
             _("Grounds"),
             "done" if grounds else "todo",
             reverse("assessment-grounds", args=(assessment.case_id,)),
-            _t("Chosen: %(number)s") % {"number": grounds} if grounds else "",
+            _("Chosen: %(number)s") % {"number": grounds} if grounds else "",
         )
     )
     urgent = is_urgent(assessment)
@@ -90,7 +89,7 @@ def checks(assessment: Assessment, on: date) -> list[Check]:
                 _("Immediate measures"),
                 "done" if findings.immediate_measures else "todo",
                 reverse("assessment-immediate", args=(assessment.case_id,)),
-                _t("Required: life or health is threatened") if urgent else "",
+                _("Required: life or health is threatened") if urgent else "",
             )
         )
     blocked = draft_gaps(findings)

@@ -88,9 +88,19 @@ def difference(before: PlanVersion, after: PlanVersion) -> Difference:
     return Difference(
         head=_changes(_head(before), _head(after)),
         measures=_rows(
-            before.measures.all(), after.measures.all(), told_measure, lambda each: str(each.sector.name)
+            before.measures.all(),
+            after.measures.all(),
+            told_measure,
+            lambda each: each.template.name,
+            lambda each: each.sector.name,
         ),
-        family=_rows(before.family_measures.all(), after.family_measures.all(), told_family, lambda each: ""),
+        family=_rows(
+            before.family_measures.all(),
+            after.family_measures.all(),
+            told_family,
+            lambda each: each.text,
+            lambda each: "",
+        ),
     )
 
 
@@ -103,13 +113,17 @@ def _changes(before: Told, after: Told) -> list[Change]:
 
 
 def _rows(
-    before: Iterable[Any], after: Iterable[Any], told: Callable[[Any], Told], note: Callable[[Any], str]
+    before: Iterable[Any],
+    after: Iterable[Any],
+    told: Callable[[Any], Told],
+    title: Callable[[Any], str],
+    note: Callable[[Any], str],
 ) -> list[Row]:
     old = {each.key: each for each in before}
     new = {each.key: each for each in after}
-    rows = [Row("added", each.text, note(each)) for key, each in new.items() if key not in old]
-    rows += [Row("removed", each.text, note(each)) for key, each in old.items() if key not in new]
+    rows = [Row("added", title(each), note(each)) for key, each in new.items() if key not in old]
+    rows += [Row("removed", title(each), note(each)) for key, each in old.items() if key not in new]
     for key, each in new.items():
         if key in old and (changes := _changes(told(old[key]), told(each))):
-            rows.append(Row("changed", each.text, note(each), changes))
+            rows.append(Row("changed", title(each), note(each), changes))
     return rows

@@ -1,7 +1,7 @@
 """Who may draw up, sign, approve and end a plan: `check_` raises, `can_` answers (security.md; states.md, "by").
 
-Cases come annotated (`locked_case`, `visible_to`, `writable_by`), so nothing here queries. Which people a version is the
-own work of comes in as ids of users: several memberships of one person are still one person.
+Cases come annotated (`locked_case`, `visible_to`, `writable_by`), so nothing here queries. Which people a version is
+the own work of comes in as ids of users: several memberships of one person are still one person.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ def can_decide(actor: Actor, version: PlanVersion, own_work_of: Collection[int])
 
 
 def check_can_terminate(actor: Actor, plan: Plan) -> None:
-    """R256 19(2)–(4): the head's decision. Errors: Forbidden, Missing for another Center, Conflict when it has ended."""
+    """R256 19(2)–(4): the head's decision. Errors: Forbidden, Missing, Conflict when it has ended."""
     if not actor.is_director:
         raise Forbidden()
     if actor.center_id != plan.case.center_id:

@@ -147,7 +147,8 @@ def version_warnings(version: VersionFact) -> list[Text]:
     if version.children and not any(each.concerns_child for each in version.measures):
         found.append(
             _(
-                "There is a child in the family and no measure concerns a child: the child's interests come first (R192 7(2))."
+                "There is a child in the family and no measure concerns a child: "
+                "the child's interests come first (R192 7(2))."
             )
         )
     if not version.participants:

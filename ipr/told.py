@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -28,7 +29,7 @@ def rows_of(snapshot: dict[str, Any]) -> list[SummaryRow]:
         (_("When and how"), person["contact_note"]),
         (_("Phone"), person["phone"]),
     ]
-    rows += [(SectorField.Field(code).label, value) for code, value in snapshot["fields"].items()]
+    rows += [(capfirst(SectorField.Field(code).label), value) for code, value in snapshot["fields"].items()]
     rows += [
         (_("Center"), _named(center["names"])),
         (_("Case manager"), center["worker"]),

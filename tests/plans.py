@@ -1,9 +1,9 @@
 """Assessments and plans for tests, made through the real actions on top of `tests.factories`.
 
-    case = an_assessed_case(place)                # hard life situation found: in the planning stage
-    version = a_draft(place, case)                # with a body's measure, the Center's own and the family's
-    version = a_submitted(place, case)            # frozen and signed by both
-    version = an_approved(place, case)            # in force
+case = an_assessed_case(place)                # hard life situation found: in the planning stage
+version = a_draft(place, case)                # with a body's measure, the Center's own and the family's
+version = a_submitted(place, case)            # frozen and signed by both
+version = an_approved(place, case)            # in force
 """
 
 from __future__ import annotations
@@ -41,24 +41,38 @@ def a_scan(name: str = "scan.pdf") -> SimpleUploadedFile:
     return SimpleUploadedFile(name, PDF, content_type="application/pdf")
 
 
-def a_draft_assessment(place: Place, case: Case | None = None, *, now: datetime = NOON, **fields: Any) -> Assessment:
+def a_draft_assessment(
+    place: Place, case: Case | None = None, *, now: datetime = NOON, **fields: Any
+) -> Assessment:
     """A draft with its situation, own means and one ground."""
     by = place.by(at=now)
     case = case or a_case_with_consent(place, now=now)
     draft = assessing.start_assessment(case=case, by=by, now=now)
-    filled = {"situation": "Потеря работы, долг за жильё.", "own_means_note": "Родных нет, накоплений нет.", **fields}
-    draft = assessing.save_draft(assessment=draft, fields=filled, expected_version=draft.version, by=by, now=now)
+    filled = {
+        "situation": "Потеря работы, долг за жильё.",
+        "own_means_note": "Родных нет, накоплений нет.",
+        **fields,
+    }
+    draft = assessing.save_draft(
+        assessment=draft, fields=filled, expected_version=draft.version, by=by, now=now
+    )
     ground = Ground.objects.get(code="homelessness")
     return assessing.set_grounds(
         assessment=draft, grounds=[GroundChoice(ground)], expected_version=draft.version, by=by, now=now
     )
 
 
-def a_concluded(place: Place, case: Case | None = None, *, now: datetime = NOON, **changes: Any) -> Assessment:
+def a_concluded(
+    place: Place, case: Case | None = None, *, now: datetime = NOON, **changes: Any
+) -> Assessment:
     """A concluded assessment."""
     draft = a_draft_assessment(place, case, now=now)
     return assessing.conclude_assessment(
-        assessment=draft, expected_version=draft.version, by=place.by(at=now), now=now, **{**CONCLUSION, **changes}
+        assessment=draft,
+        expected_version=draft.version,
+        by=place.by(at=now),
+        now=now,
+        **{**CONCLUSION, **changes},
     )
 
 
@@ -113,12 +127,15 @@ def a_draft(
     dates = {"starts_on": first, "due_on": first + timedelta(days=45)}
     if bodies:
         agency = agency or an_agency("education", district=place.center.district)
-        actions.put_measure(
-            version=version, data=measure_data(case, agency=agency, **dates), by=by, now=now
-        )
+        actions.put_measure(version=version, data=measure_data(case, agency=agency, **dates), by=by, now=now)
     actions.put_measure(version=version, data=measure_data(case, **dates), by=by, now=now)
     actions.put_family_measure(
-        version=version, text="Посещать занятия школы родителей.", person=applicant(case), by=by, now=now, **dates
+        version=version,
+        text="Посещать занятия школы родителей.",
+        person=applicant(case),
+        by=by,
+        now=now,
+        **dates,
     )
     actions.put_participant(version=version, name="Ли А. С.", specialty="psychologist", by=by, now=now)
     return anew(version)
@@ -127,13 +144,19 @@ def a_draft(
 def a_signing(place: Place, case: Case | None = None, *, now: datetime = NOON, **kwargs: Any) -> PlanVersion:
     """Frozen, not signed yet."""
     version = a_draft(place, case, now=now, **kwargs)
-    return actions.freeze_version(version=version, expected_version=version.version, by=place.by(at=now), now=now)
+    return actions.freeze_version(
+        version=version, expected_version=version.version, by=place.by(at=now), now=now
+    )
 
 
-def sign(version: PlanVersion, place: Place, party: str, *, by: Actor | None = None, now: datetime = NOON) -> PlanVersion:
+def sign(
+    version: PlanVersion, place: Place, party: str, *, by: Actor | None = None, now: datetime = NOON
+) -> PlanVersion:
     """One party's signature, with a scan."""
     signer: dict[str, Any] = (
-        {"membership": place.people[Role.CASEWORKER]} if party == "center" else {"person": applicant(version.plan.case)}
+        {"membership": place.people[Role.CASEWORKER]}
+        if party == "center"
+        else {"person": applicant(version.plan.case)}
     )
     actions.record_signature(
         version=version,
@@ -147,7 +170,9 @@ def sign(version: PlanVersion, place: Place, party: str, *, by: Actor | None = N
     return anew(version)
 
 
-def a_submitted(place: Place, case: Case | None = None, *, now: datetime = NOON, **kwargs: Any) -> PlanVersion:
+def a_submitted(
+    place: Place, case: Case | None = None, *, now: datetime = NOON, **kwargs: Any
+) -> PlanVersion:
     """Signed by both: with the director."""
     version = sign(a_signing(place, case, now=now, **kwargs), place, "center", now=now)
     return sign(version, place, "family", now=now)
@@ -164,7 +189,9 @@ def a_returned(place: Place, case: Case | None = None, *, now: datetime = NOON, 
     )
 
 
-def an_approved(place: Place, case: Case | None = None, *, now: datetime = NOON, **kwargs: Any) -> PlanVersion:
+def an_approved(
+    place: Place, case: Case | None = None, *, now: datetime = NOON, **kwargs: Any
+) -> PlanVersion:
     """In force."""
     version = a_submitted(place, case, now=now, **kwargs)
     return actions.approve_plan(
@@ -172,10 +199,16 @@ def an_approved(place: Place, case: Case | None = None, *, now: datetime = NOON,
     )
 
 
-def a_discarded(place: Place, case: Case | None = None, *, now: datetime = NOON, **kwargs: Any) -> PlanVersion:
+def a_discarded(
+    place: Place, case: Case | None = None, *, now: datetime = NOON, **kwargs: Any
+) -> PlanVersion:
     version = a_draft(place, case, now=now, **kwargs)
     return actions.discard_version(
-        version=version, reason="Семья переехала в другой район.", expected_version=version.version, by=place.by(at=now), now=now
+        version=version,
+        reason="Семья переехала в другой район.",
+        expected_version=version.version,
+        by=place.by(at=now),
+        now=now,
     )
 
 
@@ -194,7 +227,9 @@ def an_ended(place: Place, case: Case | None = None, *, now: datetime = NOON, **
     return anew(version)
 
 
-def a_superseded(place: Place, case: Case | None = None, *, now: datetime = NOON, **kwargs: Any) -> PlanVersion:
+def a_superseded(
+    place: Place, case: Case | None = None, *, now: datetime = NOON, **kwargs: Any
+) -> PlanVersion:
     """An older version after an amendment was approved."""
     older = an_approved(place, case, now=now, **kwargs)
     amended = actions.amend_plan(plan=older.plan, by=place.by(at=now), now=now)

@@ -31,8 +31,8 @@ def approve_plan(
 ) -> PlanVersion:
     """Put a version into force: the older one is superseded, the case goes on to support (R256 17).
 
-    Meets `plan_approval`; starts `handoff` (2 working days, R192 9) where bodies are involved, and `task_report` for each
-    measure with its own date (R192 11). Errors: Missing, Forbidden (another role; one's own work, acting or not),
+    Meets `plan_approval`; starts `handoff` (2 working days, R192 9) where bodies are involved, and `task_report`
+    for each measure with its own date (R192 11). Errors: Missing, Forbidden (another role; one's own work, acting or not),
     Conflict (state, stale, content changed), Invalid when the period is over.
     """
     with acting(by):

@@ -46,8 +46,8 @@ def put_measure(
 ) -> Measure:
     """Add a measure to a draft, or change one of its own.
 
-    Errors: Missing, Forbidden, Conflict (state; somebody else's change meanwhile), Invalid naming each wrong field: dates
-    missing or outside the plan's period, no executor or one of another kind of support, a person who is not of the
+    Errors: Missing, Forbidden, Conflict (state; somebody else's change meanwhile), Invalid naming each wrong field:
+    dates missing or outside the plan's period, no executor or one of another kind of support, a person who is not of the
     family, a catalog row or state service that is not in force.
     """
     with acting(by):
@@ -174,7 +174,10 @@ def remove_family_measure(
 def put_participant(
     *, version: PlanVersion, name: str, specialty: str, organization: str = "", by: Actor, now: datetime
 ) -> Participant:
-    """Record a specialist who takes part in drawing up the plan (R256 15). Errors: Missing, Forbidden, Conflict, Invalid."""
+    """Record a specialist who takes part in drawing up the plan (R256 15).
+
+    Errors: Missing, Forbidden, Conflict, Invalid.
+    """
     with acting(by):
         version = locked_version(version, by)
         check_can_edit(by, version)

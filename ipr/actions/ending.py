@@ -82,8 +82,8 @@ def complete_plan(
 ) -> Plan:
     """Set the completion mark with its date (R192 12): the plan ends on R256 19(1), and the case is closed, in one act.
 
-    Meets `completion_mark`. Errors: Missing, Forbidden, Conflict (not in force, stale, something still open, an amendment
-    in work), Invalid for a date ahead or before the last measure was done.
+    Meets `completion_mark`. Errors: Missing, Forbidden, Conflict (not in force, stale, something still open, an
+    amendment in work), Invalid for a date ahead or before the last measure was done.
     """
     with acting(by):
         plan = locked_plan(plan, by, expected_version)
@@ -165,7 +165,7 @@ def terminate_plan(
 
 
 def _leave(version: PlanVersion, reason: str, by: Actor, now: datetime) -> None:
-    """A version of a terminated plan: the one in force ends, one in work goes the way its state allows, step by step."""
+    """A version of a terminated plan: the one in force ends, one in work goes step by step."""
     if version.state == PlanVersion.State.APPROVED:
         version.end()
     else:

@@ -1,4 +1,4 @@
-"""Loading what an action changes, locked: the case first, then the plan, then the version, so that nobody waits crosswise."""
+"""Loading what an action changes, locked: the case first, then the plan, then the version."""
 
 from __future__ import annotations
 

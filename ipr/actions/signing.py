@@ -102,9 +102,9 @@ def record_signature(
 ) -> Signature:
     """Record a signature from paper with its scan. The last required one submits the version for approval by itself.
 
-    Then `plan_preparation` and `plan_rework` are met and the internal term of approval starts. Errors: Missing, Forbidden,
-    Conflict (not being signed; this party has signed; content no longer the frozen one), Invalid for a wrong day, signer
-    or file.
+    Then `plan_preparation` and `plan_rework` are met and the internal term of approval starts. Errors: Missing,
+    Forbidden, Conflict (not being signed; this party has signed; content no longer the frozen one), Invalid for a
+    wrong day, signer or file.
     """
     with acting(by):
         version = locked_version(version, by)

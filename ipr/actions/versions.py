@@ -105,8 +105,8 @@ def change_version(
 def amend_plan(*, plan: Plan, by: Actor, now: datetime) -> PlanVersion:
     """Begin a new version from the one in force, which stays in force until the new one is approved (R256 17).
 
-    Measures keep their keys, and the family's measures their marks. Errors: Missing, Forbidden, Conflict when nothing is
-    in force or a version is in work.
+    Measures keep their keys, and the family's measures their marks. Errors: Missing, Forbidden, Conflict when nothing
+    is in force or a version is in work.
     """
     with acting(by):
         plan = locked_plan(plan, by)

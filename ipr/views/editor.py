@@ -98,10 +98,9 @@ def _row_page(
     measure: bool = False,
 ) -> HttpResponse:
     """A page with the form of one row; ``save`` carries the action out once for the form's key."""
-    if request.method == "POST" and form.is_valid():
-        if run(form, save):
-            messages.success(request, _("Saved."))
-            return redirect(f"{reverse('plan-edit', args=(version.pk,))}#measures")
+    if request.method == "POST" and form.is_valid() and run(form, save):
+        messages.success(request, _("Saved."))
+        return redirect(f"{reverse('plan-edit', args=(version.pk,))}#measures")
     context = {
         "form": form,
         "case": version.plan.case,

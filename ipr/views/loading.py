@@ -1,4 +1,4 @@
-"""What the plan's views load: within the actor's scope, with the annotated case that permissions look at, and logged."""
+"""What the plan's views load: in scope, with the annotated case that permissions look at, and logged."""
 
 from __future__ import annotations
 

@@ -68,7 +68,12 @@ def test_completion_closes_the_case(monkeypatch: pytest.MonkeyPatch) -> None:
     own = version.family_measures.get()
     later = NOON + timedelta(days=3)
     actions.mark_family_measure(
-        measure=own, mark="done", evidence="Справка школы родителей.", expected_version=own.version, by=place.by(), now=later
+        measure=own,
+        mark="done",
+        evidence="Справка школы родителей.",
+        expected_version=own.version,
+        by=place.by(),
+        now=later,
     )
     assert "completion_mark" in terms(plan.case_id)
     actions.complete_plan(
@@ -88,7 +93,12 @@ def test_amendment_keeps_keys_and_marks_and_the_version_in_force() -> None:
     older = an_approved(place, bodies=False)
     own = older.family_measures.get()
     actions.mark_family_measure(
-        measure=own, mark="partly", evidence="Была на двух занятиях.", expected_version=own.version, by=place.by(), now=NOON
+        measure=own,
+        mark="partly",
+        evidence="Была на двух занятиях.",
+        expected_version=own.version,
+        by=place.by(),
+        now=NOON,
     )
     amended = actions.amend_plan(plan=older.plan, by=place.by(), now=NOON)
     assert amended.number == 2
@@ -101,7 +111,11 @@ def test_discarded_version_leaves_the_plan_open_for_the_next() -> None:
     place = a_center()
     version = a_draft(place)
     actions.discard_version(
-        version=version, reason="Семья передумала, план иной.", expected_version=version.version, by=place.by(), now=NOON
+        version=version,
+        reason="Семья передумала, план иной.",
+        expected_version=version.version,
+        by=place.by(),
+        now=NOON,
     )
     following = actions.start_plan(case=version.plan.case, by=place.by(), now=NOON)
     assert (following.plan_id, following.number) == (version.plan_id, 2)
