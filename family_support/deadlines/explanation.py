@@ -61,7 +61,7 @@ def explained(deadline: Deadline) -> Explained:
     ]
     levels = [
         Level(
-            name=DeadlineLevel.Level(row.level).label,
+            name=str(DeadlineLevel.Level(row.level).label),
             due_at=row.due_at,
             reached_at=row.reached_at,
             told=row.told,

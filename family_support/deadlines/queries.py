@@ -115,9 +115,9 @@ def _grouped(rows: DeadlineQuerySet, now: datetime, calendar: WorkCalendar, limi
     )
     day = Day()
     for deadline in numbered.for_display().order_by("due_at", "pk")[:limit]:
-        name = GROUPS[deadline.day_group]
+        name = GROUPS[deadline.day_group]  # type: ignore[attr-defined]  # annotated above
         getattr(day, name).append(deadline)
-        day.counts[name] = deadline.group_size
+        day.counts[name] = deadline.group_size  # type: ignore[attr-defined]  # annotated above
     if sum(len(getattr(day, name)) for name in GROUPS) >= limit:
         # Groups that lie wholly behind the limit have no row to tell their size.
         sizes = rows.annotate(day_group=group).values_list("day_group").annotate(size=Count("*"))

@@ -34,7 +34,7 @@ EXPLAINED_TO = (
 @allowed(*EXPLAINED_TO)
 def explain(request: HttpRequest, pk: int) -> HttpResponse:
     """Clause, event and moment, every day counted or skipped with its reason, and who changed the date and why."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     deadline = Deadline.objects.visible_to(actor).for_display().filter(pk=pk).first()
     if deadline is None:
         raise Missing

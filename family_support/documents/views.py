@@ -46,9 +46,9 @@ def _file(stored: str, content_type: str, name: str) -> FileResponse:
 
 @require_safe
 @allowed(*ATTACHMENT_READERS)
-def attachment_download(request: HttpRequest, pk: int) -> HttpResponse:
+def attachment_download(request: HttpRequest, pk: int) -> FileResponse:
     """One attachment, under the name it was given, which is nowhere but in the answer's header."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     attachment = Attachment.objects.visible_to(actor).filter(pk=pk).first()
     if attachment is None:
         raise Missing
@@ -60,11 +60,11 @@ def attachment_download(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 @allowed(*RENDERING_READERS)
 def rendering_status(request: HttpRequest, pk: int) -> HttpResponse:
-    """Where a file in the making stands: a piece of page for htmx, else a page that reloads itself while it waits."""
-    rendering = Rendering.objects.visible_to(request.actor).filter(pk=pk).first()  # type: ignore[attr-defined]
+    """Where a file in the making stands: a piece of page for htmx, else a page whose link asks again."""
+    rendering = Rendering.objects.visible_to(request.actor).filter(pk=pk).first()
     if rendering is None:
         raise Missing
-    fragment = request.htmx and not request.htmx.history_restore_request  # type: ignore[attr-defined]
+    fragment = request.htmx and not request.htmx.history_restore_request
     template = "documents/rendering.html" if fragment else "documents/rendering_page.html"
     response = render(request, template, {"rendering": rendering})
     response.headers["Vary"] = "HX-Request, Cookie"
@@ -73,9 +73,9 @@ def rendering_status(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @allowed(*RENDERING_READERS)
-def rendering_download(request: HttpRequest, pk: int) -> HttpResponse:
+def rendering_download(request: HttpRequest, pk: int) -> FileResponse:
     """A finished file; while a newer one is in the making, the one before."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     rendering = Rendering.objects.visible_to(actor).filter(pk=pk).exclude(file="").first()
     if rendering is None:
         raise Missing

@@ -9,7 +9,7 @@ def unread(request: HttpRequest) -> int:
     """The frame's number beside the bell."""
     from family_support.notifications.queries import unread_count
 
-    return unread_count(request.actor)  # type: ignore[attr-defined]
+    return unread_count(request.actor)
 
 
 class NotificationsConfig(AppConfig):

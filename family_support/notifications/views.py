@@ -22,7 +22,7 @@ READERS = EVERYBODY - {Role.MACHINE}
 @allowed(*READERS)
 def notice_list(request: HttpRequest) -> HttpResponse:
     """One's own notices, newest first; `?unread=1` leaves out those read."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     only_unread = request.GET.get("unread") == "1"
     rows = queries.of_actor(actor)
     if only_unread:
@@ -57,7 +57,7 @@ def _not_saved(must_create: bool = False) -> None:
 @allowed(*READERS)
 def notice_read(request: HttpRequest, pk: int) -> HttpResponse:
     """Mark one notice as read and go where it leads; without a place of its own, back to the list."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     notice = actions.mark_read(notice_id=pk, by=actor, now=clock.now())
     (line,) = queries.lines([notice], actor)
     stay = request.POST.get("stay") == "1"
@@ -68,5 +68,5 @@ def notice_read(request: HttpRequest, pk: int) -> HttpResponse:
 @allowed(*READERS)
 def notices_read(request: HttpRequest) -> HttpResponse:
     """Mark all of one's notices as read."""
-    actions.mark_all_read(by=request.actor, now=clock.now())  # type: ignore[attr-defined]
+    actions.mark_all_read(by=request.actor, now=clock.now())
     return HttpResponseRedirect(reverse("notices"))
