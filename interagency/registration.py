@@ -1,7 +1,10 @@
 """What this app tells the apps below it: sentences, acts, blockers, tabs, who may open its files."""
 
-from django.db.models import QuerySet
+from datetime import date
+
+from django.db.models import Max, QuerySet
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
@@ -18,8 +21,8 @@ from family_support.deadlines.models import Deadline
 from family_support.documents.models import Attachment
 from family_support.ui.navigation import NavItem
 from family_support.ui.navigation import register as register_link
-from interagency.models import Task, TaskReport
-from ipr.completion import register_check
+from interagency.models import Review, Task, TaskReport
+from ipr.completion import register_check, register_last_done
 from ipr.models import Plan
 
 
@@ -32,6 +35,7 @@ def register() -> None:
     register_act("report_review", _to_review)
     register_blocker(open_tasks)
     register_check(undone)
+    register_last_done(last_done)
     register_attachment_rule(files_of_own_tasks)
     register_subject("interagency.task", _("Task"), url_name="task")
     register_subject("interagency.handoff", _("Hand-off"))
@@ -83,7 +87,7 @@ def undone(plan: Plan) -> list[str]:
     measures = plan.versions.filter(
         state="approved", measures__isnull=False, measures__tasks__isnull=True
     ).exists()
-    reasons = []
+    reasons: list[str | Promise] = []
     if left:
         reasons.append(
             ngettext_lazy("%(count)d measure is not done", "%(count)d measures are not done", left)
@@ -92,6 +96,14 @@ def undone(plan: Plan) -> list[str]:
     if measures:
         reasons.append(_("A measure has not been handed off"))
     return [str(reason) for reason in reasons]
+
+
+def last_done(plan: Plan) -> date | None:
+    """The day on which the last support was provided, as the reports of its done tasks say."""
+    done = TaskReport.objects.filter(
+        task__measure__version__plan=plan, task__state=Task.State.DONE, review__mark=Review.Mark.DONE
+    )
+    return done.aggregate(last=Max("provided_on"))["last"]
 
 
 def files_of_own_tasks(actor: Actor) -> QuerySet:

@@ -36,7 +36,7 @@ def report_task(
     lowered_risks: str = "",
     service_refused: bool = False,
     files: Sequence[UploadedFile] = (),
-    expected_version: int | None,
+    expected_version: int | str | None,
     by: Actor,
     now: datetime,
 ) -> TaskReport:
@@ -111,7 +111,7 @@ def review_report(
     ground: str = "",
     norm: str = "",
     new_due_on: date | None = None,
-    expected_version: int | None,
+    expected_version: int | str | None,
     by: Actor,
     now: datetime,
 ) -> Review:

@@ -36,7 +36,7 @@ def lock_task(task: Task, by: Actor) -> Task:
     return found
 
 
-def accept_task(*, task: Task, expected_version: int | None, by: Actor, now: datetime) -> Task:
+def accept_task(*, task: Task, expected_version: int | str | None, by: Actor, now: datetime) -> Task:
     """An officer takes the task on. Errors: Forbidden, Missing, Conflict."""
     with acting(by):
         task = _lock_for_executor(task, expected_version, by)
@@ -50,7 +50,9 @@ def accept_task(*, task: Task, expected_version: int | None, by: Actor, now: dat
     return task
 
 
-def decline_task(*, task: Task, reason: str, expected_version: int | None, by: Actor, now: datetime) -> Task:
+def decline_task(
+    *, task: Task, reason: str, expected_version: int | str | None, by: Actor, now: datetime
+) -> Task:
     """Not the body's competence: with a reason back to the Center, at once.
 
     Errors: Forbidden, Missing, Conflict, Invalid.
@@ -66,7 +68,9 @@ def decline_task(*, task: Task, reason: str, expected_version: int | None, by: A
     return task
 
 
-def withdraw_task(*, task: Task, reason: str, expected_version: int | None, by: Actor, now: datetime) -> Task:
+def withdraw_task(
+    *, task: Task, reason: str, expected_version: int | str | None, by: Actor, now: datetime
+) -> Task:
     """Take the task back (a settled decline, a mistake): the body's access ends, its terms with it.
 
     Errors: Forbidden, Missing, Conflict, Invalid.
@@ -101,7 +105,7 @@ def executor_names(task: Task) -> dict[str, str]:
     return (task.agency or task.case.center).names
 
 
-def _lock_for_executor(task: Task, expected_version: int | None, by: Actor) -> Task:
+def _lock_for_executor(task: Task, expected_version: int | str | None, by: Actor) -> Task:
     check_executes(by)
     task = lock_task(task, by)
     check_can_work_on_task(by, task)

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -14,7 +15,7 @@ from family_support.accounts.roles import Role
 from family_support.base import clock
 from family_support.base.errors import Missing
 from family_support.ui.actions import respond, run
-from family_support.ui.components import Crumb, Tile
+from family_support.ui.components import Crumb, Tile, Tone
 from interagency import actions, queries
 from interagency.badges import task_badge
 from interagency.forms import DeclineForm, ReportForm
@@ -22,7 +23,7 @@ from interagency.models import Handoff, Task
 from interagency.permissions import EXECUTORS, can_work_on_task
 from ipr.told import rows_of
 
-GROUPS = {
+GROUPS: dict[str, tuple[Promise, str, Tone]] = {
     "overdue": (gettext_lazy("Overdue"), "alarm", "red"),
     "returned": (gettext_lazy("Returned for rework"), "arrow-back-up", "orange"),
     "new": (gettext_lazy("New"), "inbox", "blue"),

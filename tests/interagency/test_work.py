@@ -1,0 +1,429 @@
+"""Hand-off, report, review and their terms; who sees a task, and what stands in its part."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from cases.actions import bar_person
+from cases.models import Consent
+from family_support.accounts.roles import Role
+from family_support.audit.context import acting
+from family_support.base import clock
+from family_support.base.actor import SYSTEM, Actor
+from family_support.base.errors import Conflict, Invalid, Missing
+from family_support.deadlines.models import Deadline
+from family_support.directory.models import StateService
+from family_support.notifications.models import Notice
+from family_support.outbox.delivery import deliver_due
+from interagency import actions, queries
+from interagency.grants import sync_task_grants
+from interagency.models import Handoff, Review, Task, TaskReport, TaskUserObjectPermission
+from interagency.registration import last_done
+from ipr.actions import amend_plan, approve_plan, freeze_version, put_measure, remove_measure, terminate_plan
+from ipr.models import PlanVersion
+from ipr.parts import part_for
+from tests.factories import NOON, a_center, a_membership, actor_for, an_agency, an_iin
+from tests.interagency.samples import (
+    LATER,
+    REASON,
+    REPORT,
+    Scene,
+    a_scene,
+    accept,
+    anew,
+    bring,
+    own_done,
+    report,
+    review,
+    terms,
+)
+from tests.plans import a_draft, a_submitted, an_approved, an_assessed_case, measure_data, sign
+
+pytestmark = pytest.mark.django_db
+
+
+# Hand-off (R192 9)
+
+
+def test_nothing_goes_out_before_approval() -> None:
+    place = a_center()
+    version = a_submitted(place)
+    with pytest.raises(Conflict) as error:
+        actions.create_handoffs(version=version, by=SYSTEM, now=NOON)
+    assert error.value.code == "plan_not_approved"
+    assert not Handoff.objects.filter(plan_version=version).exists()
+
+
+def test_the_event_hands_off_once() -> None:
+    place = a_center()
+    version = an_approved(place)
+    with clock.at(NOON):
+        deliver_due(clock.now)
+    found = list(Task.objects.filter(measure__version=version).values_list("pk", flat=True))
+    assert len(found) == 2
+    assert [row.state for row in Deadline.objects.filter(case_id=version.plan.case_id, code="handoff")] == [
+        "met"
+    ]
+    actions.create_handoffs(version=version, by=SYSTEM, now=LATER)
+    assert list(Task.objects.filter(measure__version=version).values_list("pk", flat=True)) == found
+    assert version.handoffs.count() == 1
+
+
+def without_transfer() -> PlanVersion:
+    place = a_center()
+    case = an_assessed_case(place)
+    version = an_approved(place, case)
+    with acting(SYSTEM, reason="test"):
+        Consent.objects.filter(case=case).update(third_parties=False)
+    return version
+
+
+def test_without_consent_to_transfer_the_part_is_held() -> None:
+    version = without_transfer()
+    (handoff,) = actions.create_handoffs(version=version, by=SYSTEM, now=NOON)
+    handoff.refresh_from_db()
+    assert (handoff.state, bool(handoff.held_reason)) == (Handoff.State.PENDING, True)
+    assert not Task.objects.filter(agency__isnull=False, measure__version=version).exists()
+    running = Deadline.objects.get(case_id=version.plan.case_id, code="handoff")
+    assert running.state == Deadline.State.OPEN
+    lead = actor_for(version.plan.case.lead)
+    with pytest.raises(Conflict) as error:
+        actions.send_handoff(handoff=handoff, by=lead, now=NOON)
+    assert error.value.code == "consent_no_transfer"
+    with acting(SYSTEM, reason="test"):
+        Consent.objects.filter(case=version.plan.case_id).update(third_parties=True)
+    late = NOON + timedelta(days=8)
+    assert actions.send_handoff(handoff=handoff, by=lead, now=late).held_reason == ""
+    running.refresh_from_db()
+    assert running.state == Deadline.State.MET_LATE
+
+
+# What stands in the part (rules.md 6, R192 7(3))
+
+
+def test_a_school_sees_child_and_class_and_nothing_of_violence() -> None:
+    scene = a_scene()
+    snapshot = scene.task.snapshot
+    assert set(snapshot) == {"measure", "person", "center", "fields"}
+    assert set(snapshot["fields"]) <= {"school", "school_class", "legal_representative"}
+    words = str(snapshot)
+    for hidden in ("Потеря работы", "долг", "пособия", "Двое детей"):
+        assert hidden not in words
+
+
+@pytest.mark.parametrize("with_service", [True, False])
+def test_iin_only_with_a_state_service(with_service: bool) -> None:
+    place = a_center()
+    case = an_assessed_case(place)
+    agency = an_agency(district=place.center.district)
+    version = a_draft(place, case, agency=agency)
+    measure = version.measures.get(agency=agency)
+    with acting(SYSTEM, reason="test"):
+        measure.service = StateService.objects.first() if with_service else None
+        measure.save()
+    part = part_for(agency, measure, case, on=clock.local_date(NOON))
+    assert part["person"]["iin"] == (measure.person.iin if with_service else "")
+
+
+def test_it_is_a_copy_not_a_window() -> None:
+    scene = a_scene()
+    person = scene.task.measure.person
+    with acting(SYSTEM, reason="test"):
+        person.last_name = "Переименованная"
+        person.save()
+    assert "Переименованная" not in str(anew(scene.task).snapshot)
+
+
+# Accepting, reporting, reviewing (R192 11)
+
+
+def test_accepting_acknowledges_grants_and_tells() -> None:
+    scene = a_scene()
+    accept(scene)
+    handoff = Handoff.objects.get(pk=scene.handoff.pk)
+    assert (handoff.state, handoff.acknowledged_by_id) == (
+        Handoff.State.ACKNOWLEDGED,
+        scene.officer.membership_id,
+    )
+    rows = TaskUserObjectPermission.objects.filter(content_object=scene.task)
+    assert [row.user_id for row in rows] == [scene.officer.user_id]
+    sync_task_grants(anew(scene.task))
+    assert rows.count() == 1
+
+
+@pytest.mark.parametrize("end", ["done", "partly", "not_done", "withdrawn"])
+def test_grants_end_with_the_task(end: str) -> None:
+    scene = a_scene()
+    accept(scene)
+    if end == "withdrawn":
+        task = anew(scene.task)
+        actions.withdraw_task(
+            task=task, reason=REASON, expected_version=task.version, by=scene.worker, now=LATER
+        )
+    else:
+        report(scene)
+        review(scene, end)
+    assert not TaskUserObjectPermission.objects.filter(content_object=scene.task).exists()
+
+
+@pytest.mark.parametrize(("days", "state"), [(2, "met"), (60, "met_late")])
+def test_report_meets_its_term_and_starts_the_review(days: int, state: str) -> None:
+    scene = a_scene()
+    accept(scene)
+    report(scene, NOON + timedelta(days=days))
+    assert terms(scene.task, "task_report") == [state]
+    assert terms(scene.task, "report_review") == ["open"]
+    assert anew(scene.task).state == Task.State.REPORTED
+
+
+@pytest.mark.parametrize("mark", ["done", "partly", "not_done", "returned"])
+def test_every_mark_meets_the_review(mark: str) -> None:
+    scene = a_scene()
+    bring(scene, "reported")
+    review(scene, mark)
+    assert terms(scene.task, "report_review") == ["met"]
+
+
+def test_a_late_review_is_late() -> None:
+    scene = a_scene()
+    bring(scene, "reported")
+    review(scene, "done", LATER + timedelta(days=10))
+    assert terms(scene.task, "report_review") == ["met_late"]
+
+
+def test_a_return_starts_the_report_again_with_its_date() -> None:
+    scene = a_scene()
+    bring(scene, "returned")
+    assert anew(scene.task).due_on == date(2026, 4, 10)
+    assert terms(scene.task, "task_report") == ["met", "open"]
+    running = Deadline.objects.open().get(case_id=scene.task.case_id, code="task_report", agency=scene.agency)
+    assert clock.local_date(running.due_at) == date(2026, 4, 10)
+    again = report(scene, LATER + timedelta(days=1))
+    assert again.number == 2
+    assert terms(scene.task, "report_review") == ["met", "open"]
+
+
+def test_the_last_task_starts_the_completion_mark_once() -> None:
+    scene = a_scene()
+    own_done(scene)
+    accept(scene)
+    report(scene)
+    marks = Deadline.objects.filter(case_id=scene.task.case_id, code="completion_mark")
+    assert not marks.exists()
+    review(scene, "done")
+    assert [row.state for row in marks] == ["open"]
+    assert last_done(scene.version.plan) == REPORT["provided_on"]
+
+
+def test_a_task_not_done_keeps_the_plan_open() -> None:
+    scene = a_scene()
+    own_done(scene)
+    accept(scene)
+    report(scene, result="partly")
+    review(scene, "partly")
+    assert not Deadline.objects.filter(case_id=scene.task.case_id, code="completion_mark").exists()
+
+
+# Bad input (issue 2, section 4)
+
+
+@pytest.mark.parametrize(
+    ("changes", "fields"),
+    [
+        ({"text": "кратко"}, {"text"}),
+        ({"result": "all good"}, {"result"}),
+        ({"provided_on": None}, {"provided_on"}),
+        ({"provided_on": date(2026, 4, 1)}, {"provided_on"}),
+        ({"provided_on": date(2026, 3, 9)}, {"provided_on"}),
+        ({"text": " ", "provided_on": None}, {"text", "provided_on"}),
+    ],
+)
+def test_bad_reports(changes: dict, fields: set[str]) -> None:
+    scene = a_scene()
+    accept(scene)
+    with pytest.raises(Invalid) as error:
+        report(scene, **changes)
+    assert set(error.value.fields) == fields
+    assert not TaskReport.objects.filter(task=scene.task).exists()
+    assert anew(scene.task).state == Task.State.ACCEPTED
+
+
+@pytest.mark.parametrize(
+    ("changes", "fields"),
+    [
+        ({"ground": ""}, {"ground"}),
+        ({"reason": "мало"}, {"reason"}),
+        ({"ground": "breach", "norm": " "}, {"norm"}),
+        ({"new_due_on": None}, {"new_due_on"}),
+        ({"new_due_on": clock.local_date(LATER)}, {"new_due_on"}),
+        ({"new_due_on": date(2027, 4, 1)}, {"new_due_on"}),
+        ({"mark": "wonderful"}, {"mark"}),
+    ],
+)
+def test_bad_returns(changes: dict, fields: set[str]) -> None:
+    scene = a_scene()
+    bring(scene, "reported")
+    with pytest.raises(Invalid) as error:
+        review(scene, Review.Mark.RETURNED, **changes)
+    assert set(error.value.fields) == fields
+    assert not Review.objects.filter(report__task=scene.task).exists()
+
+
+def test_doubles_and_stale_forms_conflict() -> None:
+    scene = a_scene()
+    first = scene.task
+    accept(scene)
+    with pytest.raises(Conflict) as error:
+        actions.accept_task(task=first, expected_version=first.version, by=scene.officer, now=NOON)
+    assert error.value.code == "stale_version"
+    report(scene)
+    seen = anew(scene.task)
+    with pytest.raises(Conflict) as error:
+        actions.report_task(task=seen, expected_version=seen.version, by=scene.officer, now=LATER, **REPORT)
+    assert error.value.code == "task_state"
+    assert TaskReport.objects.filter(task=scene.task).count() == 1
+
+
+# Who sees a task (security.md)
+
+
+def sees(by: Actor, task: Task) -> bool:
+    return Task.objects.visible_to(by).filter(pk=task.pk).exists()
+
+
+def test_officers_of_the_body_see_it_until_it_closes() -> None:
+    scene = a_scene()
+    colleague = actor_for(a_membership(Role.AGENCY_OFFICER, agency=scene.agency))
+    stranger = actor_for(a_membership(Role.AGENCY_OFFICER, agency=an_agency()))
+    administrator = actor_for(a_membership(Role.BODY_ADMIN, agency=scene.agency))
+    everybody = (scene.officer, colleague, stranger, administrator)
+    assert [sees(by, scene.task) for by in everybody] == [True, True, False, False]
+    with pytest.raises(Missing):
+        actions.accept_task(task=scene.task, expected_version=scene.task.version, by=stranger, now=NOON)
+    bring(scene, "done")
+    assert [sees(by, scene.task) for by in everybody] == [False] * 4
+    assert queries.inbox(scene.officer) == []
+
+
+def test_a_report_on_a_foreign_task_is_not_found() -> None:
+    scene = a_scene()
+    accept(scene)
+    stranger = actor_for(a_membership(Role.AGENCY_OFFICER, agency=an_agency()))
+    task = anew(scene.task)
+    for by in (stranger, scene.worker):
+        with pytest.raises(Missing):
+            actions.report_task(task=task, expected_version=task.version, by=by, now=LATER, **REPORT)
+
+
+def test_a_barred_officer_sees_nothing() -> None:
+    scene = a_scene()
+    iin = an_iin()
+    abuser = actor_for(a_membership(Role.AGENCY_OFFICER, agency=scene.agency, iin=iin))
+    assert sees(abuser, scene.task)
+    bar_person(case=scene.task.case, iin=iin, relation="abuser", by=scene.worker, now=NOON)
+    assert not sees(abuser, scene.task)
+    assert sees(scene.officer, scene.task)
+    with pytest.raises(Missing):
+        actions.accept_task(task=scene.task, expected_version=scene.task.version, by=abuser, now=NOON)
+
+
+def test_own_measures_are_the_worker_s_to_report() -> None:
+    scene = a_scene()
+    assert (scene.own.state, scene.own.agency, scene.own.handoff) == (Task.State.ACCEPTED, None, None)
+    with pytest.raises(Missing):
+        actions.report_task(
+            task=scene.own, expected_version=scene.own.version, by=scene.officer, now=LATER, **REPORT
+        )
+    actions.report_task(
+        task=scene.own, expected_version=scene.own.version, by=scene.worker, now=LATER, **REPORT
+    )
+    assert anew(scene.own).state == Task.State.REPORTED
+
+
+# Amendment (R256 17) and termination (R256 19)
+
+
+def amended(scene: Scene, change: str) -> PlanVersion:
+    """A newer version in force: with the body's measure as it was, changed, or dropped."""
+    place = scene.place
+    version = amend_plan(plan=scene.version.plan, by=scene.worker, now=LATER)
+    measure = version.measures.get(agency=scene.agency)
+    if change == "changed":
+        data = measure_data(scene.task.case, agency=scene.agency, due_on=date(2026, 5, 20))
+        put_measure(version=version, data=data, measure=measure, by=scene.worker, now=LATER)
+    elif change == "dropped":
+        remove_measure(measure=measure, by=scene.worker, now=LATER)
+    version.refresh_from_db()
+    version = freeze_version(version=version, expected_version=version.version, by=scene.worker, now=LATER)
+    version = sign(sign(version, place, "center", now=LATER), place, "family", now=LATER)
+    version = approve_plan(
+        version=version, expected_version=version.version, by=place.by(Role.DIRECTOR), now=LATER
+    )
+    actions.create_handoffs(version=version, by=SYSTEM, now=LATER)
+    return version
+
+
+@pytest.mark.parametrize("state", ["sent", "accepted", "reported", "returned", "done"])
+def test_an_unchanged_measure_is_not_sent_again(state: str) -> None:
+    scene = a_scene()
+    bring(scene, state)
+    version = amended(scene, "same")
+    task = anew(scene.task)
+    assert (task.state, task.measure.version_id) == (state, version.pk)
+    assert not version.handoffs.exists()
+    awaited = state in ("sent", "accepted", "returned")
+    assert terms(task, "task_report") == (["open"] if awaited else ["cancelled"])
+    running = Deadline.objects.open().filter(case_id=task.case_id, code="task_report", agency=scene.agency)
+    assert [clock.local_date(row.due_at) for row in running] == ([task.due_on] if awaited else [])
+    _version, parts = queries.parts_of_case(task.case)
+    assert [(part.name, len(part.lines)) for part in parts] == [
+        (scene.agency.name, 1),
+        (task.case.center.name, 1),
+    ]
+
+
+@pytest.mark.parametrize("change", ["changed", "dropped"])
+def test_changed_parts_go_again_and_dropped_ones_are_taken_back(change: str) -> None:
+    scene = a_scene()
+    accept(scene)
+    version = amended(scene, change)
+    assert anew(scene.task).state == Task.State.WITHDRAWN
+    again = list(Task.objects.filter(measure__version=version, agency=scene.agency))
+    assert [task.due_on for task in again] == ([date(2026, 5, 20)] if change == "changed" else [])
+    with clock.at(LATER):
+        deliver_due(clock.now)
+    told = Notice.objects.filter(recipient=scene.officer.membership_id).values_list("kind", flat=True)
+    assert "task.withdrawn" in told
+
+
+def test_an_ended_plan_takes_its_tasks_back() -> None:
+    scene = a_scene()
+    accept(scene)
+    terminate_plan(
+        plan=scene.version.plan,
+        ground="refused",
+        evidence="Заявление об отказе от сопровождения.",
+        ended_on=clock.local_date(LATER),
+        expected_version=None,
+        by=scene.place.by(Role.DIRECTOR),
+        now=LATER,
+    )
+    with clock.at(LATER):
+        deliver_due(clock.now)
+    assert {anew(task).state for task in (scene.task, scene.own)} == {Task.State.WITHDRAWN}
+    assert not sees(scene.officer, scene.task)
+
+
+def test_handlers_tell_the_lead_and_the_body() -> None:
+    scene = a_scene()
+    accept(scene)
+    report(scene)
+    review(scene, "returned")
+    with clock.at(LATER):
+        deliver_due(clock.now)
+    lead = set(Notice.objects.filter(recipient=scene.worker.membership_id).values_list("kind", flat=True))
+    body = set(Notice.objects.filter(recipient=scene.officer.membership_id).values_list("kind", flat=True))
+    assert {"task.accepted", "task.reported"} <= lead
+    assert {"handoff.sent", "task.returned"} <= body
