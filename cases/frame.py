@@ -43,7 +43,7 @@ class Frame:
 
 def listed_case(request: HttpRequest, pk: int) -> Case:
     """A case the actor sees to exist, with what the header shows. Errors: Missing."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     found = (
         Case.objects.listed_to(actor)
         .annotate(threat_open=Exists(Threat.objects.open().filter(case=OuterRef("pk"))))
@@ -59,7 +59,7 @@ def listed_case(request: HttpRequest, pk: int) -> Case:
 def case_for(request: HttpRequest, pk: int) -> Case:
     """A case whose content the actor reads now. The caller logs the reading. Errors: Missing."""
     case = listed_case(request, pk)
-    if not reads(case, request.actor):  # type: ignore[attr-defined]
+    if not reads(case, request.actor):
         raise Missing
     return case
 
@@ -67,7 +67,7 @@ def case_for(request: HttpRequest, pk: int) -> Case:
 def worked_case(request: HttpRequest, pk: int) -> Case:
     """A case the actor works on. Errors: Missing for others, and for who only opened it with a reason."""
     case = listed_case(request, pk)
-    if not works(case, request.actor):  # type: ignore[attr-defined]
+    if not works(case, request.actor):
         raise Missing
     return case
 
@@ -76,7 +76,7 @@ def framed(
     request: HttpRequest, case: Case, tab: str, context: dict[str, Any] | None = None
 ) -> dict[str, Any]:
     """The context of a page that extends `cases/tab.html`: what the frame shows, and the page's own."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     return {
         "case": case,
         "case_works": works(case, actor) and not case.is_closed,
@@ -90,7 +90,7 @@ def framed(
 
 def case_frame(request: HttpRequest, pk: int, *, tab: str) -> Frame:
     """Load a case for one of its tabs and log the reading. Errors: Missing."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     case = case_for(request, pk)
     log_read(actor, case.pk, tab)
     context = framed(request, case, tab)

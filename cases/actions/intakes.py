@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
@@ -401,7 +402,13 @@ def _open_terms(
     case: Case, intake: Intake, registered_at: datetime, by: Actor, now: datetime, *, attached: bool
 ) -> None:
     """Consultation and assessment run in parallel from registration (rules.md 6.7); a threat has terms of its own."""
-    common = {"started_at": registered_at, "by": by, "now": now, "center": case.center, "case_id": case.pk}
+    common: dict[str, Any] = {
+        "started_at": registered_at,
+        "by": by,
+        "now": now,
+        "center": case.center,
+        "case_id": case.pk,
+    }
     open_deadline(term="consultation", subject=("cases.intake", intake.pk), **common)
     subject = ("cases.case", case.pk)
     if not attached:

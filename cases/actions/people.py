@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -25,7 +26,7 @@ from family_support.base.names import fold
 from family_support.directory.models import District
 
 SEX = {validators.FEMALE: Person.Sex.FEMALE, validators.MALE: Person.Sex.MALE}
-NAME_OF_SEX = {code: name for name, code in SEX.items()}
+NAME_OF_SEX: dict[str, str] = {code: name for name, code in SEX.items()}
 # What is kept only once consent is there; the minimal signal is lawful without it.
 PROFILE_FIELDS = ("address", "place_of_study", "education", "work", "health_note")
 NAMES = ("last_name", "first_name", "patronymic")
@@ -71,7 +72,7 @@ def cleaned(data: PersonData, *, today: date) -> PersonData:
     Errors: Invalid with a message for each wrong field; no value is echoed.
     """
     errors: dict[str, Text] = {}
-    changes: dict[str, object] = {}
+    changes: dict[str, Any] = {}
     for name in NAMES:
         changes[name] = _part_of_name(getattr(data, name), name, errors)
     if not changes["last_name"] and not changes["first_name"] and not errors:
@@ -109,7 +110,7 @@ def _text(value: str, name: str, errors: dict[str, Text]) -> str:
     return value.strip()
 
 
-def _identity(data: PersonData, today: date, errors: dict[str, Text]) -> dict[str, object]:
+def _identity(data: PersonData, today: date, errors: dict[str, Text]) -> dict[str, Any]:
     """IIN, birth date and sex, each against the others (rules.md 6.14)."""
     iin = data.iin.strip()
     if data.birth_date is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -153,7 +154,7 @@ def raise_threat(case: Case, note: str, *, by: Actor, now: datetime) -> Threat:
     case.risk = Case.Risk.CRITICAL
     case.bump()
     case.save(update_fields=("threat_at", "risk", "version"))
-    common = {"by": by, "now": now, "center": case.center, "case_id": case.pk}
+    common: dict[str, Any] = {"by": by, "now": now, "center": case.center, "case_id": case.pk}
     running = Deadline.objects.open().filter(case_id=case.pk, code__in=ASSESSMENT_TERMS)
     if running.exists():
         deadlines.shorten(flagged_at=now, case_id=case.pk, by=by, now=now)

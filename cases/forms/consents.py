@@ -24,7 +24,7 @@ class ConsentForm(KeyMixin, Form):
     decision = forms.ChoiceField(label=_("Decision"), choices=DECISIONS, widget=widgets.RadioList)
     signed_on = fields.DayField(label=_("Date of signature"), required=False)
     valid_until = fields.DayField(label=_("Valid until"), required=False)
-    data = forms.MultipleChoiceField(
+    data = forms.MultipleChoiceField(  # type: ignore[assignment]  # the law's word hides the form's
         label=_("List of data"), choices=Consent.Data.choices, widget=widgets.CheckList, required=False
     )
     third_parties = forms.BooleanField(

@@ -33,19 +33,18 @@ class CaseQuerySet(models.QuerySet["Case"]):
         not ended: one
         that runs out needs no sweep.
         """
-        team = TeamMember.objects.filter(
-            case=OuterRef("pk"), membership_id=actor.membership_id, ends_at__isnull=True
-        )
+        membership = actor.membership_id or 0  # the system has none and finds nothing
+        team = TeamMember.objects.filter(case=OuterRef("pk"), membership_id=membership, ends_at__isnull=True)
         rows = CaseUserObjectPermission.objects.filter(
-            content_object=OuterRef("pk"), user_id=actor.user_id, permission__codename=READ_RESTRICTED
+            content_object=OuterRef("pk"), user_id=actor.user_id or 0, permission__codename=READ_RESTRICTED
         )
         in_force = CaseGrant.objects.filter(
             Q(ends_at__isnull=True) | Q(ends_at__gt=Now()),
             case=OuterRef("pk"),
-            membership_id=actor.membership_id,
+            membership_id=membership,
         )
         openings = CaseOpening.objects.filter(
-            case_id=OuterRef("pk"), membership_id=actor.membership_id, ends_at__gt=Now(), opened_at__lte=Now()
+            case_id=OuterRef("pk"), membership_id=membership, ends_at__gt=Now(), opened_at__lte=Now()
         )
         named = Q(Exists(rows)) & (Q(lead_id=actor.membership_id) | Q(Exists(in_force)))
         return self.annotate(

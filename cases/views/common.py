@@ -13,7 +13,7 @@ from family_support.workdays.queries import load_calendar
 def center_of(request: HttpRequest) -> Center:
     """The Center of the active membership, loaded with it. Errors: Forbidden for memberships of no Center."""
     for membership in request.memberships:  # type: ignore[attr-defined]
-        if membership.pk == request.actor.membership_id and membership.center is not None:  # type: ignore[attr-defined]
+        if membership.pk == request.actor.membership_id and membership.center is not None:
             center: Center = membership.center
             return center
     raise Forbidden

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -83,7 +84,7 @@ def _carry_out(request: HttpRequest, case: Case, sent: str, form: Any) -> bool:
     common = {"case": case, "by": request.actor, "now": clock.now()}
     data = dict(form.cleaned_data)
     data.pop("key", None)
-    acts = {
+    acts: dict[str, Callable[..., object]] = {
         "lead": actions.assign_lead,
         "member": actions.add_to_team,
         "grant": actions.grant_access,

@@ -158,6 +158,10 @@ class EncryptedTextField(_EncryptedField):
 class EncryptedJSONField(_EncryptedField):
     """A JSON value encrypted at rest as one text."""
 
+    # Read by the type checker only: not the text that the column holds.
+    _pyi_private_set_type: Any
+    _pyi_private_get_type: Any
+
     def _plain(self, value: Any) -> str:
         return json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False, sort_keys=True, allow_nan=False)
 

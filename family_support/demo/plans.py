@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cases.models import Case, CaseMember, Person
 from family_support.accounts.models import Membership
@@ -167,7 +167,7 @@ def _measure(
 def _sign(setting: Setting, version: PlanVersion, worker: Actor, now: datetime) -> PlanVersion:
     version = freeze_version(version=version, expected_version=version.version, by=worker, now=now)
     applicant = version.plan.case.members.get(relation=CaseMember.Relation.SELF).person
-    signed = {"version": version, "signed_on": local_date(now), "by": worker, "now": now}
+    signed: dict[str, Any] = {"version": version, "signed_on": local_date(now), "by": worker, "now": now}
     center = Membership.objects.get(pk=worker.membership_id)
     record_signature(party=Signature.Party.CENTER, membership=center, upload=scan("signature"), **signed)
     record_signature(party=Signature.Party.FAMILY, person=applicant, upload=scan("signature"), **signed)

@@ -6,6 +6,7 @@ from typing import Any
 
 import django_tables2
 from django.http import HttpRequest
+from django.utils.functional import Promise
 
 PER_PAGE = 25
 MOST_PER_PAGE = 100
@@ -18,7 +19,7 @@ class Table(django_tables2.Table):
         template_name = "ui/table.html"
         attrs = {"class": "table list-table stack"}
         orderable = False
-        empty_text = ""
+        empty_text: str | Promise = ""
 
 
 def page_of(request: HttpRequest, table: Table, *, per_page: int = PER_PAGE) -> Table:
