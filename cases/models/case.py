@@ -60,15 +60,11 @@ class CaseQuerySet(models.QuerySet["Case"]):
         return self.exclude(Exists(Barred.objects.filter(case_id=OuterRef("pk"), iin_index=actor.iin_index)))
 
     def listed_to(self, actor: Actor) -> CaseQuerySet:
-        """Cases whose existence the actor sees: own Center's ordinary ones; restricted ones by name, or as
-        director or head
-        of unit."""
+        """Cases whose existence the actor sees: own Center's ordinary ones; restricted ones by name, or as director."""
         if actor.center_id is None or (actor.role not in LISTING_ROLES and not actor.is_director):
             return self.none()
         own = self.with_access(actor).filter(center_id=actor.center_id).not_barred(actor)
-        if actor.is_director or actor.role in UNIT_HEADS:
-            return own
-        return own.filter(Q(restricted=False) | Q(granted=True, on_team=True))
+        return own if actor.is_director else own.filter(Q(restricted=False) | Q(granted=True, on_team=True))
 
     def visible_to(self, actor: Actor) -> CaseQuerySet:
         """Cases whose content the actor reads now: its team (for a restricted case with a named grant), or opened
