@@ -166,6 +166,7 @@ CELERY_BEAT_SCHEDULE = {
     "ask-for-documents-again": {"task": "documents.redispatch", "schedule": SWEEP_SECONDS, "options": STALE},
     "open-quarters": {"task": "monitoring.open_quarters", "schedule": 3600},
     "watch-history": {"task": "audit.watch", "schedule": 3600},
+    "expire-consents": {"task": "cases.expire_consents", "schedule": DAILY},
     "forget-events": {"task": "outbox.forget", "schedule": DAILY},
     "forget-old-keys": {"task": "base.forget_old_keys", "schedule": DAILY},
     "remove-orphan-files": {"task": "documents.remove_orphans", "schedule": DAILY},

@@ -1,9 +1,9 @@
 """People, organizations and cases for tests, made through the real actions. Others extend it by their own noun.
 
-    center = a_center()                      # with a person in every role of a Center: center.people[Role.DIRECTOR]
-    by = actor_for(center.people[Role.CASEWORKER])
-    case = a_case(center)                    # self-referral at the desk, led by the caseworker
-    case = a_case_with_consent(center)
+center = a_center()                      # with a person in every role of a Center: center.people[Role.DIRECTOR]
+by = actor_for(center.people[Role.CASEWORKER])
+case = a_case(center)                    # self-referral at the desk, led by the caseworker
+case = a_case_with_consent(center)
 """
 
 from __future__ import annotations
@@ -14,7 +14,14 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
 
-from cases.actions import PersonData, add_to_team, begin_assessment, record_consent, record_consultation, register_intake
+from cases.actions import (
+    PersonData,
+    add_to_team,
+    begin_assessment,
+    record_consent,
+    record_consultation,
+    register_intake,
+)
 from cases.models import Case, Consent, Consultation, Intake
 from family_support.accounts.actors import load_actor
 from family_support.accounts.models import Membership, User
@@ -27,6 +34,8 @@ from family_support.directory.models import Agency, Center, District, Region, Se
 # Tuesday 10 March 2026, 11:00 in Almaty: no holiday near.
 NOON = datetime(2026, 3, 10, 6, 0, tzinfo=UTC)
 _number = count(1)
+# Serial numbers that have no check digit are skipped: what is given out must stay different all the same.
+_given: set[str] = set()
 
 
 def names(text: str) -> dict[str, str]:
@@ -41,7 +50,8 @@ def an_iin(born: date = date(1990, 5, 17), *, female: bool = True, serial: int |
     while True:
         eleven = f"{born:%y%m%d}{century}{tried % 10000:04d}"
         last = check_digit(eleven)
-        if last is not None:
+        if last is not None and (serial is not None or eleven not in _given):
+            _given.add(eleven)
             return f"{eleven}{last}"
         tried += 1
 
@@ -49,7 +59,9 @@ def an_iin(born: date = date(1990, 5, 17), *, female: bool = True, serial: int |
 def a_district(name: str = "") -> District:
     code = f"7{next(_number):07d}"
     with acting(SYSTEM, reason="test"):
-        region = Region.objects.filter(kato="71").first() or Region.objects.create(kato="71", **names("Астана"))
+        region = Region.objects.filter(kato="71").first() or Region.objects.create(
+            kato="71", **names("Астана")
+        )
         return District.objects.create(region=region, code=code, **names(name or f"Район {code}"))
 
 
@@ -106,7 +118,9 @@ def an_agency(sector: str = "education", *, district: District | None = None, na
     number = next(_number)
     with acting(SYSTEM, reason="test"):
         agency = Agency.objects.create(district=district or a_district(), **names(name or f"Орган {number}"))
-        found = Sector.objects.filter(code=sector).first() or Sector.objects.create(code=sector, order=1, **names(sector))
+        found = Sector.objects.filter(code=sector).first() or Sector.objects.create(
+            code=sector, order=1, **names(sector)
+        )
         agency.sectors.add(found)
     return agency
 

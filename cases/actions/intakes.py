@@ -11,7 +11,7 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from cases.actions.locking import locked_intake
-from cases.actions.people import PersonData, cleaned, fill, name_family
+from cases.actions.people import PROFILE_FIELDS, PersonData, cleaned, fill, name_family
 from cases.actions.steps import put_restriction, raise_threat
 from cases.actions.team import place_lead
 from cases.models import Case, CaseMember, Intake, NumberCounter, Person, Threat
@@ -271,7 +271,10 @@ def _errors(
 def _minimal(data: PersonData) -> PersonData:
     """A signal is lawful without consent only while it is minimal: no profile is taken from it (94-V art. 8)."""
     if data.has_profile:
-        raise Invalid("profile_too_early", _("The full profile is filled in after consent."))
+        given = [name for name in PROFILE_FIELDS if getattr(data, name).strip()]
+        raise Invalid(
+            "profile_too_early", fields=dict.fromkeys(given, _("The full profile is filled in after consent."))
+        )
     return data
 
 
