@@ -62,7 +62,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
     def listed_to(self, actor: Actor) -> CaseQuerySet:
         """Cases whose existence the actor sees: own Center's ordinary ones; restricted ones by name, or as director."""
         if actor.center_id is None or (actor.role not in LISTING_ROLES and not actor.is_director):
-            return self.none()
+            return self.with_access(actor).none()
         own = self.with_access(actor).filter(center_id=actor.center_id).not_barred(actor)
         return own if actor.is_director else own.filter(Q(restricted=False) | Q(granted=True, on_team=True))
 
