@@ -1,8 +1,7 @@
 """The frame that every tab of a case stands in: header, risk banner, stages, tabs. Upper apps' tabs use it too.
 
-A view loads with `case_for`, logs what it shows, and renders a template that extends `cases/tab.html` with
-the context of
-`framed`; `case_frame` does the first two in one call.
+A view loads with `case_for`, logs what it shows, and renders a template that extends `cases/tab.html` with the
+context of `framed`; `case_frame` does the first two in one call.
 """
 
 from __future__ import annotations

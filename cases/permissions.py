@@ -1,8 +1,7 @@
 """Who may do what in a case: `check_` raises, `can_` answers (security.md, access matrix; states.md, "by").
 
-Cases come annotated by `Case.objects.with_access(actor)` (which `listed_to`, `visible_to` and `writable_by`
-do), so nothing
-here queries.
+Cases come annotated by `Case.objects.with_access(actor)` (which `listed_to`, `visible_to` and `writable_by` do),
+so nothing here queries.
 """
 
 from __future__ import annotations
@@ -139,9 +138,8 @@ def can_close(actor: Actor, case: Case, *, threat: bool = False) -> bool:
 
 
 def check_can_close(actor: Actor, case: Case, closing: str, *, threat: bool) -> None:
-    """Errors: Missing outside team and direction, Conflict for a reason the stage does not know, Forbidden
-    for one that is
-    another's to decide."""
+    """Errors: Missing outside team and direction, Conflict for a reason the stage does not know, Forbidden for
+    one that is another's to decide."""
     if not (works(case, actor) or directs(case, actor) or actor.is_director):
         raise Missing
     check_open(case)
@@ -204,9 +202,8 @@ def can_open_with_reason(actor: Actor, case: Case) -> bool:
 
 
 def can_read_intake(actor: Actor, case: Case | None) -> bool:
-    """Whether what was said is shown: to the registering roles and the director until the case has a team,
-    then to those
-    who read the case."""
+    """Whether what was said is shown: to the registering roles and the director until the case has a team, then
+    to those who read the case."""
     if case is None or case.lead_id is None:
         return (
             actor.is_director or actor.role == Role.INTAKE_CLERK or (case is not None and reads(case, actor))

@@ -67,9 +67,8 @@ def give_consent(
 ) -> Consent:
     """Record a signed consent: its date, term, list of data and what it allows; the scan is kept where there is one.
 
-    Errors: Missing outside the team, Conflict when stale or decided already, Invalid for dates, an empty
-    list of data or a
-    file that is not accepted.
+    Errors: Missing outside the team, Conflict when stale or decided already, Invalid for dates, an empty list of
+    data or a file that is not accepted.
     """
     with acting(by):
         case = locked_case(consent.case_id, by)

@@ -66,11 +66,11 @@ def register_intake(
     """Receive and register in one act: number, slip, a new case or the family's open one, and the terms of
     R256 13 or 14.
 
-    `person` is whom it concerns (self-referral needs one); `lead` the worker to lead a *new* case, by
-    default the one who
-    registers. What was received after hours counts as registered the next working day, a threat or violence at once
-    (rules.md 6.2). `key` makes a repeat give the same intake. Errors: Forbidden for roles that do not register, Missing
-    for another Center, Invalid with `fields` named as the parameters and as of `people.cleaned`.
+    `person` is whom it concerns (self-referral needs one); `lead` the worker to lead a *new* case, by default the
+    one who registers. What was received after hours counts as registered the next working day, a threat or
+    violence at once (rules.md 6.2). `key` makes a repeat give the same intake. Errors: Forbidden for roles that
+    do not register, Missing for another Center, Invalid with `fields` named as the parameters and as of
+    `people.cleaned`.
     """
     check_can_register(by)
     _check_center(center, by)
@@ -273,7 +273,8 @@ def _minimal(data: PersonData) -> PersonData:
     if data.has_profile:
         given = [name for name in PROFILE_FIELDS if getattr(data, name).strip()]
         raise Invalid(
-            "profile_too_early", fields=dict.fromkeys(given, _("The full profile is filled in after consent."))
+            "profile_too_early",
+            fields=dict.fromkeys(given, _("The full profile is filled in after consent.")),
         )
     return data
 

@@ -53,8 +53,8 @@ def begin_assessment(*, case: Case, by: Actor, now: datetime, version: int | Non
 
 def to_planning(*, case: Case, by: Actor, now: datetime) -> Case:
     """A hard life situation was found, or the year of a plan is over: a plan is drawn up. Called by the
-    conclusion of the
-    assessment and by the start of the next plan, which check who may. Errors: Missing outside the team, Conflict."""
+    conclusion of the assessment and by the start of the next plan, which check who may. Errors: Missing outside
+    the team, Conflict."""
     with acting(by):
         case = locked_case(case, by)
         if not works(case, by):
@@ -90,8 +90,8 @@ def close_case(
     that reason.
 
     Errors: Missing outside team and direction, Forbidden for a reason that is the director's, Conflict when
-    stale, for a
-    reason the stage does not know, or naming what still blocks, Invalid for a missing note, evidence or consultation.
+    stale, for a reason the stage does not know, or naming what still blocks, Invalid for a missing note, evidence
+    or consultation.
     """
     note = note.strip()
     with invalid_field("note"):
@@ -128,8 +128,7 @@ def flag_threat(*, case: Case, by: Actor, now: datetime, note: str) -> Case:
     """Flag a direct threat to life or health (R256 22): risk critical, assessment in 1 working day, response at once.
 
     Anybody of the Center who sees the case listed may raise it. Errors: Missing out of scope, Conflict in a
-    closed case or
-    when one is open already, Invalid without a note.
+    closed case or when one is open already, Invalid without a note.
     """
     note = note.strip()
     if not note:
@@ -211,8 +210,7 @@ def set_risk(
     """Set the level of risk with its reason, and the instruction of the red banner when one is given.
 
     Errors: Missing outside the team, Conflict when stale, closed, or below critical while a threat is open,
-    Invalid for an
-    unknown level or a missing reason.
+    Invalid for an unknown level or a missing reason.
     """
     reason = reason.strip()
     if risk not in Case.Risk.values:

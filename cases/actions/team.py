@@ -26,9 +26,8 @@ from family_support.outbox.events import emit
 def assign_lead(*, case: Case, membership: Membership, by: Actor, now: datetime, reason: str = "") -> Case:
     """Make a worker of the Center the case's lead; the lead before leaves the team.
 
-    Errors: Missing out of scope, Forbidden for who may not assign, Invalid for a membership that cannot work
-    on the case,
-    Conflict in a closed case.
+    Errors: Missing out of scope, Forbidden for who may not assign, Invalid for a membership that cannot work on
+    the case, Conflict in a closed case.
     """
     with acting(by, reason=reason):
         case = locked_case(case, by)
@@ -131,9 +130,8 @@ def grant_access(
 ) -> CaseGrant:
     """Let a team member read a restricted case, with reason and end.
 
-    Errors: Missing out of scope, Forbidden for others than lead and director, Conflict for a case not
-    restricted, Invalid
-    for a missing reason, an end in the past or somebody not on the team.
+    Errors: Missing out of scope, Forbidden for others than lead and director, Conflict for a case not restricted,
+    Invalid for a missing reason, an end in the past or somebody not on the team.
     """
     reason = " ".join(reason.split())
     if not reason:

@@ -29,9 +29,8 @@ class CaseQuerySet(models.QuerySet["Case"]):
     def with_access(self, actor: Actor) -> CaseQuerySet:
         """Annotate `on_team`, `granted` and `opened` for this actor's one active membership.
 
-        A named grant holds while its guardian row is there *and* the actor leads the case or the grant has
-        not ended: one
-        that runs out needs no sweep.
+        A named grant holds while its guardian row is there *and* the actor leads the case or the grant has not
+        ended: one that runs out needs no sweep.
         """
         membership = actor.membership_id or 0  # the system has none and finds nothing
         team = TeamMember.objects.filter(case=OuterRef("pk"), membership_id=membership, ends_at__isnull=True)

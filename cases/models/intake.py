@@ -29,8 +29,7 @@ class IntakeQuerySet(models.QuerySet["Intake"]):
 
     def slip_for(self, actor: Actor) -> IntakeQuerySet:
         """Intakes whose slip the actor prints: those it sees, and those it registered itself. A slip names
-        nobody, so the
-        clerk gives it out even where the case was restricted the moment it was opened."""
+        nobody, so the clerk gives it out even where the case was restricted the moment it was opened."""
         own = Q(center_id=actor.center_id, registered_by_id=actor.membership_id)
         return self.filter(number__gt="").filter(Q(pk__in=self.visible_to(actor).values("pk")) | own)
 
