@@ -13,7 +13,7 @@ your own):
         page("health", roles=PUBLIC),
     )
 
-`page(name, kind, roles=, own=, colleague=, foreign=, restricted=, barred=, methods=, get=, post=)`:
+`page(name, kind, roles=, own=, colleague=, foreign=, restricted=, barred=, methods=, refused=, get=, post=)`:
 
 * `name` the URL's name, `kind` what its arguments point at ("" = the URL has no arguments);
 * `roles` who has the function at all: exactly the roles of the view's `@allowed(...)`; all others get 403. `PUBLIC`
@@ -25,8 +25,8 @@ your own):
   (ministry, operator) are only ever "own";
 * `methods`: "GET" (default), "POST" or "GET POST"; any other gets 405. Reached = 200 (`get=302` for a redirect) or,
   for a POST with an empty form, one of 200, 302, 400, 409 (`post=404` names another). An ended membership always
-  gets 403, nobody signed in
-  302 to the sign-in page (401 for a POST).
+  gets 403, nobody signed in 302 to the sign-in page (401 for a POST);
+* `refused`: roles of the team that get 403, because of the team only the case manager may.
 
 Adding a kind of object
 =======================
@@ -35,14 +35,16 @@ restricted case (return None if there is no such thing). Lower kinds are had wit
 
     @kind("plan", of_case=True)
     def plan(world: World, *, restricted: bool) -> Made | None:
-        version = ...(case=world.obj("case", restricted), by=world.by(Role.CASEWORKER), now=world.now)
-        return Made(version, {"pk": version.pk})
+        version = an_approved(world.place, now=world.now)
+        world.team_up(version.plan.case, restricted)
+        return Made(version.plan, {"pk": version.plan_id}, version.plan.case_id)
 
-`of_case=True` makes the harness put the barred actors on the case's barred list: the case is `world.obj("case",
-restricted)`. `world.center`, `world.agency`, `world.district` are A's; `world.team` the team's memberships;
-`world.by(role)` an Actor of the team (or the organization) with that role; `world.membership(role, relation)` the
-account of a cell. What a kind makes is rolled back after the test. Run: `pytest tests/access -k <url name>`;
-afterwards `manage.py write_docs` renews docs/access.md.
+`of_case=True` makes the harness put the barred actors on the barred list of the case (the third value of `Made`).
+`world.center`, `world.agency`, `world.district` are A's; `world.place` is A as `tests.factories` takes it;
+`world.team_up` puts everybody who should be there on the team and restricts the case; `world.by(role)` is an Actor of
+the team (or the organization) with that role; `world.membership(role, relation)` the account of a cell. Objects are
+made once for all rows; what a request changes is rolled back. Run: `pytest tests/access -k <url name>`; afterwards
+`manage.py write_docs` renews docs/access.md.
 """
 
 from __future__ import annotations
@@ -93,6 +95,10 @@ class Relation(StrEnum):
     ENDED = "ended"
 
 
+# What a POST with an empty form answers to somebody who may send it.
+REACHED_BY_POST = frozenset({200, 302, 400, 409})
+
+
 class _All:
     """Stands for all roles of the row."""
 
@@ -111,8 +117,9 @@ class Row:
     roles: frozenset[Role] | None
     reach: dict[Relation, frozenset[Role]]
     methods: frozenset[str]
-    get: int = 200
-    post: int | None = None
+    get: frozenset[int] = frozenset({200})
+    post: frozenset[int] = REACHED_BY_POST
+    refused: frozenset[Role] = frozenset()
 
     def reaches(self, role: Role, relation: Relation) -> bool:
         return role in self.reach.get(relation, frozenset())
@@ -124,6 +131,7 @@ class Made:
 
     obj: Any
     kwargs: dict[str, Any]
+    case_id: int | None = None
 
 
 Maker = Callable[..., Made | None]
@@ -164,8 +172,9 @@ def page(
     restricted: Roles | _All = (),
     barred: Roles | _All = (),
     methods: str = "GET",
-    get: int = 200,
-    post: int | None = None,
+    refused: Roles = (),
+    get: int | Iterable[int] = 200,
+    post: int | Iterable[int] = REACHED_BY_POST,
 ) -> Row:
     """One line of the table: see the module's docstring."""
     permitted = None if roles is None else frozenset(roles)
@@ -185,7 +194,8 @@ def page(
         Relation.RESTRICTED: those(restricted),
         Relation.BARRED: those(barred),
     }
-    return Row(name, kind, permitted, reach, frozenset(methods.split()), get, post)
+    answers = [frozenset({given}) if isinstance(given, int) else frozenset(given) for given in (get, post)]
+    return Row(name, kind, permitted, reach, frozenset(methods.split()), *answers, frozenset(refused))
 
 
 # Pages of libraries that we expose as they are; their own guards are tested in tests/accounts.

@@ -8,6 +8,9 @@ from typing import Any
 
 from django.test import Client
 
+from cases.actions import add_to_team
+from cases.actions.steps import restrict
+from cases.models import Case, TeamMember
 from family_support.access.models import Barred
 from family_support.accounts import session as keys
 from family_support.accounts.actors import load_actor
@@ -18,6 +21,7 @@ from family_support.base.actor import SYSTEM, Actor
 from family_support.base.clock import local_date, now
 from family_support.directory.models import Agency, Center, District, Region, Sector
 from tests.access.matrix import KINDS, Made, Relation
+from tests.factories import Place, fresh
 
 IINS = (
     "850615300129",
@@ -44,7 +48,7 @@ def sign_in(client: Client, membership: Membership, *, second_factor: bool = Tru
 
 
 class World:
-    """Made lazily: each test asks only for the accounts and objects of its rows."""
+    """Made lazily: accounts and objects come into being when the first row asks for them, and stay for the others."""
 
     def __init__(self) -> None:
         self.now: datetime = now()
@@ -113,10 +117,24 @@ class World:
         return actor
 
     @property
-    def team(self) -> list[Membership]:
-        """Who is on the team of the ordinary case: one of each kind of worker, and the barred ones."""
-        both = (Relation.OWN, Relation.BARRED)
-        return [self.membership(role, relation) for role in sorted(WORKERS) for relation in both]
+    def place(self) -> Place:
+        """Center A as the factories take it: its people are the "own" ones."""
+        return Place(self.center, {role: self.membership(role) for role in sorted(CENTER_ROLES)})
+
+    def team_up(self, case: Case, restricted: bool) -> Case:
+        """Put every worker of "own" and "barred" on the team that the caseworker leads; restrict the case if asked."""
+        there = set(
+            TeamMember.objects.filter(case=case, ends_at=None).values_list("membership_id", flat=True)
+        )
+        for relation in (Relation.OWN, Relation.BARRED):
+            for role in sorted(WORKERS):
+                membership = self.membership(role, relation)
+                if membership.pk not in there:
+                    add_to_team(case=case, membership=membership, by=self.by(Role.CASEWORKER), now=self.now)
+        if restricted:
+            by = self.by(Role.CASEWORKER)
+            restrict(case=fresh(case), restriction=Case.Restriction.values[0], by=by, now=self.now)
+        return fresh(case)
 
     def made(self, kind: str, restricted: bool = False) -> Made | None:
         if (kind, restricted) not in self._made:
