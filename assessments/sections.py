@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -15,6 +16,8 @@ from assessments.models import Assessment
 from assessments.queries import findings_of, is_urgent
 from assessments.rules import draft_gaps
 from family_support.ui.components import Check, SummaryRow
+
+State = Literal["done", "started", "todo"]
 
 
 @dataclass(frozen=True)
@@ -64,13 +67,13 @@ def checks(assessment: Assessment, on: date) -> list[Check]:
     items = []
     for section in SECTIONS:
         have = filled(assessment, section.fields)
-        state = "todo"
+        state: State = "todo"
         if have:
             state = "done" if set(section.needed) <= set(have) else "started"
         items.append(
             Check(
                 section.title, state, reverse("assessment-section", args=(assessment.case_id, section.code))
-            )  # type: ignore[arg-type]
+            )
         )
     findings = findings_of(assessment, on)
     grounds = len(findings.grounds)

@@ -123,7 +123,7 @@ def version_gaps(version: VersionFact, *, months: int = PERIOD_MONTHS) -> Gaps:
     if not version.family:
         gaps["family"] = _("Add at least one measure of the family's own active participation (R256 16).")
     period = (version.starts_on, version.ends_on)
-    dated = [*version.measures, *version.family]
+    dated: list[MeasureFact | FamilyFact] = [*version.measures, *version.family]
     if (
         version.starts_on
         and version.ends_on

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -32,8 +33,8 @@ def approve_plan(
     """Put a version into force: the older one is superseded, the case goes on to support (R256 17).
 
     Meets `plan_approval`; starts `handoff` (2 working days, R192 9) where bodies are involved, and `task_report`
-    for each measure with its own date (R192 11). Errors: Missing, Forbidden (another role; one's own work, acting or not),
-    Conflict (state, stale, content changed), Invalid when the period is over.
+    for each measure with its own date (R192 11). Errors: Missing, Forbidden (another role; one's own work, acting
+    or not), Conflict (state, stale, content changed, the period is over).
     """
     with acting(by):
         version = locked_version(version, by, expected_version)
@@ -85,7 +86,7 @@ def _supersede(version: PlanVersion, by: Actor, now: datetime) -> PlanVersion | 
 
 
 def _open_terms(version: PlanVersion, case: Case, by: Actor, now: datetime) -> None:
-    common = {"started_at": now, "by": by, "now": now, "center": case.center, "case_id": case.pk}
+    common: dict[str, Any] = {"started_at": now, "by": by, "now": now, "center": case.center, "case_id": case.pk}
     measures = list(version.measures.select_related("agency"))
     if any(measure.agency_id for measure in measures):
         open_deadline(term="handoff", subject=(SUBJECT, version.pk), **common)

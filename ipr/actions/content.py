@@ -47,8 +47,8 @@ def put_measure(
     """Add a measure to a draft, or change one of its own.
 
     Errors: Missing, Forbidden, Conflict (state; somebody else's change meanwhile), Invalid naming each wrong field:
-    dates missing or outside the plan's period, no executor or one of another kind of support, a person who is not of the
-    family, a catalog row or state service that is not in force.
+    dates missing or outside the plan's period, no executor or one of another kind of support, a person who is not of
+    the family, a catalog row or state service that is not in force.
     """
     with acting(by):
         version = locked_version(version, by, expected_version)
@@ -67,7 +67,7 @@ def put_measure(
         row.text, row.goal, row.purpose = data.text.strip(), data.goal.strip(), Measure.Purpose(data.purpose)
         row.person, row.agency, row.by_center = data.person, data.agency, data.by_center
         row.service = data.service
-        row.starts_on, row.due_on = data.starts_on, data.due_on  # type: ignore[assignment]
+        row.starts_on, row.due_on = data.starts_on, data.due_on
         row.save()
         touch(version)
     return row
@@ -151,7 +151,7 @@ def put_family_measure(
             if row is None:
                 raise Missing()
         row.text, row.person = text.strip(), person
-        row.starts_on, row.due_on = starts_on, due_on  # type: ignore[assignment]
+        row.starts_on, row.due_on = starts_on, due_on
         row.bump()
         row.save()
         touch(version)

@@ -92,7 +92,7 @@ class PlanVersionQuerySet(models.QuerySet["PlanVersion"]):
     def awaiting_approval(self, actor: Actor) -> PlanVersionQuerySet:
         """The director's queue: submitted versions of the own Center."""
         return self.visible_to(actor).filter(
-            state=PlanVersion.State.SUBMITTED, plan__case__center_id=actor.center_id
+            state=PlanVersion.State.SUBMITTED, plan__case__center_id=actor.center_id or 0
         )
 
 

@@ -34,7 +34,7 @@ from ipr.views.loading import in_force_beside, read_version, state_badge
 @allowed(Role.DIRECTOR)
 def approval_queue(request: HttpRequest) -> HttpResponse:
     """Plans that wait for the director, longest first, each with the internal term of approval."""
-    actor: Any = request.actor  # type: ignore[attr-defined]
+    actor: Any = request.actor
     rows = list(waiting(actor))
     terms = Deadline.objects.open().for_display().filter(code="plan_approval", subject_type=SUBJECT)
     due = {each.subject_id: each for each in terms.filter(subject_id__in=[row.pk for row in rows])}
@@ -44,7 +44,7 @@ def approval_queue(request: HttpRequest) -> HttpResponse:
         {
             "version": row,
             "due": badge_of(due[row.pk], moment, calendar) if calendar and row.pk in due else None,
-            "measures": row.measure_count,
+            "measures": row.measure_count,  # annotated by the queue
             "own": actor.user_id in _drawn_up_by(row),
         }
         for row in rows
@@ -60,7 +60,7 @@ def _drawn_up_by(version: PlanVersion) -> set[int]:
 
 def _submitted(request: HttpRequest, pk: int) -> PlanVersion:
     """A submitted version of the director's Center; one decided already is a Conflict. Errors: Missing."""
-    actor: Any = request.actor  # type: ignore[attr-defined]
+    actor: Any = request.actor
     version = read_version(request, pk)
     if version.plan.case.center_id != actor.center_id:
         raise Missing()
@@ -74,7 +74,7 @@ def _page(request: HttpRequest, version: PlanVersion) -> dict[str, Any]:
     note_days(calendar, [*version.measures.all(), *version.family_measures.all()])
     refusal = ""
     try:
-        check_can_decide(request.actor, version, own_work_of(version))  # type: ignore[attr-defined]
+        check_can_decide(request.actor, version, own_work_of(version))
     except AppError as error:
         refusal = str(error.detail)
     return {
@@ -102,7 +102,7 @@ def plan_approve(request: HttpRequest, pk: int) -> HttpResponse:
             actions.approve_plan,
             version=version,
             expected_version=form.cleaned_data["version"],
-            by=request.actor,  # type: ignore[attr-defined]
+            by=request.actor,
             now=now(),
         )
         if approved:
@@ -123,7 +123,7 @@ def plan_return(request: HttpRequest, pk: int) -> HttpResponse:
             version=version,
             reason=form.cleaned_data["reason"],
             expected_version=form.cleaned_data["version"],
-            by=request.actor,  # type: ignore[attr-defined]
+            by=request.actor,
             now=now(),
         )
         if returned:

@@ -61,7 +61,7 @@ def plan_edit(request: HttpRequest, pk: int) -> HttpResponse:
             actions.change_version,
             version=version,
             expected_version=expected,
-            by=request.actor,  # type: ignore[attr-defined]
+            by=request.actor,
             now=now(),
             **data,
         )
@@ -80,8 +80,8 @@ def plan_edit(request: HttpRequest, pk: int) -> HttpResponse:
         "gaps": version_gaps(facts, months=period_months(today)),
         "warnings": version_warnings(facts),
         "in_force": in_force_beside(version),
-        "may_edit": can_edit(request.actor, version),  # type: ignore[attr-defined]
-        "may_lead": can_lead(request.actor, case),  # type: ignore[attr-defined]
+        "may_edit": can_edit(request.actor, version),
+        "may_lead": can_lead(request.actor, case),
         "needs": case.needs.select_related("sector", "person"),
         "crumbs": crumbs(case, Crumb(_("Version %(number)s") % {"number": version.number})),
     }
@@ -132,7 +132,7 @@ def _save_measure(
             data=data,
             measure=measure,
             expected_version=form.cleaned_data["version"] if measure else None,
-            by=request.actor,  # type: ignore[attr-defined]
+            by=request.actor,
             now=now(),
         )
 
@@ -140,7 +140,7 @@ def _save_measure(
         if measure is not None:
             return put()
         body = {name: value for name, value in form.cleaned_data.items() if name not in ("key", "version")}
-        return run_once(form.cleaned_data["key"], request.actor, f"plan-measure {version.pk}", body, put)  # type: ignore[attr-defined]
+        return run_once(form.cleaned_data["key"], request.actor, f"plan-measure {version.pk}", body, put)
     except Invalid as error:
         for theirs, ours in form.error_fields.items():
             if theirs in error.fields:
@@ -181,7 +181,7 @@ def measure_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _row(request: HttpRequest, rows: QuerySet[Any], pk: int, path: str = "version") -> Any:
     """A row of a version of a case the actor works on. Errors: Missing."""
-    writable = Case.objects.writable_by(request.actor).values("pk")  # type: ignore[attr-defined]
+    writable = Case.objects.writable_by(request.actor).values("pk")
     found = rows.filter(**{"pk": pk, f"{path}__plan__case__in": writable}).first()
     if found is None:
         raise Missing()
@@ -193,7 +193,7 @@ def _row(request: HttpRequest, rows: QuerySet[Any], pk: int, path: str = "versio
 def measure_remove(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a measure out of a draft."""
     measure = _row(request, Measure.objects.select_related("version__plan"), pk)
-    run(None, actions.remove_measure, measure=measure, by=request.actor, now=now())  # type: ignore[attr-defined]
+    run(None, actions.remove_measure, measure=measure, by=request.actor, now=now())
     return redirect("plan-edit", measure.version_id)
 
 
@@ -246,14 +246,14 @@ def _save_family(
             version=version,
             measure=measure,
             expected_version=expected if measure else None,
-            by=request.actor,  # type: ignore[attr-defined]
+            by=request.actor,
             now=now(),
             **data,
         )
 
     if measure is not None:
         return put()
-    return run_once(key, request.actor, f"plan-family {version.pk}", data, put)  # type: ignore[attr-defined]
+    return run_once(key, request.actor, f"plan-family {version.pk}", data, put)
 
 
 @require_POST
@@ -261,7 +261,7 @@ def _save_family(
 def family_remove(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a measure of the family's out of a draft."""
     measure = _row(request, FamilyMeasure.objects.select_related("plan_version__plan"), pk, "plan_version")
-    run(None, actions.remove_family_measure, measure=measure, by=request.actor, now=now())  # type: ignore[attr-defined]
+    run(None, actions.remove_family_measure, measure=measure, by=request.actor, now=now())
     return redirect("plan-edit", measure.plan_version_id)
 
 
@@ -276,9 +276,9 @@ def participant_add(request: HttpRequest, pk: int) -> HttpResponse:
         key = data.pop("key")
 
         def put() -> Participant:
-            return actions.put_participant(version=version, by=request.actor, now=now(), **data)  # type: ignore[attr-defined]
+            return actions.put_participant(version=version, by=request.actor, now=now(), **data)
 
-        return run_once(key, request.actor, f"plan-participant {version.pk}", data, put)  # type: ignore[attr-defined]
+        return run_once(key, request.actor, f"plan-participant {version.pk}", data, put)
 
     return _row_page(request, version, form, _("New participant"), save)
 
@@ -288,7 +288,7 @@ def participant_add(request: HttpRequest, pk: int) -> HttpResponse:
 def participant_remove(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a participant entered by mistake out of a draft."""
     participant = _row(request, Participant.objects.select_related("version__plan"), pk)
-    run(None, actions.remove_participant, participant=participant, by=request.actor, now=now())  # type: ignore[attr-defined]
+    run(None, actions.remove_participant, participant=participant, by=request.actor, now=now())
     return redirect("plan-edit", participant.version_id)
 
 

@@ -40,7 +40,7 @@ def family_mark(request: HttpRequest, pk: int) -> HttpResponse:
             mark=form.cleaned_data["mark"],
             evidence=form.cleaned_data["evidence"],
             expected_version=form.cleaned_data["version"],
-            by=request.actor,  # type: ignore[attr-defined]
+            by=request.actor,
             now=now(),
         )
         if marked:
@@ -62,7 +62,7 @@ def family_mark(request: HttpRequest, pk: int) -> HttpResponse:
 def plan_complete(request: HttpRequest, pk: int) -> HttpResponse:
     """The completion mark with its date (R192 12), on a page that says what is still open."""
     plan = work_plan(request, pk)
-    check_can_lead(request.actor, plan.case)  # type: ignore[attr-defined]
+    check_can_lead(request.actor, plan.case)
     initial: dict[str, Any] = {
         "version": plan.version,
         "completed_on": completion.last_done(plan) or local_date(now()),
@@ -76,7 +76,7 @@ def plan_complete(request: HttpRequest, pk: int) -> HttpResponse:
             completed_on=form.cleaned_data["completed_on"],
             note=form.cleaned_data["note"],
             expected_version=form.cleaned_data["version"],
-            by=request.actor,  # type: ignore[attr-defined]
+            by=request.actor,
             now=now(),
         )
         if completed:
@@ -99,7 +99,7 @@ def plan_terminate(request: HttpRequest, pk: int) -> HttpResponse:
     if plan is None:
         raise Missing()
     plan.case = listed_case(request, plan.case_id)
-    check_can_terminate(request.actor, plan)  # type: ignore[attr-defined]
+    check_can_terminate(request.actor, plan)
     form = forms.TerminateForm(request.POST or None, initial={"version": plan.version})
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
@@ -111,7 +111,7 @@ def plan_terminate(request: HttpRequest, pk: int) -> HttpResponse:
             evidence=data["evidence"],
             ended_on=data["ended_on"],
             expected_version=data["version"],
-            by=request.actor,  # type: ignore[attr-defined]
+            by=request.actor,
             now=now(),
         )
         if ended:

@@ -34,7 +34,7 @@ def read_version(request: HttpRequest, pk: int) -> PlanVersion:
 
     Errors: Missing.
     """
-    actor: Any = request.actor  # type: ignore[attr-defined]
+    actor: Any = request.actor
     version = for_reading(PlanVersion.objects.visible_to(actor)).filter(pk=pk).first()
     if version is None:
         raise Missing()
@@ -52,7 +52,7 @@ def read_version(request: HttpRequest, pk: int) -> PlanVersion:
 def work_version(request: HttpRequest, pk: int) -> PlanVersion:
     """A version of a case the actor works on. Errors: Missing."""
     version = read_version(request, pk)
-    if not works(version.plan.case, request.actor):  # type: ignore[attr-defined]
+    if not works(version.plan.case, request.actor):
         raise Missing()
     return version
 
@@ -63,7 +63,7 @@ def work_plan(request: HttpRequest, pk: int) -> Plan:
     if plan is None:
         raise Missing()
     plan.case = listed_case(request, plan.case_id)
-    if not works(plan.case, request.actor):  # type: ignore[attr-defined]
+    if not works(plan.case, request.actor):
         raise Missing()
     return plan
 

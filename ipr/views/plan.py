@@ -38,7 +38,7 @@ PAPERS = WORKERS | {Role.DIRECTOR}
 def plan(request: HttpRequest, pk: int) -> HttpResponse:
     """The tab: the version in force, the one in work, earlier ones, and what comes next."""
     frame = case_frame(request, pk, tab="plan")
-    actor: Any = request.actor  # type: ignore[attr-defined]
+    actor: Any = request.actor
     found = latest_plan(frame.case.pk)
     versions = []
     if found is not None:
@@ -86,7 +86,7 @@ def _shown(version: PlanVersion) -> dict[str, Any]:
 def plan_start(request: HttpRequest, pk: int) -> HttpResponse:
     """Begin to draw the plan up."""
     case = worked_case(request, pk)
-    version = run(None, actions.start_plan, case=case, by=request.actor, now=now()).value  # type: ignore[attr-defined]
+    version = run(None, actions.start_plan, case=case, by=request.actor, now=now()).value
     return redirect("plan-edit", version.pk)
 
 
@@ -95,7 +95,7 @@ def plan_start(request: HttpRequest, pk: int) -> HttpResponse:
 def plan_amend(request: HttpRequest, pk: int) -> HttpResponse:
     """Begin a new version; the one in force stays so until that is approved (R256 17)."""
     found = work_plan(request, pk)
-    version = run(None, actions.amend_plan, plan=found, by=request.actor, now=now()).value  # type: ignore[attr-defined]
+    version = run(None, actions.amend_plan, plan=found, by=request.actor, now=now()).value
     messages.success(request, _("The new version is a copy of the one in force: change it."))
     return redirect("plan-edit", version.pk)
 
@@ -108,7 +108,7 @@ def plan_version(request: HttpRequest, pk: int) -> HttpResponse:
     case = version.plan.case
     context = {
         "case": case,
-        "may_print": request.actor.role in PAPERS or request.actor.is_director,  # type: ignore[attr-defined]
+        "may_print": request.actor.role in PAPERS or request.actor.is_director,
         "crumbs": crumbs(case, Crumb(_("Version %(number)s") % {"number": version.number})),
         **_shown(version),
     }

@@ -32,7 +32,7 @@ SIGNATURE_FORMS: dict[str, Any] = {
 
 def _lead_version(request: HttpRequest, pk: int, *states: str) -> PlanVersion:
     version = work_version(request, pk)
-    check_can_lead(request.actor, version.plan.case)  # type: ignore[attr-defined]
+    check_can_lead(request.actor, version.plan.case)
     check_state(version, *states)
     return version
 
@@ -48,7 +48,7 @@ def plan_freeze(request: HttpRequest, pk: int) -> HttpResponse:
             actions.freeze_version,
             version=version,
             expected_version=form.cleaned_data["version"],
-            by=request.actor,  # type: ignore[attr-defined]
+            by=request.actor,
             now=now(),
         )
         if frozen:
@@ -86,7 +86,7 @@ def _reasoned(
             version=version,
             reason=form.cleaned_data["reason"],
             expected_version=form.cleaned_data["version"],
-            by=request.actor,  # type: ignore[attr-defined]
+            by=request.actor,
             now=now(),
         )
         if carried_out:
@@ -151,7 +151,7 @@ def plan_rework(request: HttpRequest, pk: int) -> HttpResponse:
         actions.rework_plan,
         version=version,
         expected_version=request.POST.get("version"),
-        by=request.actor,  # type: ignore[attr-defined]
+        by=request.actor,
         now=now(),
     )
     return redirect("plan-edit", pk)
@@ -202,7 +202,7 @@ def _sign(request: HttpRequest, version: PlanVersion, party: str, form: Any) -> 
             upload=scan,
             by=request.actor,
             now=now(),
-            **data,  # type: ignore[attr-defined]
+            **data,
         )
 
-    return run_once(key, request.actor, f"plan-sign {version.pk}", {**data, "scan": scan}, sign)  # type: ignore[attr-defined]
+    return run_once(key, request.actor, f"plan-sign {version.pk}", {**data, "scan": scan}, sign)
