@@ -1,5 +1,6 @@
 """The quarter of a Center: opened by itself, computed, concluded, signed, sent, received."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from itertools import product
 
@@ -17,7 +18,7 @@ from family_support.documents.renderings import request_rendering
 from family_support.outbox.events import emit
 from monitoring.indicators import compute
 from monitoring.models import QuarterlyReport, Shortcoming
-from monitoring.permissions import check_can_draw_up, check_can_receive, check_can_sign
+from monitoring.permissions import check_can_draw_up, check_can_read, check_can_receive, check_can_sign
 from monitoring.quarters import Quarter
 from monitoring.rules import check_conclusion, check_quarter_over, check_shortcoming, check_state
 
@@ -59,8 +60,7 @@ def open_quarter(*, center: Center, quarter: Quarter, by: Actor, now: datetime) 
 def compute_figures(*, report: QuarterlyReport, by: Actor, now: datetime) -> QuarterlyReport:
     """Count again from the records, while the report is a draft. Errors: Missing, Forbidden, Conflict."""
     with acting(by):
-        report = _lock(report, by)
-        check_can_draw_up(by, report)
+        report = _lock(report, by, check_can_draw_up)
         check_state(report, QuarterlyReport.State.COMPUTING, QuarterlyReport.State.DRAFT)
         _compute(report, now)
     return report
@@ -77,8 +77,7 @@ def write_conclusion(
 ) -> QuarterlyReport:
     """Save the conclusion's text and whether shortcomings were found. Errors: Missing, Forbidden, Conflict."""
     with acting(by):
-        report = _lock(report, by)
-        check_can_draw_up(by, report)
+        report = _lock(report, by, check_can_draw_up)
         check_version(report, expected_version)
         check_state(report, QuarterlyReport.State.DRAFT)
         report.conclusion, report.no_shortcomings = conclusion, no_shortcomings
@@ -95,8 +94,7 @@ def add_shortcoming(
     Errors: Missing, Forbidden, Conflict, Invalid.
     """
     with acting(by):
-        report = _lock(report, by)
-        check_can_draw_up(by, report)
+        report = _lock(report, by, check_can_draw_up)
         check_state(report, QuarterlyReport.State.DRAFT)
         check_shortcoming(text=text, proposal=proposal)
         if agency is not None and agency.district_id != report.center.district_id:
@@ -112,8 +110,7 @@ def add_shortcoming(
 def remove_shortcoming(*, shortcoming: Shortcoming, by: Actor, now: datetime) -> None:
     """Take a shortcoming out of the draft. Errors: Missing, Forbidden, Conflict."""
     with acting(by):
-        report = _lock(shortcoming.report, by)
-        check_can_draw_up(by, report)
+        report = _lock(shortcoming.report, by, check_can_draw_up)
         check_state(report, QuarterlyReport.State.DRAFT)
         shortcoming.delete()
 
@@ -123,8 +120,7 @@ def sign_quarter(
 ) -> QuarterlyReport:
     """The director signs: figures are counted a last time and freeze. Errors: Missing, Forbidden, Conflict, Invalid."""
     with acting(by):
-        report = _lock(report, by)
-        check_can_sign(by, report)
+        report = _lock(report, by, check_can_sign)
         check_version(report, expected_version)
         check_state(report, QuarterlyReport.State.DRAFT)
         check_quarter_over(quarter_of(report), now)
@@ -149,8 +145,7 @@ def send_quarter(
     Errors: Missing, Forbidden, Conflict.
     """
     with acting(by):
-        report = _lock(report, by)
-        check_can_sign(by, report)
+        report = _lock(report, by, check_can_sign)
         check_version(report, expected_version)
         check_state(report, QuarterlyReport.State.SIGNED)
         report.send()
@@ -169,8 +164,7 @@ def send_quarter(
 def receive_quarter(*, report: QuarterlyReport, by: Actor, now: datetime) -> QuarterlyReport:
     """The authorized body opened it for the first time; later openings change nothing. Errors: Forbidden, Missing."""
     with acting(by):
-        report = _lock(report, by)
-        check_can_receive(by)
+        report = _lock(report, by, check_can_receive)
         if report.state == QuarterlyReport.State.SENT:
             report.receive()
             report.received_at, report.received_by_id = now, by.membership_id
@@ -184,7 +178,7 @@ def request_file(
 ) -> Rendering:
     """Have one file made in the background: the Center's own, or the one that leaves it. Errors: Missing, Invalid."""
     with acting(by):
-        report = _lock(report, by)
+        report = _lock(report, by, check_can_read)
         if file_format not in Rendering.Format.values or language not in dict(settings.LANGUAGES):
             raise Invalid(fields={"file_format": _("Choose a format and a language.")})
         subject = SUBJECT if by.center_id else SENT_SUBJECT
@@ -193,16 +187,19 @@ def request_file(
         )
 
 
-def _lock(report: QuarterlyReport, by: Actor) -> QuarterlyReport:
+def _lock(
+    report: QuarterlyReport, by: Actor, check: Callable[[Actor, QuarterlyReport], None]
+) -> QuarterlyReport:
+    """The report locked for a change that `check` lets the actor make. Errors: Forbidden, Missing."""
     found = (
-        QuarterlyReport.objects.visible_to(by)
-        .select_for_update(of=("self",))
+        QuarterlyReport.objects.select_for_update(of=("self",))
         .select_related("center")
         .filter(pk=report.pk)
         .first()
     )
     if found is None:
         raise Missing()
+    check(by, found)
     return found
 
 

@@ -11,11 +11,13 @@ class MonitoringConfig(AppConfig):
         from family_support.deadlines import subjects
         from family_support.ui import navigation
         from family_support.ui.navigation import NavItem
-        from monitoring import papers
+        from monitoring import handlers, papers  # noqa: F401 - handlers register themselves
+        from monitoring.actions import SENT_SUBJECT, SUBJECT
         from monitoring.models import READERS
 
         papers.register()
-        subjects.register("monitoring.quarterlyreport", _("Quarterly report"), url_name="quarter")
+        subjects.register(SUBJECT, _("Quarterly report"), url_name="quarter")
+        subjects.register(SENT_SUBJECT, _("Quarterly report"), url_name="ministry-report")
         center_readers = READERS - {Role.MINISTRY_ANALYST, Role.MINISTRY_EDITOR}
         navigation.register(
             NavItem(_("Reports"), "quarter-list", "file-spreadsheet", center_readers, 60, ("quarter",))

@@ -1,16 +1,18 @@
 """Charts of a quarter: one Vega-Lite specification for page and PDF, with the figures beside it as a table."""
 
+import textwrap
 from typing import Any
 
+from django.utils.html import escape
 from django.utils.translation import get_language, pgettext
 
 from family_support.documents.charts import render_chart
 from family_support.ui.components import Chart
 from monitoring.figures import Table
 
-BAR_HEIGHT = 26
-# Long names are cut in the chart; the table beside it has them whole.
-LABEL_WIDTH = 260
+LINE_HEIGHT = 15
+# Long names go over several lines of so many letters; the table beside the chart has them too.
+LINE_LETTERS = 38
 
 
 def bars(table: Table) -> Chart | None:
@@ -21,18 +23,31 @@ def bars(table: Table) -> Chart | None:
         return None
     return Chart(
         title=table.title,
-        svg=render_chart(_spec(rows, str(first.heading)), (get_language() or "ru")[:2]),
+        svg=_titled(render_chart(_spec(rows, str(first.heading)), (get_language() or "ru")[:2]), table),
         header=(pgettext("column of names", "Name"), first.heading),
         rows=rows,
     )
 
 
+def _titled(svg: str, table: Table) -> str:
+    """What the drawing shows, for who does not see it, in the page and in the PDF."""
+    start = svg.index(">", svg.index("<svg")) + 1
+    return f"{svg[:start]}<title>{escape(table.title)}</title>{svg[start:]}"
+
+
 def _spec(rows: list[tuple[str, Any]], heading: str) -> dict[str, Any]:
+    wrapped = [(textwrap.wrap(name, LINE_LETTERS, break_long_words=False), value) for name, value in rows]
+    lines = max(len(name) for name, _value in wrapped)
     names = {
         "field": "name",
         "type": "nominal",
         "sort": None,
-        "axis": {"title": None, "labelLimit": LABEL_WIDTH},
+        "axis": {
+            "title": None,
+            "labelLimit": 0,
+            "labelExpr": "split(datum.value, '\\n')",
+            "labelBaseline": "middle",
+        },
     }
     values = {
         "field": "value",
@@ -40,9 +55,10 @@ def _spec(rows: list[tuple[str, Any]], heading: str) -> dict[str, Any]:
         "axis": {"title": heading, "tickMinStep": 1, "format": "d"},
     }
     return {
-        "data": {"values": [{"name": name, "value": value} for name, value in rows]},
-        "width": 420,
-        "height": {"step": BAR_HEIGHT},
+        "data": {"values": [{"name": "\n".join(name), "value": value} for name, value in wrapped]},
+        "padding": {"left": 16, "right": 24, "top": 5, "bottom": 5},
+        "width": 400,
+        "height": {"step": max(26, lines * LINE_HEIGHT + 6)},
         "encoding": {"y": names, "x": values},
         "layer": [
             {"mark": {"type": "bar", "color": "#0b5cad", "height": 16}},

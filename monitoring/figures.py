@@ -12,6 +12,8 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language
 
 Text = str | Promise
+# A count, a share in percent, or None where there is nothing to divide by.
+Value = float | int | None
 LANGUAGES = ("kk", "ru", "en")
 # What stands in place of a figure that is not shown outside the Center.
 HIDDEN = -1
@@ -37,18 +39,32 @@ class Column:
 
 @dataclass(frozen=True)
 class Row:
-    """One row of an indicator: key, names in every language, values by column code (None: nothing to divide by)."""
+    """One row of an indicator: key, names in every language, values by column code.
+
+    `sensitive`: about violence, minors, health or shelter, where a small figure points at a person sooner.
+    """
 
     key: str
     names: Mapping[str, str]
-    values: Mapping[str, float | int | None]
+    values: Mapping[str, Value]
+    sensitive: bool = False
 
     @property
     def name(self) -> str:
         return self.names.get((get_language() or "ru")[:2]) or self.names["ru"]
 
     def as_json(self) -> dict[str, Any]:
-        return {"key": self.key, "names": dict(self.names), "values": dict(self.values)}
+        return {
+            "key": self.key,
+            "names": dict(self.names),
+            "values": dict(self.values),
+            "sensitive": self.sensitive,
+        }
+
+    @classmethod
+    def from_json(cls, row: Mapping[str, Any]) -> Row:
+        """A row as it was frozen."""
+        return cls(row["key"], row["names"], row["values"], row.get("sensitive", False))
 
 
 @dataclass(frozen=True)
@@ -67,7 +83,7 @@ class ShownRow:
     cells: list[ShownCell]
 
 
-def text_of(value: float | int | None, column: Column) -> str:
+def text_of(value: Value, column: Column) -> str:
     """A figure in the active language: «1 284», «91,4», a dash for nothing to divide by, a dot for a hidden one."""
     if value is None:
         return "—"
@@ -86,6 +102,8 @@ class Table:
     columns: tuple[Column, ...]
     rows: list[Row] = field(default_factory=list)
     chart: bool = False
+    # Rows that are the sum of others: {key of the sum: keys of its parts}.
+    totals: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def shown(self) -> list[ShownRow]:
@@ -101,7 +119,12 @@ class Table:
             for row in self.rows
         ]
 
-    def cells(self) -> Iterable[tuple[Row, list[float | int | None]]]:
+    @property
+    def is_wide(self) -> bool:
+        """Too many columns for half a page."""
+        return len(self.columns) > 4
+
+    def cells(self) -> Iterable[tuple[Row, list[Value]]]:
         for row in self.rows:
             yield row, [row.values.get(column.code) for column in self.columns]
 

@@ -1,5 +1,7 @@
 """Input of the quarter's pages."""
 
+from typing import Any, cast
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -38,9 +40,10 @@ class ShortcomingForm(Form):
     text = TextField(label=_("Shortcoming"), max_length=2000, rows=3)
     proposal = TextField(label=_("Proposal to remedy it"), max_length=2000, rows=3)
 
-    def __init__(self, *args: object, district_id: int, **kwargs: object) -> None:
+    def __init__(self, *args: Any, district_id: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["agency"].queryset = Agency.objects.active().in_district(district_id).order_by("name_ru")
+        agency = cast(forms.ModelChoiceField, self.fields["agency"])
+        agency.queryset = Agency.objects.active().in_district(district_id).order_by("name_ru")
 
 
 class StepForm(VersionMixin, Form):
@@ -67,6 +70,7 @@ class MinistryFilter(Form):
         + [(code, label) for code, label in QuarterlyReport.State.choices if code in ("sent", "received")],
     )
 
-    def __init__(self, *args: object, years: list[int], **kwargs: object) -> None:
+    def __init__(self, *args: Any, years: list[int], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["year"].choices = [("", _("All"))] + [(year, str(year)) for year in years]
+        year = cast(forms.ChoiceField, self.fields["year"])
+        year.choices = [("", _("All"))] + [(each, str(each)) for each in years]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -14,7 +16,7 @@ from cases.models import Case, Consultation, Intake
 from family_support.deadlines.models import Deadline
 from family_support.directory.models import Agency, Center, Sector
 from interagency.models import Review, Task
-from ipr.models import FamilyMeasure, Plan, PlanVersion
+from ipr.models import FamilyMeasure, Measure, Plan, PlanVersion
 from monitoring.figures import Column, Row, Table, Text, in_every_language, share
 from monitoring.quarters import Quarter
 
@@ -31,18 +33,24 @@ class Indicator:
     columns: tuple[Column, ...]
     rows: Callable[[Center, Quarter], list[Row]]
     chart: bool = False
+    totals: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 INDICATORS: list[Indicator] = []
 
 
 def indicator(
-    code: str, title: Text, definition: Text, *columns: Column, chart: bool = False
+    code: str,
+    title: Text,
+    definition: Text,
+    *columns: Column,
+    chart: bool = False,
+    totals: Mapping[str, tuple[str, ...]] | None = None,
 ) -> Callable[[Callable[[Center, Quarter], list[Row]]], Callable[[Center, Quarter], list[Row]]]:
     """Register the function below as an indicator, in the order of the report."""
 
     def register(rows: Callable[[Center, Quarter], list[Row]]) -> Callable[[Center, Quarter], list[Row]]:
-        INDICATORS.append(Indicator(code, title, definition, columns or (COUNT,), rows, chart))
+        INDICATORS.append(Indicator(code, title, definition, columns or (COUNT,), rows, chart, totals or {}))
         return rows
 
     return register
@@ -53,14 +61,14 @@ def during(field: str, quarter: Quarter) -> Q:
     return Q(**{f"{field}__gte": quarter.starts_at, f"{field}__lt": quarter.ends_at})
 
 
-def _by_choice(queryset: QuerySet, field: str, choices: list[tuple[str, Text]]) -> list[Row]:
+def _by_choice(queryset: QuerySet, field: str, choices: Iterable[tuple[str, Text]]) -> list[Row]:
     """A row for every choice, counted or zero."""
     counted = dict(queryset.order_by().values_list(field).annotate(Count("pk")))
     return [Row(code, in_every_language(label), {"count": counted.get(code, 0)}) for code, label in choices]
 
 
-def _single(key: str, label: Text, count: int) -> Row:
-    return Row(key, in_every_language(label), {"count": count})
+def _single(key: str, label: Text, count: int, *, sensitive: bool = False) -> Row:
+    return Row(key, in_every_language(label), {"count": count}, sensitive)
 
 
 @indicator(
@@ -109,6 +117,7 @@ def consultations(center: Center, quarter: Quarter) -> list[Row]:
     "assessments",
     _("Primary assessments"),
     _("Assessments concluded in the quarter and what they found (R256 13(2), 14(2))."),
+    totals={"all": ("found", "not_found")},
 )
 def assessments(center: Center, quarter: Quarter) -> list[Row]:
     counts = Assessment.objects.filter(during("concluded_at", quarter), case__center=center).aggregate(
@@ -121,7 +130,7 @@ def assessments(center: Center, quarter: Quarter) -> list[Row]:
         _single("all", _("Concluded"), counts["all"]),
         _single("found", _("A hard life situation was found"), counts["found"]),
         _single("not_found", _("No hard life situation found"), counts["not_found"]),
-        _single("urgent", _("Urgent ones among them"), counts["urgent"]),
+        _single("urgent", _("Urgent ones among them"), counts["urgent"], sensitive=True),
     ]
 
 
@@ -162,11 +171,13 @@ def grounds(center: Center, quarter: Quarter) -> list[Row]:
     _("Plans approved, corrected, completed and ended in the quarter (R256 15–19)."),
 )
 def plans(center: Center, quarter: Quarter) -> list[Row]:
-    approved = PlanVersion.objects.filter(
-        during("decided_at", quarter),
-        plan__case__center=center,
-        state__in=("approved", "superseded", "ended"),
-    ).aggregate(first=Count("pk", filter=Q(number=1)), amended=Count("pk", filter=Q(number__gt=1)))
+    decided = PlanVersion.objects.filter(state__in=("approved", "superseded", "ended"))
+    earlier = decided.filter(plan=OuterRef("plan"), decided_at__lt=OuterRef("decided_at"))
+    approved = (
+        decided.filter(during("decided_at", quarter), plan__case__center=center)
+        .annotate(again=Exists(earlier))
+        .aggregate(first=Count("pk", filter=Q(again=False)), amended=Count("pk", filter=Q(again=True)))
+    )
     ended = Plan.objects.filter(during("ended_at", quarter), case__center=center).aggregate(
         completed=Count("pk", filter=Q(state="completed")),
         terminated=Count("pk", filter=Q(state="terminated")),
@@ -179,12 +190,15 @@ def plans(center: Center, quarter: Quarter) -> list[Row]:
     ]
 
 
+# Kinds of support whose small figures point at a person sooner: health, violence and offences, minors.
+SENSITIVE_SECTORS = frozenset({"health", "internal_affairs", "police", "probation", "guardianship"})
 TASK_COLUMNS = (
     Column("sent", _("Handed off")),
     Column("done", _("Done")),
     Column("partly", _("Partly done")),
     Column("not_done", _("Not done")),
     Column("returned", _("Returned for rework")),
+    Column("timely", _("Reported in time")),
     Column("late", _("Reported late")),
     Column("in_time", _("Reported in time, %"), share=True),
 )
@@ -198,8 +212,11 @@ TASK_COLUMNS = (
     chart=True,
 )
 def sectors(center: Center, quarter: Quarter) -> list[Row]:
-    names = {sector.pk: sector.names for sector in Sector.objects.order_by("order")}
-    return _tasks_by("measure__sector", "sector", names, center, quarter)
+    groups = {
+        sector.pk: Group(f"sector-{sector.code}", sector.names, sector.code in SENSITIVE_SECTORS)
+        for sector in Sector.objects.order_by("order")
+    }
+    return _tasks_by("measure__sector", "sector", groups, center, quarter)
 
 
 @indicator(
@@ -211,23 +228,36 @@ def sectors(center: Center, quarter: Quarter) -> list[Row]:
     *TASK_COLUMNS,
 )
 def bodies(center: Center, quarter: Quarter) -> list[Row]:
-    names = {
-        agency.pk: agency.names
-        for agency in Agency.objects.filter(district=center.district_id).order_by("name_ru")
+    sensitive = set(Agency.objects.filter(sectors__code__in=SENSITIVE_SECTORS).values_list("pk", flat=True))
+    groups = {
+        agency.pk: Group(f"agency-{agency.pk}", agency.names, agency.pk in sensitive)
+        for agency in Agency.objects.filter(
+            pk__in=Task.objects.filter(case__center=center, agency__isnull=False).values("agency")
+        ).order_by("name_ru", "pk")
     }
-    return _tasks_by("agency", "agency", names, center, quarter)
+    return _tasks_by("agency", "agency", groups, center, quarter)
+
+
+@dataclass(frozen=True)
+class Group:
+    """What tasks are counted by: a kind of support or a body."""
+
+    key: str
+    names: Mapping[str, str]
+    sensitive: bool
 
 
 def _tasks_by(
-    group: str, key: str, names: dict[int, dict[str, str]], center: Center, quarter: Quarter
+    of_task: str, of_measure: str, groups: Mapping[int, Group], center: Center, quarter: Quarter
 ) -> list[Row]:
-    """Rows of measures handed off, marked, returned and reported late in the quarter, by a foreign key of the task."""
+    """Rows of measures handed off, marked, returned and reported in the quarter, by a foreign key of the task that the
+    measure has too."""
     tasks = Task.objects.filter(case__center=center, agency__isnull=False)
     closed = during("closed_at", quarter)
     marks = {
-        row[group]: row
+        row[of_task]: row
         for row in tasks.order_by()
-        .values(group)
+        .values(of_task)
         .annotate(
             sent=Count("pk", filter=during("sent_at", quarter)),
             done=Count("pk", filter=closed & Q(state=Task.State.DONE)),
@@ -242,48 +272,37 @@ def _tasks_by(
             mark=Review.Mark.RETURNED,
             report__task__agency__isnull=False,
         ),
-        f"report__task__{group}",
+        f"report__task__{of_task}",
     )
-    measures = dict(
-        tasks.filter(measure__in=_report_deadlines(center, quarter).values("subject_id")).values_list(
-            "measure_id", group
-        )
+    timely, late = (
+        _reported(state, of_measure, center, quarter)
+        for state in (Deadline.State.MET, Deadline.State.MET_LATE)
     )
-    in_time, late = {}, {}
-    for measure_id, state in _report_deadlines(center, quarter).values_list("subject_id", "state"):
-        if measure_id in measures:
-            side = in_time if state == Deadline.State.MET else late
-            side[measures[measure_id]] = side.get(measures[measure_id], 0) + 1
-    keys = {*marks, *returned, *in_time, *late}
     rows = []
-    for pk, row_names in names.items():
-        if pk not in keys:
-            continue
-        counts = marks.get(pk, {})
-        values = {column: counts.get(column, 0) for column in ("sent", "done", "partly", "not_done")}
-        values |= {"returned": returned.get(pk, 0), "late": late.get(pk, 0)}
-        values["in_time"] = share(in_time.get(pk, 0), in_time.get(pk, 0) + late.get(pk, 0))
-        if (
-            any(values[column] for column in ("sent", "done", "partly", "not_done", "returned", "late"))
-            or values["in_time"]
-        ):
-            rows.append(Row(f"{key}-{pk}", row_names, values))
+    for pk, group in groups.items():
+        counts = {code: marks.get(pk, {}).get(code, 0) for code in ("sent", "done", "partly", "not_done")}
+        counts |= {"returned": returned.get(pk, 0), "timely": timely.get(pk, 0), "late": late.get(pk, 0)}
+        if any(counts.values()):
+            kept = share(counts["timely"], counts["timely"] + counts["late"])
+            rows.append(Row(group.key, group.names, {**counts, "in_time": kept}, group.sensitive))
     return rows
 
 
-def _counted(queryset: QuerySet, field: str) -> dict[int, int]:
+def _counted(queryset: QuerySet, field: str) -> dict[Any, int]:
     return dict(queryset.order_by().values_list(field).annotate(Count("pk")))
 
 
-def _report_deadlines(center: Center, quarter: Quarter) -> QuerySet:
-    """Terms of reports that were met in the quarter, in time or late."""
-    return Deadline.objects.filter(
-        during("closed_at", quarter),
-        center=center,
-        code="task_report",
-        agency__isnull=False,
-        state__in=("met", "met_late"),
+def _reported(state: str, of_measure: str, center: Center, quarter: Quarter) -> dict[Any, int]:
+    """Reports received in the quarter whose term was met so, by a foreign key of the measure. Two queries.
+
+    The term points at the measure: after an amendment the task goes on under a newer one of the same body and kind.
+    """
+    met = Deadline.objects.filter(
+        during("closed_at", quarter), center=center, code="task_report", agency__isnull=False, state=state
     )
+    ids = list(met.values_list("subject_id", flat=True))
+    of = dict(Measure.objects.filter(pk__in=set(ids)).values_list("pk", of_measure))
+    return Counter(of[pk] for pk in ids if pk in of)
 
 
 @indicator(
@@ -297,6 +316,19 @@ def family_measures(center: Center, quarter: Quarter) -> list[Row]:
     )
     choices = [choice for choice in FamilyMeasure.State.choices if choice[0] != FamilyMeasure.State.PLANNED]
     return _by_choice(marked, "state", choices)
+
+
+# Terms that run only where there is a threat, violence, a minor or a stay.
+SENSITIVE_TERMS = frozenset(
+    {
+        "assessment_urgent",
+        "response_plan",
+        "violence_redirection",
+        "minor_notice_law_enforcement",
+        "minor_notice_guardianship",
+        "stay_limit",
+    }
+)
 
 
 @indicator(
@@ -333,6 +365,7 @@ def terms(center: Center, quarter: Quarter) -> list[Row]:
                 "unmet": row["unmet"],
                 "in_time": share(row["met"], row["met"] + row["late"] + row["unmet"]),
             },
+            row["code"] in SENSITIVE_TERMS,
         )
         for row in counted
     ]
@@ -360,12 +393,12 @@ def running(center: Center, quarter: Quarter) -> list[Row]:
     return [_single("all", _("Running"), open_then.count())]
 
 
-def compute(center: Center, quarter: Quarter) -> dict[str, list[dict[str, object]]]:
+def compute(center: Center, quarter: Quarter) -> dict[str, list[dict[str, Any]]]:
     """All figures of a Center's quarter, as JSON-able rows by indicator code."""
     return {each.code: [row.as_json() for row in each.rows(center, quarter)] for each in INDICATORS}
 
 
-def tables(figures: dict[str, list[dict[str, object]]]) -> list[Table]:
+def tables(figures: dict[str, list[dict[str, Any]]]) -> list[Table]:
     """Figures as tables, in the order of the report."""
     return [
         Table(
@@ -373,8 +406,9 @@ def tables(figures: dict[str, list[dict[str, object]]]) -> list[Table]:
             each.title,
             each.definition,
             each.columns,
-            [Row(row["key"], row["names"], row["values"]) for row in figures.get(each.code, [])],  # type: ignore[arg-type]
+            [Row.from_json(row) for row in figures.get(each.code, [])],
             each.chart,
+            each.totals,
         )
         for each in INDICATORS
     ]

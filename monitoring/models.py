@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -83,15 +81,6 @@ class QuarterlyReport(FSMModelMixin, Versioned):
 
     def __str__(self) -> str:
         return f"{self.year}-{self.quarter}"
-
-    @property
-    def starts_on(self) -> date:
-        return date(self.year, 3 * self.quarter - 2, 1)
-
-    @property
-    def ends_before(self) -> date:
-        """The first day after the quarter."""
-        return date(self.year + 1, 1, 1) if self.quarter == 4 else date(self.year, 3 * self.quarter + 1, 1)
 
     @property
     def is_frozen(self) -> bool:

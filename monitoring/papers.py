@@ -1,5 +1,7 @@
 """The quarterly report on paper: the Center's own, and the one that leaves it, with small figures hidden."""
 
+from functools import partial
+
 from django.db.models import QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -54,14 +56,14 @@ def register() -> None:
         register_renderer(
             subject,
             "pdf",
-            render=lambda pk, language, outside=outside: quarter_pdf(pk, language, outside=outside),
+            render=partial(quarter_pdf, outside=outside),
             visible=visible,
             file_name=_file_name,
         )
         register_renderer(
             subject,
             "xlsx",
-            render=lambda pk, language, outside=outside: quarter_sheet(pk, language, outside=outside),
+            render=partial(quarter_sheet, outside=outside),
             visible=visible,
             file_name=_file_name,
         )

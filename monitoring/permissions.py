@@ -3,7 +3,7 @@
 from family_support.accounts.roles import METHODOLOGY, Role
 from family_support.base.actor import Actor
 from family_support.base.errors import Forbidden, Missing
-from monitoring.models import QuarterlyReport
+from monitoring.models import READERS, QuarterlyReport
 
 
 def can_draw_up(actor: Actor, report: QuarterlyReport) -> bool:
@@ -29,12 +29,22 @@ def can_receive(actor: Actor) -> bool:
     return actor.role == Role.MINISTRY_ANALYST
 
 
-def check_can_receive(actor: Actor) -> None:
-    _check(can_receive(actor), can_receive(actor))
+def check_can_receive(actor: Actor, report: QuarterlyReport) -> None:
+    sent = report.state in (QuarterlyReport.State.SENT, QuarterlyReport.State.RECEIVED)
+    _check(sent, can_receive(actor))
 
 
-def _check(allowed: bool, has_function: bool) -> None:
+def check_can_read(actor: Actor, report: QuarterlyReport) -> None:
+    """Who may have its files made: those of the Center, and the authorized body once it is sent."""
+    _check(
+        QuarterlyReport.objects.visible_to(actor).filter(pk=report.pk).exists(),
+        can_receive(actor) or actor.role in READERS or actor.is_director,
+    )
+
+
+def _check(reaches: bool, has_function: bool) -> None:
+    """Errors: Forbidden for a role without the function, Missing for a report out of scope."""
     if not has_function:
         raise Forbidden()
-    if not allowed:
+    if not reaches:
         raise Missing()

@@ -1,13 +1,24 @@
 """Reads for the quarter's pages."""
 
-from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.conf import settings
 
 from family_support.base.actor import Actor
 from family_support.directory.models import Center
 from family_support.documents.models import Rendering
 from monitoring.actions import SENT_SUBJECT, SUBJECT
+from monitoring.figures import Text
 from monitoring.models import QuarterlyReport, QuarterlyReportQuerySet
 from monitoring.quarters import Quarter
+
+
+@dataclass(frozen=True)
+class FileLine:
+    """A file of a report, and the name of its language."""
+
+    file: Rendering
+    language: Text
 
 
 def reports_for(actor: Actor) -> QuarterlyReportQuerySet:
@@ -17,10 +28,12 @@ def reports_for(actor: Actor) -> QuarterlyReportQuerySet:
     )
 
 
-def files_of(report: QuarterlyReport, actor: Actor) -> Iterable[Rendering]:
+def files_of(report: QuarterlyReport, actor: Actor) -> list[FileLine]:
     """The files made of a report, of the kind the actor may have."""
     subject = SUBJECT if actor.center_id else SENT_SUBJECT
-    return Rendering.objects.filter(subject_type=subject, subject_id=report.pk).order_by("format", "language")
+    rows = Rendering.objects.filter(subject_type=subject, subject_id=report.pk)
+    languages = dict(settings.LANGUAGES)
+    return [FileLine(row, languages[row.language]) for row in rows.order_by("format", "language")]
 
 
 def sent_and_awaited(quarter: Quarter) -> tuple[int, int]:

@@ -64,7 +64,9 @@ def _summary(book: xlsxwriter.Workbook, formats: dict, report: QuarterlyReport) 
         page.write_string(line, column, label, formats["head"])
     for shortcoming in report.shortcomings.select_related("agency"):
         line += 1
-        for column, text in enumerate((shortcoming.agency or "—", shortcoming.text, shortcoming.proposal)):
+        for column, text in enumerate(
+            (str(shortcoming.agency or "—"), shortcoming.text, shortcoming.proposal)
+        ):
             page.write_string(line, column, str(text), formats["wrap"])
     if report.no_shortcomings:
         page.write_string(line + 1, 0, _("No shortcomings were found."))

@@ -1,5 +1,7 @@
 """Lists of quarterly reports."""
 
+from datetime import datetime
+
 import django_tables2
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -36,7 +38,7 @@ class QuarterTable(Table):
     def render_state(self, record: QuarterlyReport) -> SafeString:
         return badge(state_badge(record))
 
-    def render_computed_at(self, value: object) -> SafeString:
+    def render_computed_at(self, value: datetime) -> SafeString:
         return format_html('<span class="numbers">{}</span>', day(value))
 
     render_sent_at = render_computed_at

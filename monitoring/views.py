@@ -1,5 +1,7 @@
 """The quarter of a Center, and the ministry's page."""
 
+from collections.abc import Callable
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,7 +16,7 @@ from family_support.base import clock
 from family_support.base.errors import Missing
 from family_support.deadlines.models import Deadline
 from family_support.ui.actions import respond, run
-from family_support.ui.components import Crumb, Tile
+from family_support.ui.components import Crumb, Tile, Tone
 from family_support.ui.tables import page_of
 from monitoring import actions, queries
 from monitoring.charts import bars
@@ -28,7 +30,7 @@ from monitoring.tables import MinistryTable, QuarterTable, state_badge
 
 CENTER_READERS = sorted(READERS - {Role.MINISTRY_ANALYST, Role.MINISTRY_EDITOR})
 WRITERS = sorted(METHODOLOGY | {Role.DIRECTOR})
-TILES = (
+TILES: tuple[tuple[str, str, Tone], ...] = (
     ("intakes", "inbox", "blue"),
     ("assessments", "clipboard-check", "blue"),
     ("closed", "folders", "green"),
@@ -214,7 +216,7 @@ def quarter_send(request: HttpRequest, pk: int) -> HttpResponse:
 def _step(
     request: HttpRequest,
     pk: int,
-    action: object,
+    action: Callable[..., QuarterlyReport],
     *,
     heading: str,
     button: str,

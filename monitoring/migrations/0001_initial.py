@@ -6,71 +6,158 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('directory', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("directory", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='QuarterlyReport',
+            name="QuarterlyReport",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='year')),
-                ('quarter', models.PositiveSmallIntegerField(verbose_name='quarter')),
-                ('state', django_fsm.FSMField(choices=[('computing', 'Being computed'), ('draft', 'Draft'), ('signed', 'Signed'), ('sent', 'Sent'), ('received', 'Received')], default='computing', max_length=50, protected=True, verbose_name='state')),
-                ('figures', models.JSONField(default=dict)),
-                ('computed_at', models.DateTimeField(blank=True, null=True, verbose_name='figures as of')),
-                ('conclusion', models.TextField(blank=True, verbose_name='conclusion on effectiveness')),
-                ('no_shortcomings', models.BooleanField(default=False, verbose_name='no shortcomings found')),
-                ('signed_at', models.DateTimeField(blank=True, null=True, verbose_name='signed')),
-                ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='sent')),
-                ('received_at', models.DateTimeField(blank=True, null=True, verbose_name='received')),
-                ('center', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='directory.center')),
-                ('received_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
-                ('signed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="version")),
+                ("year", models.PositiveSmallIntegerField(verbose_name="year")),
+                ("quarter", models.PositiveSmallIntegerField(verbose_name="quarter")),
+                (
+                    "state",
+                    django_fsm.FSMField(
+                        choices=[
+                            ("computing", "Being computed"),
+                            ("draft", "Draft"),
+                            ("signed", "Signed"),
+                            ("sent", "Sent"),
+                            ("received", "Received"),
+                        ],
+                        default="computing",
+                        max_length=50,
+                        protected=True,
+                        verbose_name="state",
+                    ),
+                ),
+                ("figures", models.JSONField(default=dict)),
+                ("computed_at", models.DateTimeField(blank=True, null=True, verbose_name="figures as of")),
+                ("conclusion", models.TextField(blank=True, verbose_name="conclusion on effectiveness")),
+                ("no_shortcomings", models.BooleanField(default=False, verbose_name="no shortcomings found")),
+                ("signed_at", models.DateTimeField(blank=True, null=True, verbose_name="signed")),
+                ("sent_at", models.DateTimeField(blank=True, null=True, verbose_name="sent")),
+                ("received_at", models.DateTimeField(blank=True, null=True, verbose_name="received")),
+                (
+                    "center",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="directory.center"
+                    ),
+                ),
+                (
+                    "received_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.membership",
+                    ),
+                ),
+                (
+                    "signed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.membership",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'quarterly report',
-                'verbose_name_plural': 'quarterly reports',
-                'ordering': ('-year', '-quarter', 'center'),
+                "verbose_name": "quarterly report",
+                "verbose_name_plural": "quarterly reports",
+                "ordering": ("-year", "-quarter", "center"),
             },
             bases=(django_fsm.FSMModelMixin, models.Model),
         ),
         migrations.CreateModel(
-            name='Shortcoming',
+            name="Shortcoming",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.TextField(verbose_name='shortcoming')),
-                ('proposal', models.TextField(verbose_name='proposal to remedy it')),
-                ('order', models.PositiveSmallIntegerField(default=0)),
-                ('agency', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='directory.agency', verbose_name='body')),
-                ('report', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='shortcomings', to='monitoring.quarterlyreport')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("text", models.TextField(verbose_name="shortcoming")),
+                ("proposal", models.TextField(verbose_name="proposal to remedy it")),
+                ("order", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="directory.agency",
+                        verbose_name="body",
+                    ),
+                ),
+                (
+                    "report",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="shortcomings",
+                        to="monitoring.quarterlyreport",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'shortcoming',
-                'verbose_name_plural': 'shortcomings',
-                'ordering': ('order', 'pk'),
+                "verbose_name": "shortcoming",
+                "verbose_name_plural": "shortcomings",
+                "ordering": ("order", "pk"),
             },
         ),
         migrations.AddConstraint(
-            model_name='quarterlyreport',
-            constraint=models.UniqueConstraint(fields=('center', 'year', 'quarter'), name='quarter_once_a_center'),
+            model_name="quarterlyreport",
+            constraint=models.UniqueConstraint(
+                fields=("center", "year", "quarter"), name="quarter_once_a_center"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='quarterlyreport',
-            constraint=models.CheckConstraint(condition=models.Q(('quarter__gte', 1), ('quarter__lte', 4)), name='quarter_is_one_to_four'),
+            model_name="quarterlyreport",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("quarter__gte", 1), ("quarter__lte", 4)), name="quarter_is_one_to_four"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='quarterlyreport',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ('computing', 'draft')), models.Q(('computed_at__isnull', False), ('signed_at__isnull', False), ('signed_by__isnull', False), models.Q(('conclusion', ''), _negated=True)), _connector='OR'), name='quarter_signed_complete'),
+            model_name="quarterlyreport",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ("computing", "draft")),
+                    models.Q(
+                        ("computed_at__isnull", False),
+                        ("signed_at__isnull", False),
+                        ("signed_by__isnull", False),
+                        models.Q(("conclusion", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="quarter_signed_complete",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='quarterlyreport',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('sent', 'received')), _negated=True), ('sent_at__isnull', False), _connector='OR'), name='quarter_sent_has_moment'),
+            model_name="quarterlyreport",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ("sent", "received")), _negated=True),
+                    ("sent_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="quarter_sent_has_moment",
+            ),
         ),
     ]
