@@ -17,6 +17,11 @@ def now() -> datetime:
     return _told.get() or timezone.now()  # noqa: TID251 - the one place
 
 
+def is_told() -> bool:
+    """Whether the moment is a told one: no worker is asked to hurry with what happened in the past."""
+    return _told.get() is not None
+
+
 @contextmanager
 def at(moment: datetime) -> Iterator[None]:
     """Inside, the clock stands at a moment: for demo data, whose past is lived through event by event."""

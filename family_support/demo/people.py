@@ -103,10 +103,12 @@ class Invented:
 class People:
     """A source of invented people: the same seed gives the same people, and no IIN or phone twice."""
 
-    def __init__(self, seed: int) -> None:
-        self.random = Random(seed)  # noqa: S311 - invented data, not secrets
+    def __init__(self, seed: int, place: int = 0) -> None:
+        """`place` (0 to 9) keeps the numbers of sources that are used side by side apart."""
+        self.random = Random(seed + place)  # noqa: S311 - invented data, not secrets
         self._serials: dict[tuple[date, str], int] = {}
-        self._phones = 0
+        self._first_serial = 9000 + 100 * place
+        self._phones = 1000 * place
 
     def person(self, *, born: tuple[date, date], sex: str, family: tuple[str, str] | None = None) -> Invented:
         """A person born between two days; `family` gives both forms of the family name."""
@@ -129,7 +131,7 @@ class People:
     def _iin(self, birth: date, sex: str) -> str:
         """A number with a right check digit, unique in this source (rules.md, Identifiers)."""
         century = {18: 1, 19: 3, 20: 5}[birth.year // 100] + (0 if sex == "m" else 1)
-        serial = self._serials.get((birth, sex), 9000)
+        serial = self._serials.get((birth, sex), self._first_serial)
         while True:
             serial += 1
             eleven = f"{birth:%y%m%d}{century}{serial:04d}"

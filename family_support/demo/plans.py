@@ -10,14 +10,13 @@ from cases.models import Case, CaseMember, Person
 from family_support.accounts.models import Membership
 from family_support.accounts.roles import Role
 from family_support.base import clock
-from family_support.base.actor import Actor
+from family_support.base.actor import SYSTEM, Actor
 from family_support.base.clock import local_date
 from family_support.demo import texts
 from family_support.demo.papers import scan
 from family_support.demo.time import Story, together
 from family_support.directory.models import Sector
-from family_support.outbox.delivery import deliver_due
-from interagency.actions import accept_task, decline_task, report_task, review_report
+from interagency.actions import accept_task, create_handoffs, decline_task, report_task, review_report
 from interagency.models import Review, Task
 from ipr.actions import (
     approve_plan,
@@ -72,9 +71,8 @@ def plan_of(setting: Setting, case: Case, sectors: list[Sector], worker: Actor, 
         now = setting.diary.after(now, 1)
         yield now
     version.refresh_from_db()
-    approve_plan(version=version, expected_version=version.version, by=director, now=now)
-    deliver_due(clock.now)
-    version.refresh_from_db()
+    version = approve_plan(version=version, expected_version=version.version, by=director, now=now)
+    create_handoffs(version=version, by=SYSTEM, now=now)
     tasks = list(Task.objects.filter(measure__version=version).select_related("measure", "agency"))
     if setting.random.random() < 0.07:
         now = setting.diary.after(now, setting.random.randrange(10, 40))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import multiprocessing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
+from django.db import connections
 from django.db.models import F
 
 from family_support.accounts.actors import load_actor
@@ -22,9 +24,9 @@ from family_support.demo.people import People
 from family_support.demo.stories import Setting, family_story
 from family_support.demo.time import Diary, Story, live
 from family_support.directory.models import Agency
-from family_support.notifications.actions import mark_all_read
 from family_support.notifications.models import Mail
 from family_support.outbox.delivery import deliver_due
+from family_support.outbox.models import Delivery, DeliveryState
 from family_support.workdays.queries import load_calendar
 from monitoring.actions import (
     add_shortcoming,
@@ -39,8 +41,10 @@ from monitoring.quarters import ALMATY, Quarter
 
 SEED = 20240614
 FAMILIES = 300
+# One a core of the smallest machine we know.
+PROCESSES = 2
 QUARTERS = 4  # ended ones; the running quarter is the fifth
-# Notices of the last days stay unread: a person who signs in finds something to read.
+# What happened in the last days is told at the end: a person who signs in finds something to read.
 UNREAD = timedelta(days=4)
 # Days ago on which every Center surely had an intake: the first stages are never empty.
 RECENT = (1, 2, 3, 4, 5, 8)
@@ -51,34 +55,58 @@ class Seeded:
     """What the seeding made; nothing when it was there already."""
 
     families: int
-    steps: int
 
 
 def seed_demo(now: datetime, families: int = FAMILIES) -> Seeded:
-    """Make the demo data up to a moment; on a database that has it, change nothing."""
+    """Make the demo data up to a moment; on a database that has it, change nothing.
+
+    Centers do not meet, so that each half of them is lived through in a process of its own.
+    """
     if User.objects.filter(email__endswith=f"@{DOMAIN}").exists():
-        return Seeded(0, 0)
+        return Seeded(0)
     quarter = Quarter.of(now.astimezone(ALMATY).date())
     for _number in range(QUARTERS):
         quarter = quarter.previous
-    begins = quarter.starts_at
-    people = People(SEED)
-    with clock.at(begins - timedelta(days=30)):
-        staffed = make(people, begins - timedelta(days=30))
-    actors = {
-        membership.pk: _actor(membership, begins)
-        for membership in Membership.objects.filter(user__email__endswith=f"@{DOMAIN}")
-    }
+    before = quarter.starts_at - timedelta(days=30)
+    with clock.at(before):
+        staffed = make(People(SEED), before)
+    settings = [_setting(each, number, quarter.starts_at) for number, each in enumerate(staffed)]
+    halves = [settings[place::PROCESSES] for place in range(PROCESSES)]
+    _side_by_side([(half, quarter, now, families // len(staffed)) for half in halves])
+    _present(now)
+    return Seeded(families)
+
+
+def _side_by_side(works: list[tuple[list[Setting], Quarter, datetime, int]]) -> None:
+    """Live through each part in a forked process. Errors: RuntimeError when one of them failed."""
+    connections.close_all()
+    fork = multiprocessing.get_context("fork")
+    processes = [fork.Process(target=_live, args=work) for work in works]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+    if any(process.exitcode for process in processes):
+        raise RuntimeError("the demo data could not be made: see the error above")
+
+
+def _live(settings: list[Setting], first: Quarter, now: datetime, families: int) -> None:
     stories: list[Story] = []
-    for number, each in enumerate(staffed):
-        setting = _setting(each, actors, people, number)
-        stories += _families(setting, begins, now, families // len(staffed))
-        stories.append(_quarters(setting, quarter, now))
-    stories.append(_days(begins, now, list(actors.values())))
-    steps = live(stories, now)
+    for setting in settings:
+        stories += _families(setting, first.starts_at, now, families)
+        stories.append(_quarters(setting, first, now))
+    live(stories, now)
+
+
+def _present(now: datetime) -> None:
+    """The machines wake up: what is long past is told to nobody; the last days' events are delivered, levels swept."""
+    past = Delivery.objects.pending().filter(event__created_at__lt=now - UNREAD)
+    past.update(state=DeliveryState.DONE, done_at=now)
+    deliver_due(clock.now)
+    sweep(now)
+    deliver_due(clock.now)
     with acting(SYSTEM):
         Mail.objects.filter(sent_at__isnull=True).update(sent_at=F("created_at"), next_attempt_at=None)
-    return Seeded(families, steps)
 
 
 def _actor(membership: Membership, now: datetime) -> Actor:
@@ -88,10 +116,12 @@ def _actor(membership: Membership, now: datetime) -> Actor:
     return actor
 
 
-def _setting(staffed: Staffed, actors: dict[int, Actor], people: People, number: int) -> Setting:
+def _setting(staffed: Staffed, number: int, begins: datetime) -> Setting:
     random = Random(SEED + number)  # noqa: S311 - invented data, not secrets
     calendar = load_calendar(center=staffed.center)
-    return Setting(staffed, actors, Diary(calendar, random), people, random)
+    members = [member for members in staffed.people.values() for member in members]
+    actors = {member.pk: _actor(member, begins) for member in (*members, *staffed.officers.values())}
+    return Setting(staffed, actors, Diary(calendar, random), People(SEED, number + 1), random)
 
 
 def _families(setting: Setting, begins: datetime, now: datetime, count: int) -> list[Story]:
@@ -101,21 +131,6 @@ def _families(setting: Setting, begins: datetime, now: datetime, count: int) -> 
     days = recent + [int(span * setting.random.random() ** 0.85) for _number in range(count - len(recent))]
     starts = (setting.diary.at((begins + timedelta(days=day)).astimezone(ALMATY).date()) for day in days)
     return [family_story(setting, start) for start in starts]
-
-
-def _days(begins: datetime, now: datetime, actors: list[Actor]) -> Story:
-    """What machines do every day: sweep the deadlines, deliver events; and people read their notices in time."""
-    day = begins
-    read = False
-    while day < now:
-        day += timedelta(days=1)
-        if not read and day > now - UNREAD:
-            read = True
-            for actor in actors:
-                mark_all_read(by=actor, now=day)
-        yield day
-        sweep(day)
-        deliver_due(clock.now)
 
 
 def _quarters(setting: Setting, first: Quarter, now: datetime) -> Story:
@@ -143,12 +158,12 @@ def _quarters(setting: Setting, first: Quarter, now: datetime) -> Story:
         if not last:
             moment = setting.diary.after(moment, 3)
             yield moment
-            receive_quarter(report=report, by=_analyst(setting), now=moment)
+            receive_quarter(report=report, by=_analyst(moment), now=moment)
         quarter = quarter.next
 
 
-def _analyst(setting: Setting) -> Actor:
-    return next(actor for actor in setting.actors.values() if actor.role == Role.MINISTRY_ANALYST)
+def _analyst(now: datetime) -> Actor:
+    return _actor(Membership.objects.get(role=Role.MINISTRY_ANALYST, user__email__endswith=f"@{DOMAIN}"), now)
 
 
 def _conclude(setting: Setting, report: QuarterlyReport, now: datetime) -> QuarterlyReport:

@@ -321,7 +321,9 @@ def _needs(setting: Setting, case: Case, worker: Actor, now: datetime) -> list[S
         if sector.code in ("education", "health", "employment", "social_protection")
     ]
     rare = [sector for sector in sectors if sector not in usual]
-    picked = setting.random.sample(usual, setting.random.choice((1, 2, 3))) + setting.random.sample(rare, 1)
+    picked = setting.random.sample(usual, setting.random.choice((1, 1, 2)))
+    if setting.random.random() < 0.5:
+        picked += setting.random.sample(rare, 1)
     for sector in picked:
         add_need(case=case, sector=sector, text=setting.random.choice(texts.SITUATION), by=worker, now=now)
     return picked

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import F
 
 from family_support.audit.context import acting
+from family_support.base import clock
 from family_support.base.actor import SYSTEM, Actor
 from family_support.documents.files import remove_after_commit, sha256_of, write_with_row
 from family_support.documents.models import Rendering, storage_name
@@ -52,6 +53,8 @@ def request_rendering(
 
 def dispatch(rendering_id: int) -> None:
     """Ask a worker now. Only a shortcut: `redispatch_stale` asks again."""
+    if clock.is_told():
+        return
     try:
         current_app.send_task(RENDER_TASK, args=(rendering_id,), retry=False, ignore_result=True)
     except Exception as error:  # whatever the broker's client raises: the row is safe

@@ -32,6 +32,6 @@ class Command(BaseCommand):
             now = local.astimezone(now.tzinfo)
         done = seed_demo(now, families)
         if done.families:
-            self.stdout.write(f"Demo data: {done.families} families, {done.steps} steps.")
+            self.stdout.write(f"Demo data: {done.families} families at four Centers.")
         else:
             self.stdout.write("Demo data is there already.")
