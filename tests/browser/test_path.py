@@ -145,6 +145,7 @@ def assessment(walker: Walker, case: Case) -> None:
     walker.submit(f"/cases/{case.pk}/assessment/start/")
     ground = Ground.objects.filter(number=8).get()
     walker.go(f"/cases/{case.pk}/assessment/")
+    walker.go(f"/cases/{case.pk}/assessment/sections/whole/")
     walker.fill(
         visited_on=clock.today(),
         situation="Единственный кормилец потерял работу, дохода нет три месяца.",
@@ -184,7 +185,7 @@ def plan(walker: Walker, case: Case, center: Staffed) -> PlanVersion:
     today, later = clock.today(), clock.today() + timedelta(days=60)
     walker.go(f"/plan-versions/{version.pk}/edit/")
     walker.fill(starts_on=today, ends_on=later, goal="Восстановить доход семьи, устроить ребёнка в сад")
-    walker.submit()
+    walker.submit(holding="goal")
     template = MeasureTemplate.objects.filter(sector__code="education").order_by("code").first()
     walker.go(f"/plan-versions/{version.pk}/measures/new/")
     measure = {
@@ -220,17 +221,17 @@ def plan(walker: Walker, case: Case, center: Staffed) -> PlanVersion:
 def sign(walker: Walker, case: Case, version: PlanVersion) -> None:
     walker.go(f"/plan-versions/{version.pk}/freeze/")
     walker.submit()
-    for party in (Signature.Party.CENTER, Signature.Party.FAMILY):
-        walker.go(f"/plan-versions/{version.pk}/sign/?party={party}")
-        if party == Signature.Party.CENTER:
-            walker.fill(signed_on=clock.today())
-        else:
-            walker.fill(
-                signed_on=clock.today(),
-                person=str(case.members.get(relation=CaseMember.Relation.SELF).person_id),
-            )
-        walker.attach("scan")
-        walker.submit()
+    worker = case.lead
+    applicant = case.members.get(relation=CaseMember.Relation.SELF).person
+    for party, signer in (
+        (Signature.Party.CENTER, {"membership": worker}),
+        (Signature.Party.FAMILY, {"person": applicant}),
+    ):
+        walker.go(f"/plan-versions/{version.pk}/sign/")
+        values = {"signed_on": clock.today(), **{name: str(each.pk) for name, each in signer.items()}}
+        walker.fill(**{f"{party}-{name}": value for name, value in values.items()})
+        walker.attach(f"{party}-scan")
+        walker.submit(holding=f"{party}-scan")
     version.refresh_from_db()
     assert version.state == PlanVersion.State.SUBMITTED
     assert walker.page.goto(f"{walker.address}/plan-versions/{version.pk}/approve/").status == 403
@@ -324,8 +325,7 @@ def quarter(walker: Walker, folder: Path) -> None:
             conclusion="Совместная работа органов велась по планам, мероприятия исполнялись в срок, замечаний нет.",
             no_shortcomings=True,
         )
-        walker.page.locator("main form:has([name=conclusion]) button[type=submit]").click()
-        walker.page.wait_for_load_state()
+        walker.submit(holding="conclusion")
         walker.sign_in(Role.DIRECTOR)
         walker.go(f"/quarters/{report.pk}/")
         walker.follow_to(f"/quarters/{report.pk}/sign/")

@@ -101,11 +101,12 @@ class Walker:
             {"name": "paper.pdf", "mimeType": "application/pdf", "buffer": paper.read()}
         )
 
-    def submit(self, action: str = "", *, button: str = "") -> None:
-        """Send the page's form (or the one with this action) and look at the answer."""
+    def submit(self, action: str = "", *, holding: str = "") -> None:
+        """Send the page's last form, the one with this action or the one holding a field, and look at the answer."""
         form = f"main form[method=post][action='{action}']" if action else "main form[method=post]"
-        target = f"{form} button[value='{button}']" if button else f"{form} button[type=submit]"
-        self.page.locator(target).last.click()
+        if holding:
+            form += f":has([name='{holding}'])"
+        self.page.locator(f"{form} button[type=submit]").last.click()
         self.page.wait_for_load_state()
         self.look()
 
