@@ -245,6 +245,7 @@ def _found(case: Case, name: str, actor: Actor) -> Found:
 
 def _condition(query: str) -> tuple[Q, QuerySet[Person] | None]:
     digits = "".join(each for each in query if each.isdigit())
+    of_intake = Intake.objects.filter(case=OuterRef("pk"), number__icontains=query)
     if query.isdigit() and len(query) == 12:
         people = Person.objects.filter(iin_index=blind_index(query, "iin"))
     elif len(digits) >= 10 and not any(each.isalpha() for each in query):
@@ -253,7 +254,7 @@ def _condition(query: str) -> tuple[Q, QuerySet[Person] | None]:
         except ValidationError:
             return Q(number__icontains=query), None
     elif digits and digits in query.replace("-", ""):
-        return Q(number__icontains=query) | Q(intakes__number__icontains=query), None
+        return Q(number__icontains=query) | Q(Exists(of_intake)), None
     elif digits:
         return Q(number__icontains=query), None
     else:

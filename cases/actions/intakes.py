@@ -295,6 +295,8 @@ def _register(
     calendar = load_calendar(center=center)
     arrived = intake.received_at if immediate else now
     registered_at = max(effective_registration(arrived, calendar, immediate), intake.received_at)
+    # The counter's lock comes first: two intakes about one family at once would else open two cases.
+    number = next_number(center=center, kind=NumberCounter.Kind.INTAKE, now=now)
     case = _open_case_of(person, center)
     attached = case is not None
     if case is None:
@@ -302,7 +304,7 @@ def _register(
     else:
         intake.applicant = _known(case, person)
     intake.case = case
-    intake.number = next_number(center=center, kind=NumberCounter.Kind.INTAKE, now=now)
+    intake.number = number
     intake.slip_code = "".join(secrets.choice(SLIP_ALPHABET) for _each in range(SLIP_LENGTH))
     intake.registered_at = registered_at
     intake.registered_by_id = by.membership_id

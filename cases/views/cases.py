@@ -105,6 +105,7 @@ def _related(found: Case, request: HttpRequest) -> list[Case]:
 def _closed_door(request: HttpRequest, found: Case, form: OpeningForm) -> HttpResponse:
     """What who is not of the team sees of a case: nothing of its content, and where a reason opens it."""
     actor = request.actor
+    threat = bool(getattr(found, "threat_open", False))
     context = {
         "case": found,
         "family": queries.shown_family(found, actor),
@@ -114,7 +115,9 @@ def _closed_door(request: HttpRequest, found: Case, form: OpeningForm) -> HttpRe
         "may_open": permissions.can_open_with_reason(actor, found),
         "may_take": permissions.can_take(actor, found),
         "may_assign": permissions.can_assign(actor, found),
-        "may_flag": not found.is_closed,
+        "may_flag": not found.is_closed and not threat,
+        "may_respond": threat and actor.is_director,
+        "may_close": permissions.can_close(actor, found, threat=threat),
         "form": form,
     }
     return respond(request, "cases/closed_door.html", context, form)

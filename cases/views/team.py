@@ -75,9 +75,7 @@ def case_team(request: HttpRequest, pk: int) -> HttpResponse:
         "now": now,
         "crumbs": crumbs_of(case, Crumb(_("Team and access"))),
     }
-    return respond(
-        request, "cases/team.html", context, *([form] if form is not None else [WorkerForm(workers=[])])
-    )
+    return respond(request, "cases/team.html", context, *([form] if form is not None else []))
 
 
 def _carry_out(request: HttpRequest, case: Case, sent: str, form: Any) -> bool:
