@@ -22,7 +22,9 @@ def required(name: str) -> str:
     """The variable's value; a missing or empty one stops the start and is named."""
     value: str = env.str(name, default="")
     if not value:
-        raise ImproperlyConfigured(f"The environment variable {name} is not set: see .env.example for what it holds.")
+        raise ImproperlyConfigured(
+            f"The environment variable {name} is not set: see .env.example for what it holds."
+        )
     return value
 
 
@@ -33,10 +35,14 @@ DEBUG = env.bool("DEBUG", default=False)
 DEMO_MODE = env.bool("DEMO_MODE", default=False)
 ALLOWED_HOSTS: list[str] = ["localhost", "127.0.0.1"] if DEMO_MODE else env.list("ALLOWED_HOSTS", default=[])
 if not ALLOWED_HOSTS:
-    raise ImproperlyConfigured("The environment variable ALLOWED_HOSTS is not set: see .env.example for what it holds.")
+    raise ImproperlyConfigured(
+        "The environment variable ALLOWED_HOSTS is not set: see .env.example for what it holds."
+    )
 BASE_URL = required("BASE_URL").rstrip("/")
 if DEMO_MODE and urlsplit(BASE_URL).hostname not in {"localhost", "127.0.0.1"}:
-    raise ImproperlyConfigured("DEMO_MODE signs anybody in with one click, so it serves localhost only: change BASE_URL.")
+    raise ImproperlyConfigured(
+        "DEMO_MODE signs anybody in with one click, so it serves localhost only: change BASE_URL."
+    )
 HTTPS = BASE_URL.startswith("https://")
 
 # --- Applications, from the bottom of the house up -----------------------------------------------------
@@ -114,7 +120,11 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "family_support.ui.context.page",
             ],
-            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "family_support.ui.templatetags.ui"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "family_support.ui.templatetags.ui",
+            ],
         },
     }
 ]
@@ -132,7 +142,7 @@ DATABASES["default"] |= {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# --- Valkey: cache and broker, both disposable ---------------------------------------------------------------
+# --- Valkey: cache and broker, both disposable --------------------------------------------------------------
 REDIS_URL = required("REDIS_URL")
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
@@ -153,7 +163,11 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # Longer than the longest task (a country's quarter); redelivery after a killed worker is looked for every tick.
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 1800, "unacked_restore_throttle": 1, "socket_timeout": 5}
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 1800,
+    "unacked_restore_throttle": 1,
+    "socket_timeout": 5,
+}
 CELERY_TIMEZONE = "UTC"
 SWEEP_SECONDS = env.int("SWEEP_SECONDS", default=60)
 DAILY = 24 * 60 * 60
@@ -214,11 +228,11 @@ GUARDIAN_MONKEY_PATCH_USER = False
 GUARDIAN_MONKEY_PATCH_GROUP = False
 ANONYMOUS_USER_NAME = None
 
-# --- Keys of the encrypted fields (data.md 8) ------------------------------------------------------------------
+# --- Keys of the encrypted fields (data.md 8) ---------------------------------------------------------------
 FIELD_KEYS = required("FIELD_KEYS")
 BLIND_INDEX_KEY = required("BLIND_INDEX_KEY")
 
-# --- Languages and time -------------------------------------------------------------------------------------------
+# --- Languages and time -------------------------------------------------------------------------------------
 LANGUAGE_CODE = "ru"
 LANGUAGES = [("kk", _("Kazakh")), ("ru", _("Russian")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
@@ -228,7 +242,7 @@ TIME_ZONE = "Asia/Almaty"
 USE_THOUSAND_SEPARATOR = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 
-# --- Files -------------------------------------------------------------------------------------------------------------
+# --- Files --------------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATIC_ROOT = env.str("STATIC_ROOT", default=str(BASE_DIR / "staticfiles"))
 STATICFILES_DIRS = [BASE_DIR / "static"]
@@ -246,11 +260,11 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 # One attachment, in bytes.
 ATTACHMENT_MAX_SIZE = 15 * 1024 * 1024
 
-# --- Mail ---------------------------------------------------------------------------------------------------------------
+# --- Mail ---------------------------------------------------------------------------------------------------
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="noreply@localhost")
 
-# --- The browser's side of safety ----------------------------------------------------------------------------------
+# --- The browser's side of safety ---------------------------------------------------------------------------
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
@@ -282,7 +296,7 @@ SILENCED_SYSTEM_CHECKS = (
     ["security.W004", "security.W008", "security.W012", "security.W016"] if DEMO_MODE and not HTTPS else []
 )
 
-# --- Logs: events and ids, never people -------------------------------------------------------------------------
+# --- Logs: events and ids, never people ---------------------------------------------------------------------
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
 LOGGING = {
     "version": 1,

@@ -59,7 +59,12 @@ LINTERS = (
     Linter("mypy", _python("-m", "mypy")),
     Linter("ruff", _python("-m", "ruff", "check", "--output-format=concise")),
     Linter("ruff format", _python("-m", "ruff", "format", "--check")),
-    Linter("djlint", _python("-m", "djlint", "--lint", "--quiet", "templates")),
+    Linter(
+        "djlint",
+        _python(
+            "-m", "djlint", "--lint", "--quiet", "templates", "family_support", "interagency", "monitoring"
+        ),
+    ),
     Linter(
         "import-linter",
         _python("-c", "from importlinter.cli import lint_imports_command as run; run()", "--no-logo"),
@@ -68,7 +73,7 @@ LINTERS = (
     Linter(
         "migration linter",
         _manage("lintmigrations", "--no-cache", "--warnings-as-errors", "-q", "ok", "ignore"),
-        {"DJANGO_SETTINGS_MODULE": "tests.settings"},
+        {"DJANGO_SETTINGS_MODULE": "tests.settings", "LOG_LEVEL": "WARNING"},
     ),
     Linter("check --deploy", _manage("check", "--deploy", "--fail-level", "WARNING"), PRODUCTION),
     Linter("messages", _python("-m", "local.messages")),
