@@ -86,7 +86,9 @@ def _fill(data: Path, env: dict[str, str], account: Account | None) -> None:
     """Demo data: all of it or, if we are stopped meanwhile, a mark that makes the next start begin anew."""
     with step("filling in demo data (minutes the first time)"):
         (data / UNFINISHED).touch()
-        say("   " + _manage("seed_demo", "filling in demo data", env, account))
+        # Half of it would be thrown away anyway, so nothing waits for the disk.
+        hasty = env | {"PGOPTIONS": "-c synchronous_commit=off"}
+        say("   " + _manage("seed_demo", "filling in demo data", hasty, account))
         (data / UNFINISHED).unlink()
 
 
