@@ -39,7 +39,6 @@ def immediate_measure(world: World, *, restricted: bool) -> Made:
         assessment=draft,
         text="Обеспечить продуктами.",
         responsible="Социальный работник",
-        due_at=world.now,
         by=world.by(Role.CASEWORKER),
         now=world.now,
     )
