@@ -42,7 +42,7 @@ def sent_report(world: World, *, restricted: bool) -> Made | None:
     row, by = _drafted(world, Quarter.of(world.today).previous.previous), world.by(Role.DIRECTOR)
     row = actions.write_conclusion(
         report=row,
-        conclusion="Органы работают согласованно.",
+        conclusion="Органы района работают согласованно, мероприятия исполнены в срок.",
         no_shortcomings=True,
         expected_version=row.version,
         by=by,
