@@ -28,13 +28,18 @@ class Source:
     case: Case
     members: list[CaseMember]
     assessment: Assessment | None
+    # Sector -> what its bodies may see on that day.
+    fields: dict[int, frozenset[str]]
     on: date
 
     @classmethod
     def of(cls, case: Case, on: date) -> Source:
         members = case.members.select_related("person", "legal_representative")
         assessment = case.assessments.filter(state=Assessment.State.CONCLUDED).first()
-        return cls(case, list(members), assessment, on)
+        fields: dict[int, frozenset[str]] = {}
+        for sector, field in SectorField.objects.in_force(on).values_list("sector_id", "field"):
+            fields[sector] = fields.get(sector, frozenset()) | {field}
+        return cls(case, list(members), assessment, fields, on)
 
 
 def _representative(person: Person, source: Source) -> str:
@@ -91,10 +96,10 @@ VALUES: dict[str, Callable[[Person, Source], str]] = {
 }
 
 
-def visible_fields(agency: Agency, measure: Measure, on: date) -> frozenset[str]:
+def visible_fields(agency: Agency, measure: Measure, source: Source) -> frozenset[str]:
     """The fields a body may see for a measure: those of the measure's sector, when it is one of the body's."""
-    sectors = [sector.pk for sector in agency.sectors.all() if sector.pk == measure.sector_id]
-    return SectorField.objects.codes(sectors, on)
+    own = {sector.pk for sector in agency.sectors.all()}
+    return source.fields.get(measure.sector_id, frozenset()) if measure.sector_id in own else frozenset()
 
 
 def part_for(
@@ -107,7 +112,7 @@ def part_for(
     """
     source = source or Source.of(case, on)
     person = measure.person
-    allowed = visible_fields(agency, measure, on)
+    allowed = visible_fields(agency, measure, source)
     values = {
         code: VALUES[code](person, source) for code in Field.values if code in allowed and code in VALUES
     }

@@ -29,7 +29,9 @@ def rows_of(snapshot: dict[str, Any]) -> list[SummaryRow]:
         (_("When and how"), person["contact_note"]),
         (_("Phone"), person["phone"]),
     ]
-    rows += [(capfirst(str(SectorField.Field(code).label)), value) for code, value in snapshot["fields"].items()]
+    rows += [
+        (capfirst(str(SectorField.Field(code).label)), value) for code, value in snapshot["fields"].items()
+    ]
     rows += [
         (_("Center"), _named(center["names"])),
         (_("Case manager"), center["worker"]),

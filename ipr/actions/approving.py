@@ -86,7 +86,13 @@ def _supersede(version: PlanVersion, by: Actor, now: datetime) -> PlanVersion | 
 
 
 def _open_terms(version: PlanVersion, case: Case, by: Actor, now: datetime) -> None:
-    common: dict[str, Any] = {"started_at": now, "by": by, "now": now, "center": case.center, "case_id": case.pk}
+    common: dict[str, Any] = {
+        "started_at": now,
+        "by": by,
+        "now": now,
+        "center": case.center,
+        "case_id": case.pk,
+    }
     measures = list(version.measures.select_related("agency"))
     if any(measure.agency_id for measure in measures):
         open_deadline(term="handoff", subject=(SUBJECT, version.pk), **common)
