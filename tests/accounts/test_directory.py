@@ -109,5 +109,5 @@ def test_queries_of_the_lists(client: Client, editor: Any, more: int, django_ass
         Center.objects.create(code=f"TQ{number}", district=body.district, **names(f"Center {number}"))
     for name in ("agency-list", "center-list", "directory"):
         client.get(reverse(name))
-        with django_assert_num_queries(11, exact=False):
+        with django_assert_num_queries(12, exact=False):
             assert client.get(reverse(name)).status_code == 200

@@ -8,6 +8,7 @@ from family_support.accounts.models import ActingDirector
 from family_support.audit.context import acting
 from family_support.base.actor import SYSTEM
 from tests.access.matrix import ALL, EVERYBODY, PUBLIC, Made, Role, kind, page
+from tests.factories import a_membership
 
 if TYPE_CHECKING:
     from tests.access.world import World
@@ -56,7 +57,7 @@ def acting_director(world: World, *, restricted: bool) -> Made | None:
     with acting(SYSTEM):
         found = ActingDirector.objects.create(
             center=world.center,
-            membership=world.membership(Role.METHODOLOGIST),
+            membership=a_membership(Role.METHODOLOGIST, center=world.center),
             order_number="7",
             order_date=world.today,
             starts_on=world.today,
