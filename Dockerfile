@@ -38,7 +38,7 @@ ENV PATH=/venv/bin:$PATH \
 RUN for catalog in locale/*/LC_MESSAGES/*.po; do msgfmt -o "${catalog%.po}.mo" "$catalog"; done \
     && SECRET_KEY=build FIELD_KEYS=build BLIND_INDEX_KEY=build ALLOWED_HOSTS=build BASE_URL=https://build \
        DATABASE_URL=postgres://build/build DATABASE_OWNER_URL=postgres://build/build REDIS_URL=redis://build/0 \
-       python manage.py collectstatic --noinput --skip-checks -v0 \
+       python manage.py collectstatic --noinput --skip-checks -v0 --ignore=ext --ignore=themes \
     && python -m compileall -q .
 USER app
 VOLUME /data

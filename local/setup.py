@@ -119,7 +119,7 @@ def messages() -> None:
 
 
 def static_files(target: Path, env: dict[str, str]) -> None:
-    """Collect and compress the static files into the target folder."""
+    """Collect and compress the static files into the target folder; htmx's extensions and themes are not ours."""
     apps = [path for path in ROOT.glob("*/static") if path.is_dir()]
     apps += [path for path in ROOT.glob("family_support/*/static") if path.is_dir()]
     value = fingerprint([ROOT / "static", *apps, ROOT / "requirements.txt"])
@@ -128,7 +128,16 @@ def static_files(target: Path, env: dict[str, str]) -> None:
         return
     with step("collecting static files"):
         call(
-            [PYTHON, "manage.py", "collectstatic", "--noinput", "--clear", "-v0"],
+            [
+                PYTHON,
+                "manage.py",
+                "collectstatic",
+                "--noinput",
+                "--clear",
+                "-v0",
+                "--ignore=ext",
+                "--ignore=themes",
+            ],
             doing="collecting static files",
             env=env | {"STATIC_ROOT": str(target)},
             cwd=ROOT,
