@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from datetime import datetime
 
-from django.db import connection
-
 from family_support.deadlines.models import DeadlineLevel
 from family_support.deadlines.sweep import LEVEL_REACHED
 from family_support.notifications.models import Notice
@@ -39,12 +37,3 @@ def problems(expected: Expected) -> list[str]:
     found += [f"event {event.pk} reached nobody" for event in silent]
     found += [f"delivery {row.pk} {row.state}" for row in Delivery.objects.exclude(state=Delivery.State.DONE)]
     return found
-
-
-def latest_minutes() -> float:
-    """How late the latest level was noticed, in minutes."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT coalesce(max(extract(epoch FROM reached_at - due_at)), 0) / 60 FROM deadlines_deadlinelevel"
-        )
-        return float(cursor.fetchone()[0])
