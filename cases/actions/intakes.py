@@ -213,7 +213,7 @@ def _received(
 ) -> tuple[Intake, Person | None]:
     """The stored intake and the person it concerns, checked and not stored."""
     sender_name = " ".join(sender_name.split())
-    errors = _errors(channel, form, received_at, said, person, sender_name, sender_agency, now)
+    errors = wrong_parts(channel, form, received_at, said, person, sender_name, sender_agency, now)
     who = None
     if person is not None and not person.is_empty:
         try:
@@ -242,7 +242,7 @@ def _received(
     return intake, who
 
 
-def _errors(
+def wrong_parts(
     channel: str,
     form: str,
     received_at: datetime,
@@ -252,6 +252,7 @@ def _errors(
     sender_agency: Agency | None,
     now: datetime,
 ) -> dict[str, Text]:
+    """Field -> message for what is missing or cannot be, the person's own data aside; the form asks the same."""
     errors: dict[str, Text] = {}
     if channel not in Channel.values:
         errors["channel"] = _("Choose the channel.")

@@ -11,11 +11,12 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from cases.actions.intakes import FORMS
+from cases.actions.intakes import wrong_parts
 from cases.forms.people import EMPTY, PersonFields, person_rows
 from cases.forms.steps import WorkerField
 from cases.models import Intake
 from family_support.accounts.models import Membership
+from family_support.base import clock
 from family_support.directory.models import Agency
 from family_support.ui import fields, widgets
 from family_support.ui.forms import Form, KeyMixin, VersionMixin
@@ -104,11 +105,21 @@ class IntakeForm(KeyMixin, PersonFields, Form):
         )
 
     def clean(self) -> dict[str, Any]:
-        """A form that the channel does not know is said here, beside the field."""
-        data = super().clean() or {}
-        channel, form = data.get("channel"), data.get("form")
-        if channel and form and form not in FORMS[channel]:
-            self.add_error("form", _("This channel does not come in this form."))
+        """What the channel needs is told together with the rest, not after it."""
+        data = super().clean()
+        wrong = wrong_parts(
+            data.get("channel", ""),
+            data.get("form", ""),
+            data.get("received_at") or clock.now(),
+            data.get("said", ""),
+            self.person_data(),
+            data.get("sender_name", ""),
+            data.get("sender_agency"),
+            clock.now(),
+        )
+        for name, text in wrong.items():
+            if name not in self.errors:
+                self.add_error(name, str(text))
         return data
 
 

@@ -10,8 +10,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cases.actions import PersonData
-from cases.actions.people import PROFILE_FIELDS
+from cases.actions.people import PROFILE_FIELDS, cleaned
 from cases.models import CaseMember, Person
+from family_support.base import clock
+from family_support.base.errors import Invalid
 from family_support.directory.models import District
 from family_support.ui import fields, widgets
 from family_support.ui.forms import Form, KeyMixin, VersionMixin
@@ -73,6 +75,19 @@ class PersonFields(forms.Form):
         help_text=_("For example: after 18:00 only"),
     )
     district = DistrictField(label=_("District where the person lives"))
+
+    def clean(self) -> dict[str, Any]:
+        """What is wrong with the person is told together with the rest of the form."""
+        data = super().clean() or {}
+        person = self.person_data()
+        if not person.is_empty:
+            try:
+                cleaned(person, today=clock.today())
+            except Invalid as error:
+                for name, texts in error.fields.items():
+                    if name not in self.errors and name in self.fields:
+                        self.add_error(name, [str(text) for text in texts])
+        return data
 
     def person_data(self) -> PersonData:
         """What the form holds, for the actions."""

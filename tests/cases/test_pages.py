@@ -254,3 +254,11 @@ def test_history_tells_who_changed_and_who_read(place: Place, client_of: Any) ->
     text = client.get(reverse("case-history", args=(case.pk,))).content.decode()
     assert place.people[Role.CASEWORKER].user.short_name in text
     assert "k1:" not in text
+
+
+def test_every_mistake_of_a_form_is_told_at_once(place: Place, client_of: Any) -> None:
+    data = posted(channel="body", iin="9403274500AB", phone="12", said="", threat="")
+    text = client_of().post(reverse("intake-new"), data).content.decode()
+    for name in ("iin", "phone", "said", "sender_name"):
+        assert f'href="#id_{name}"' in text, name
+    assert not Intake.objects.exists()
