@@ -15,10 +15,10 @@ from family_support.deadlines.models import Deadline
 from family_support.directory.models import Agency
 from interagency import actions
 from interagency.models import Handoff, Review, Task, TaskReport
-from ipr.actions import mark_family_measure
+from ipr.actions import approve_plan, freeze_version, mark_family_measure, put_measure
 from ipr.models import PlanVersion
 from tests.factories import NOON, Place, a_center, a_membership, actor_for, an_agency
-from tests.plans import an_approved, an_assessed_case
+from tests.plans import a_draft, an_approved, an_assessed_case, measure_data, sign
 
 LATER = NOON + timedelta(days=2)
 REPORT = {"result": "done", "text": "Ребёнок принят в детский сад.", "provided_on": local_date(LATER)}
@@ -52,15 +52,33 @@ class Scene:
         return self.task.handoff
 
 
-def a_scene(sector: str = "education") -> Scene:
+def a_scene(*, bodies: int = 1) -> Scene:
     place = a_center()
-    agency = an_agency(sector, district=place.center.district)
+    agency = an_agency(district=place.center.district)
     officer = actor_for(a_membership(Role.AGENCY_OFFICER, agency=agency))
-    version = an_approved(place, an_assessed_case(place), agency=agency)
+    version = _approved(place, agency, bodies - 1)
     actions.create_handoffs(version=version, by=SYSTEM, now=NOON)
     task = anew(Task.objects.get(agency=agency))
     return Scene(
         place, agency, officer, version, task, anew(Task.objects.get(agency=None, case=task.case_id))
+    )
+
+
+def _approved(place: Place, agency: Agency, more: int) -> PlanVersion:
+    """A plan in force with a measure of the body, and of so many other bodies."""
+    case = an_assessed_case(place)
+    if not more:
+        return an_approved(place, case, agency=agency)
+    by = place.by()
+    version = a_draft(place, case, agency=agency)
+    for _number in range(more):
+        other = an_agency(district=place.center.district)
+        put_measure(version=version, data=measure_data(case, agency=other), by=by, now=NOON)
+    version.refresh_from_db()
+    version = freeze_version(version=version, expected_version=version.version, by=by, now=NOON)
+    version = sign(sign(version, place, "center"), place, "family")
+    return approve_plan(
+        version=version, expected_version=version.version, by=place.by(Role.DIRECTOR), now=NOON
     )
 
 

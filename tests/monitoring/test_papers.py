@@ -1,0 +1,105 @@
+"""The quarter on paper and as a sheet: the same figures, small ones hidden outside, typed text inert."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import pytest
+from django.utils import translation
+from page import ValidationProfile, validate_pdf_bytes
+from pypdf import PdfReader
+from python_calamine import load_workbook
+
+from monitoring.charts import bars
+from monitoring.figures import HIDDEN, Table, text_of
+from monitoring.indicators import tables
+from monitoring.models import QuarterlyReport
+from monitoring.papers import quarter_pdf
+from monitoring.sheets import quarter_sheet
+from monitoring.suppression import suppress
+from tests.factories import a_center
+from tests.monitoring.samples import conclude, the_report
+
+pytestmark = pytest.mark.django_db
+FORMULA = '=HYPERLINK("http://example.org";"x")'
+
+
+@pytest.fixture
+def report() -> QuarterlyReport:
+    """A draft with figures that are given: the papers show what is frozen in the row."""
+    place = a_center()
+    report = the_report(place)
+    for code, figures in report.figures.items():
+        for number, row in enumerate(figures, start=1):
+            row["values"] = dict.fromkeys(row["values"], 1284 if number == 1 else number)
+            assert code
+    report.save()
+    return conclude(
+        place, report, conclusion=f"{FORMULA} <b>Органы</b> района работают согласованно и в срок."
+    )
+
+
+def sheet_of(table: Table, data: bytes) -> dict[str, list[object]]:
+    book = load_workbook(BytesIO(data))
+    for name in book.sheet_names:
+        rows = book.get_sheet_by_name(name).to_python()
+        if rows[0][0] == str(table.title):
+            return {str(row[0]): row[1:] for row in rows[4:]}
+    raise AssertionError(f"no page for {table.code}")
+
+
+@pytest.mark.parametrize("outside", [False, True])
+def test_the_sheet_has_the_figures_of_the_paper(report: QuarterlyReport, outside: bool) -> None:
+    data = quarter_sheet(report.pk, "ru", outside=outside)
+    with translation.override("ru"):
+        own = tables(report.figures)
+        for table in suppress(own) if outside else own:
+            found = sheet_of(table, data) if table.rows else {}
+            for row in table.rows:
+                expected = ["не показано" if v == HIDDEN else v for v in row.values.values()]
+                given = ["не показано" if isinstance(v, str) else v for v in found[row.name]]
+                assert given == expected, (table.code, row.name)
+
+
+def test_text_is_never_a_formula(report: QuarterlyReport) -> None:
+    book = load_workbook(BytesIO(quarter_sheet(report.pk, "ru")))
+    first = book.get_sheet_by_index(0).to_python()
+    assert any(str(cell).startswith(FORMULA) for row in first for cell in row)
+
+
+def test_the_paper(report: QuarterlyReport) -> None:
+    data = quarter_pdf(report.pk, "kk")
+    found = validate_pdf_bytes(data, profile=ValidationProfile.PDF_UA_1)
+    assert found.is_compliant, [(failure.rule_id, failure.message) for failure in found.failures]
+    text = " ".join(page.extract_text() for page in PdfReader(BytesIO(data)).pages)
+    flat = "".join(text.split())
+    assert "<b>Органы</b>" in flat
+    with translation.override("kk"):
+        for table in tables(report.figures):
+            assert "".join(str(table.title).split()) in flat
+            for row in table.rows:
+                assert "".join(row.name.split()) in flat
+        assert "".join(text_of(1284, tables(report.figures)[0].columns[0]).split()) in flat
+
+
+def test_the_paper_that_leaves_hides_small_figures(
+    report: QuarterlyReport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: dict = {}
+    monkeypatch.setattr("monitoring.papers.render_pdf", lambda *args, **kwargs: given.update(args[1]) or b"")
+    quarter_pdf(report.pk, "ru", outside=True)
+    values = [
+        value for table, _chart in given["sections"] for row in table.rows for value in row.values.values()
+    ]
+    assert HIDDEN in values
+    assert not {1, 2, 3, 4} & set(values)
+    assert all(chart is None for _table, chart in given["sections"])
+
+
+def test_long_names_go_over_lines_in_a_chart(report: QuarterlyReport) -> None:
+    with translation.override("ru"):
+        chart = bars(next(table for table in tables(report.figures) if table.code == "intakes"))
+    assert chart is not None
+    assert "<title>" in chart.svg
+    assert "…" not in chart.svg
+    assert "информационная система" in chart.svg
