@@ -3,6 +3,8 @@
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from assessments.models import Assessment
+from cases.closing import register_ground
 from cases.models import Case
 from cases.page import Act, Tab, register_act, register_tab
 from cases.timeline import register_kind
@@ -14,6 +16,11 @@ from family_support.deadlines.models import Deadline
 
 
 def register() -> None:
+    register_ground(
+        Case.Closing.NO_HLS,
+        found_no_hls,
+        _("First conclude an assessment that finds no hard life situation (R256 13(2))."),
+    )
     register_tab(Tab("assessment", _("Assessment"), "assessment", 30))
     for term in ("assessment", "assessment_urgent"):
         register_act(term, assess)
@@ -39,6 +46,11 @@ def register() -> None:
         "assessment_one_concluded", _("Somebody has just concluded an assessment of this case.")
     )
     register_constraint("assessment_ground_once", _("This ground is chosen already."))
+
+
+def found_no_hls(case: Case) -> bool:
+    """Whether the assessment in force found against a hard life situation."""
+    return case.assessments.filter(state=Assessment.State.CONCLUDED, hls_found=False).exists()
 
 
 def assess(deadline: Deadline, case: Case, actor: Actor) -> Act | None:

@@ -28,6 +28,21 @@ def register_blocker(check: Check) -> Check:
     return check
 
 
+Ground = Callable[[Case], bool]
+_grounds: dict[str, tuple[Ground, str | Promise]] = {}
+
+
+def register_ground(closing: str, is_there: Ground, text: str | Promise) -> None:
+    """What has to have happened before a case ends for a reason; `text` says what is missing otherwise."""
+    _grounds[closing] = (is_there, text)
+
+
+def missing_ground(case: Case, closing: str) -> str | Promise | None:
+    """Why the case cannot end for this reason yet, or None."""
+    found = _grounds.get(closing)
+    return None if found is None or found[0](case) else found[1]
+
+
 def blockers(case: Case) -> list[Blocker]:
     """Everything that keeps the case open now."""
     return [blocker for check in _checks for blocker in check(case)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import Count, Prefetch, QuerySet
 
@@ -113,8 +114,8 @@ def by_sector(version: PlanVersion) -> list[SectorGroup]:
     return [SectorGroup(rows[0].sector, rows) for rows in groups.values()]
 
 
-def waiting(actor: Actor) -> QuerySet[PlanVersion]:
-    """The director's queue, longest waiting first."""
+def waiting(actor: Actor) -> QuerySet[Any]:
+    """The director's queue, longest waiting first, each with its `measure_count`."""
     rows = PlanVersion.objects.awaiting_approval(actor)
     return (
         rows.annotate(measure_count=Count("measures"))

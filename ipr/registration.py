@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from cases.closing import Blocker, register_blocker
+from cases.closing import Blocker, register_blocker, register_ground
 from cases.models import Case
 from cases.page import Act, Tab, register_act, register_tab
 from cases.permissions import leads
@@ -27,6 +27,9 @@ def register() -> None:
     register_act("plan_rework", rework)
     register_act("completion_mark", complete)
     register_blocker(running_plan)
+    register_ground(
+        Case.Closing.COMPLETED, plan_completed, _("First set the plan's completion mark (R192 12).")
+    )
     _kinds()
     _constraints()
     subjects.register("ipr.plan", _("Individual work plan"))
@@ -79,6 +82,12 @@ def _constraints() -> None:
     register_constraint("version_one_in_force", _("Somebody has just approved a version of this plan."))
     register_constraint("signature_once_a_party", _("This party has signed already."), code="signed_already")
     register_constraint("approval_once_a_round", _("Somebody has just decided on this version."))
+
+
+def plan_completed(case: Case) -> bool:
+    """Whether the last plan ended with everything done (R256 19(1))."""
+    last = Plan.objects.filter(case=case).order_by("-created_at", "-pk").first()
+    return last is not None and last.state == Plan.State.COMPLETED
 
 
 def running_plan(case: Case) -> list[Blocker]:

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from cases.actions.locking import locked_case
-from cases.closing import check_nothing_blocks
+from cases.closing import check_nothing_blocks, missing_ground
 from cases.grants import sync_case_grants
 from cases.models import Case, Consultation, Threat
 from cases.permissions import (
@@ -113,6 +113,9 @@ def close_case(
 
 
 def _check_ground(case: Case, closing: Case.Closing, note: str) -> None:
+    missing = missing_ground(case, closing)
+    if missing is not None:
+        raise Invalid("no_ground", fields={"closing": missing})
     kind = DONE_AT_ONCE.get(closing)
     if kind is not None and not case.consultations.filter(kind=kind).exists():
         raise Invalid("not_recorded", fields={"closing": _("Record the consultation or redirection first.")})

@@ -14,7 +14,7 @@ from assessments import actions
 from assessments.actions import GroundChoice
 from assessments.models import Assessment, Ground, ImmediateMeasure
 from assessments.reference import load_reference
-from cases.actions import begin_assessment, flag_threat, record_response
+from cases.actions import begin_assessment, close_case, flag_threat, record_response
 from cases.models import Case
 from family_support.accounts.roles import CENTER_ROLES, WORKERS, Role
 from family_support.audit.context import acting
@@ -71,6 +71,16 @@ def test_no_hls_leaves_the_case_to_be_closed_on_that_ground() -> None:
     case = fresh(found.case)
     assert case.stage == Case.Stage.ASSESSMENT
     assert not Deadline.objects.filter(case_id=case.pk, code="plan_preparation").exists()
+    close_case(case=case, closing="no_hls", note="Помощь не нужна.", by=place.by(), now=NOON)
+    assert fresh(case).is_closed
+
+
+def test_a_case_does_not_close_on_no_hls_without_that_finding() -> None:
+    place = a_center()
+    case = a_draft_assessment(place).case
+    with pytest.raises(Invalid) as refused:
+        close_case(case=case, closing="no_hls", note="Помощь не нужна.", by=place.by(), now=NOON)
+    assert set(refused.value.fields) == {"closing"}
 
 
 def test_late_is_recorded_as_late() -> None:

@@ -128,7 +128,9 @@ def expected_to_close(role: Role, stage: str, closing: str) -> type[AppError] | 
     if stage == Stage.CLOSED or closing not in BY_CASEWORKER[stage] | BY_DIRECTOR[stage]:
         return Conflict
     if role == Role.CASEWORKER:
-        return None if closing in BY_CASEWORKER[stage] else Forbidden
+        # Upper apps know what these rest on: an assessment that found none, a plan's completion mark.
+        allowed = Invalid if closing in (Case.Closing.NO_HLS, Case.Closing.COMPLETED) else None
+        return allowed if closing in BY_CASEWORKER[stage] else Forbidden
     if director:
         late = stage in (Stage.PLANNING, Stage.SUPPORT)
         return None if late and closing in BY_DIRECTOR[stage] else Forbidden
