@@ -199,6 +199,7 @@ def intake_slip(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "intake": found,
         "case": case,
+        "may_register": can_register(request.actor),
         "terms": list(for_subject(("cases.intake", found.pk))),
         "languages": (("kk", "Қазақша"), ("ru", "Русский"), ("en", "English")),
         "language": get_language(),
