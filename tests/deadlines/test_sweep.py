@@ -167,9 +167,11 @@ class TestBesideAnother:
 
     def test_five_thousand_rows_in_seconds(self) -> None:
         open_many(self.center, 5000)
-        began = time.perf_counter()
+        began, busy = time.perf_counter(), time.process_time()
         assert sweep(at("2026-05-13 09:01")).told == 5000
-        assert time.perf_counter() - began < 10
+        # The processor's seconds say what the sweep costs; the clock's also what else the machine is doing.
+        assert time.process_time() - busy < 4
+        assert time.perf_counter() - began < 60
 
 
 def test_my_day_is_one_query_and_groups_by_local_days(case: Case, center: Center, worker: Actor) -> None:
