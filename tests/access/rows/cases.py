@@ -85,9 +85,10 @@ def team_member(world: World, *, restricted: bool) -> Made:
 
 @kind("grant", of_case=True)
 def grant(world: World, *, restricted: bool) -> Made | None:
-    if not restricted:
+    """There are grants on restricted cases only."""
+    if restricted:
         return None
-    found: Case = world.obj("case", restricted=True)
+    found = world.team_up(a_case_with_consent(world.place, now=world.now), True)
     grant_access(
         case=found,
         membership=world.membership(Role.LAWYER),
@@ -144,9 +145,23 @@ ROWS = (
         post=404,
     ),
     page(
-        "member-remove", "team-member", roles=CASE_ROLES, colleague=HEADS, restricted=DIRECTOR, methods="POST"
+        "member-remove",
+        "team-member",
+        roles=CASE_ROLES,
+        colleague=HEADS,
+        restricted=DIRECTOR,
+        methods="POST",
+        refused=OTHERS,
     ),
-    page("grant-end", "grant", roles=CASE_ROLES, restricted=DIRECTOR, methods="POST"),
+    page(
+        "grant-end",
+        "grant",
+        roles=CASE_ROLES,
+        own={Role.CASEWORKER, Role.LAWYER, Role.DIRECTOR},
+        colleague=DIRECTOR,
+        methods="POST",
+        refused={Role.LAWYER},
+    ),
     page("intake-new", roles=REGISTERING, methods="GET POST"),
     page("intake-duplicates", roles=REGISTERING, methods="POST"),
     page("intake", "intake", roles=LISTING, colleague=ALL, restricted=DIRECTOR),
