@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -11,13 +12,15 @@ from cases.page import Act, Tab, register_act, register_tab
 from cases.permissions import leads
 from cases.timeline import register_kind
 from family_support.access import subjects
+from family_support.access.scopes import register_attachment_rule
 from family_support.accounts.roles import Role
 from family_support.base.actor import Actor
 from family_support.base.database_errors import register_constraint
 from family_support.deadlines.models import Deadline
+from family_support.documents.models import Attachment
 from family_support.ui import navigation
 from family_support.ui.navigation import NavItem
-from ipr.models import Plan
+from ipr.models import Plan, PlanVersion
 
 
 def register() -> None:
@@ -27,6 +30,7 @@ def register() -> None:
     register_act("plan_rework", rework)
     register_act("completion_mark", complete)
     register_blocker(running_plan)
+    register_attachment_rule(scans_of_submitted)
     register_ground(
         Case.Closing.COMPLETED, plan_completed, _("First set the plan's completion mark (R192 12).")
     )
@@ -82,6 +86,14 @@ def _constraints() -> None:
     register_constraint("version_one_in_force", _("Somebody has just approved a version of this plan."))
     register_constraint("signature_once_a_party", _("This party has signed already."), code="signed_already")
     register_constraint("approval_once_a_round", _("Somebody has just decided on this version."))
+
+
+def scans_of_submitted(actor: Actor) -> QuerySet:
+    """The director sees the signatures of the plan that waits for approval (security.md)."""
+    found = Attachment.objects.filter(subject_type="ipr.planversion")
+    if not actor.is_director:
+        return found.none().values("pk")
+    return found.filter(subject_id__in=PlanVersion.objects.awaiting_approval(actor).values("pk")).values("pk")
 
 
 def plan_completed(case: Case) -> bool:

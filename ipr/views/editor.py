@@ -52,7 +52,8 @@ def plan_edit(request: HttpRequest, pk: int) -> HttpResponse:
     version = _draft(request, pk)
     case = version.plan.case
     initial = {name: getattr(version, name) for name in ("starts_on", "ends_on", "goal", "version")}
-    form = forms.HeadForm(request.POST or None, initial=initial)
+    # Ids of its own: the panel beside it holds a form with the same names.
+    form = forms.HeadForm(request.POST or None, initial=initial, auto_id="head_%s")
     if request.method == "POST" and form.is_valid():
         data = dict(form.cleaned_data)
         expected = data.pop("version")

@@ -134,10 +134,16 @@ def test_the_director_decides_and_the_reading_is_logged_with_its_reason() -> Non
     entry = ReadEntry.objects.filter(case_id=version.plan.case_id, what=f"plan {version.pk}").latest("at")
     assert entry.membership_id == place.people[Role.DIRECTOR].pk
     assert entry.reason
+    scan = version.signatures.first()
+    assert scan is not None
+    download = reverse("attachment-download", args=(scan.scan_id,))
+    assert client.get(download).status_code == 200
     key = "6f1b0a52-6c0a-4b0a-9b5e-0d7f3b8f0a04"
     assert client.post(address, {"version": version.version, "key": key}).status_code == 302
     assert anew(version).state == PlanVersion.State.APPROVED
     assert client.post(address, {"version": version.version, "key": key}).status_code in (404, 409)
+    # Decided: from now on the scans are read as the case is, with a reason.
+    assert client.get(download).status_code == 404
 
 
 def test_a_return_without_a_reason_is_refused() -> None:
