@@ -13,6 +13,8 @@ from monitoring.figures import Table
 LINE_HEIGHT = 15
 # Long names go over several lines of so many letters; the table beside the chart has them too.
 LINE_LETTERS = 38
+# Up to here every whole number has its tick.
+FEW = 8
 
 
 def bars(table: Table) -> Chart | None:
@@ -35,6 +37,11 @@ def _titled(svg: str, table: Table) -> str:
     return f"{svg[:start]}<title>{escape(table.title)}</title>{svg[start:]}"
 
 
+def _ticks(largest: float) -> dict[str, Any]:
+    """Whole numbers only: small axes would otherwise repeat them."""
+    return {"values": list(range(int(largest) + 1))} if largest <= FEW else {"tickCount": 5}
+
+
 def _spec(rows: list[tuple[str, Any]], heading: str) -> dict[str, Any]:
     wrapped = [(textwrap.wrap(name, LINE_LETTERS, break_long_words=False), value) for name, value in rows]
     lines = max(len(name) for name, _value in wrapped)
@@ -52,7 +59,7 @@ def _spec(rows: list[tuple[str, Any]], heading: str) -> dict[str, Any]:
     values = {
         "field": "value",
         "type": "quantitative",
-        "axis": {"title": heading, "tickMinStep": 1, "format": "d"},
+        "axis": {"title": heading, "format": "d", **_ticks(max(value for _name, value in rows))},
     }
     return {
         "data": {"values": [{"name": "\n".join(name), "value": value} for name, value in wrapped]},

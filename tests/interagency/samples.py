@@ -21,9 +21,9 @@ from tests.factories import NOON, Place, a_center, a_membership, actor_for, an_a
 from tests.plans import a_draft, an_approved, an_assessed_case, measure_data, sign
 
 LATER = NOON + timedelta(days=2)
-REPORT = {"result": "done", "text": "Ребёнок принят в детский сад.", "provided_on": local_date(LATER)}
+REPORT: dict[str, Any] = {"result": "done", "text": "Ребёнок принят в детский сад.", "provided_on": local_date(LATER)}
 REASON = "Отчёт без подтверждения, приложите приказ."
-RETURN = {
+RETURN: dict[str, Any] = {
     "mark": Review.Mark.RETURNED,
     "ground": Review.ReturnGround.INCOMPLETE,
     "reason": REASON,
