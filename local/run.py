@@ -114,8 +114,8 @@ def _serve(supervisor: Supervisor, data: Path, port: int) -> None:
         supervisor.start(
             "worker",
             [*celery, "worker", "--concurrency=2", "--loglevel=INFO", "--without-gossip", "--without-mingle"],
-            # A killed supervisor must not leave it finishing long tasks: what it had goes back to the queue.
-            death_signal=signal.SIGQUIT,
+            # Asked politely it would wait for a broker that is gone too; unfinished tasks go back to the queue.
+            death_signal=signal.SIGKILL,
         )
         supervisor.start("beat", [*celery, "beat", f"--schedule={data / 'beat/schedule'}", "--pidfile="])
         wait_until(lambda: _answers(supervisor, port), seconds=90, waiting_for="the web server")
