@@ -43,7 +43,10 @@ class ReviewForm(VersionMixin, Form):
     mark = forms.ChoiceField(label=_("Status mark"), choices=Review.Mark.choices, widget=RadioList)
     reason = TextField(label=_("Reason or remark"), required=False, max_length=2000, rows=3)
     ground = forms.ChoiceField(
-        label=_("Ground of return"), required=False, choices=[("", "—"), *Review.ReturnGround.choices]
+        label=_("Ground of return"),
+        required=False,
+        choices=[("", "—"), *Review.ReturnGround.choices],
+        help_text=_("Only for a return for rework, like the two fields below."),
     )
     norm = forms.CharField(
         label=_("Norm breached"),
