@@ -89,7 +89,11 @@ class Probe:
         if relation is Relation.RESTRICTED:
             relation = Relation.COLLEAGUE
         if (role, relation) not in self.clients:
-            self.clients[role, relation] = sign_in(Client(), self.world.membership(role, relation))
+            client = self.clients[role, relation] = sign_in(Client(), self.world.membership(role, relation))
+            # Every answer is rolled back, the session's prolonging too: on a slow machine it would end between rows.
+            session = client.session
+            session.set_expiry(24 * 60 * 60)
+            session.save()
         return self.clients[role, relation]
 
     def send(self, client: Client, method: str, kwargs: dict[str, Any]) -> Any:

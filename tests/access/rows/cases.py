@@ -59,8 +59,7 @@ def redirection(world: World, *, restricted: bool) -> Made:
     row = record_consultation(
         case=found,
         kind=Consultation.Kind.REDIRECTION,
-        topic=Consultation.Topic.SOCIAL,
-        summary="Направлена в орган занятости.",
+        reason="Нужна помощь органа занятости.",
         agency=world.agency,
         held_at=world.now,
         by=world.by(Role.CASEWORKER),
