@@ -16,7 +16,7 @@ from family_support.accounts.roles import Role
 from family_support.base import clock
 from family_support.deadlines.models import Deadline
 from family_support.demo.organizations import CENTERS, Staffed, make
-from family_support.demo.people import People
+from family_support.demo.people import Invented, People
 from family_support.directory.models import Sector
 from family_support.documents.models import Rendering
 from interagency.models import Task
@@ -26,8 +26,17 @@ from monitoring.tasks import open_quarters
 from tests.browser.walker import Walker
 from tests.services import Stack
 
-IIN = "850615300129"
 LANGUAGES = ("ru", "kk")
+
+
+@pytest.fixture
+def plain_walker(
+    browser: Browser, site: Stack, center: Staffed, browser_context_args: dict
+) -> Iterator[Walker]:
+    """A browser without JavaScript."""
+    context = browser.new_context(**browser_context_args, java_script_enabled=False)
+    yield Walker(context.new_page(), site.address, scripts=False)
+    context.close()
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +97,7 @@ def hash_of(language: str) -> int:
     return 100 + LANGUAGES.index(language)
 
 
-def register(walker: Walker, person: object) -> Case:
+def register(walker: Walker, person: Invented, *, typed_by_hand: bool = False) -> Case:
     walker.sign_in(Role.CASEWORKER)
     walker.look()
     walker.follow("a[href='/intakes/new/']")
@@ -107,6 +116,8 @@ def register(walker: Walker, person: object) -> Case:
         phone=person.phone,
         safe_contact="phone",
     )
+    if typed_by_hand:
+        walker.fill(birth_date=person.birth_date, sex=person.sex)
     walker.submit()
     intake = Intake.objects.latest("pk")
     assert intake.state == Intake.State.REGISTERED
@@ -115,6 +126,7 @@ def register(walker: Walker, person: object) -> Case:
         "consultation",
         "assessment",
     }
+    walker.paper(f"/intakes/{intake.pk}/slip/print/")
     return intake.case
 
 
@@ -234,6 +246,7 @@ def sign(walker: Walker, case: Case, version: PlanVersion) -> None:
         walker.submit(holding=f"{party}-scan")
     version.refresh_from_db()
     assert version.state == PlanVersion.State.SUBMITTED
+    walker.paper(f"/plan-versions/{version.pk}/print/")
     assert walker.page.goto(f"{walker.address}/plan-versions/{version.pk}/approve/").status == 403
 
 
@@ -339,3 +352,14 @@ def quarter(walker: Walker, folder: Path) -> None:
     ready = Rendering.objects.filter(format="pdf", state="ready").first()
     pdf = walker.download(f"main a[href='/renderings/{ready.pk}/file/']", folder)
     assert pdf.startswith(b"%PDF-")
+
+
+def test_essential_forms_without_scripts(plain_walker: Walker, center: Staffed) -> None:
+    """Sign-in, an intake with a mistake corrected, consent and consultation, as an old or locked-down browser sends them."""
+    walker = plain_walker
+    person = People(7).person(
+        born=(clock.today() - timedelta(days=14000), clock.today() - timedelta(days=9000)), sex="m"
+    )
+    case = register(walker, person, typed_by_hand=True)
+    consent(walker, case)
+    consultation(walker, case)

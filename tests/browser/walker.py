@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
+from page import ValidationProfile, validate_pdf_bytes
 from playwright.sync_api import Locator, Page
 
 from family_support.accounts import demo
@@ -26,6 +27,8 @@ class Walker:
     page: Page
     address: str
     seen: list[str] = field(default_factory=list)
+    # Without scripts in the browser axe cannot run either.
+    scripts: bool = True
 
     def sign_in(self, role: str) -> None:
         """One click on the button of the role's first demo account."""
@@ -46,7 +49,7 @@ class Walker:
     def look(self) -> None:
         """No accessibility violation, no untranslated marker, no script error on the page met."""
         name = re.sub(r"\d+", "N", self.page.url.removeprefix(self.address))
-        if name in self.seen:
+        if name in self.seen or not self.scripts:
             return
         self.seen.append(name)
         found = AXE.run(self.page, options=OPTIONS).response["violations"]
@@ -113,6 +116,14 @@ class Walker:
     def text(self) -> str:
         """What the page says."""
         return self.page.locator("main").inner_text()
+
+    def paper(self, path: str) -> bytes:
+        """A PDF this person may print: valid PDF/UA-1."""
+        answer = self.page.request.get(self.address + path)
+        assert answer.status == 200, f"{path}: {answer.status}"
+        report = validate_pdf_bytes(answer.body(), profile=ValidationProfile.PDF_UA_1)
+        assert report.is_compliant, [failure.message for failure in report.failures]
+        return answer.body()
 
     def download(self, selector: str, folder: Path) -> bytes:
         """Click a link whose answer is a file; its bytes."""
