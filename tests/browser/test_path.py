@@ -355,7 +355,7 @@ def quarter(walker: Walker, folder: Path) -> None:
 
 
 def test_essential_forms_without_scripts(plain_walker: Walker, center: Staffed) -> None:
-    """Sign-in, an intake with a mistake corrected, consent and consultation, as an old or locked-down browser sends them."""
+    """Sign-in, an intake with a mistake corrected, consent and consultation, as a locked-down browser sends them."""
     walker = plain_walker
     person = People(7).person(
         born=(clock.today() - timedelta(days=14000), clock.today() - timedelta(days=9000)), sex="m"

@@ -21,7 +21,11 @@ from tests.factories import NOON, Place, a_center, a_membership, actor_for, an_a
 from tests.plans import a_draft, an_approved, an_assessed_case, measure_data, sign
 
 LATER = NOON + timedelta(days=2)
-REPORT: dict[str, Any] = {"result": "done", "text": "Ребёнок принят в детский сад.", "provided_on": local_date(LATER)}
+REPORT: dict[str, Any] = {
+    "result": "done",
+    "text": "Ребёнок принят в детский сад.",
+    "provided_on": local_date(LATER),
+}
 REASON = "Отчёт без подтверждения, приложите приказ."
 RETURN: dict[str, Any] = {
     "mark": Review.Mark.RETURNED,
