@@ -139,6 +139,8 @@ def test_an_acting_director_acts_for_the_time_of_the_order() -> None:
     assert actor is not None
     assert actor.acting
     assert actor.role == Role.HEAD_ACCOMPANIMENT
+    page = sign_in(Client(), membership).get(reverse("own-settings")).content.decode()
+    assert reverse("acting-director") in page, "the director's links are there"
     for shift in (timedelta(days=-1), timedelta(days=1)):
         with acting(SYSTEM):
             ActingDirector.objects.filter(pk=row.pk).update(
