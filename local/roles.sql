@@ -10,3 +10,5 @@ SELECT 'CREATE DATABASE family_support OWNER fs_owner'
  WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'family_support') \gexec
 REVOKE ALL ON DATABASE family_support, postgres, template1 FROM PUBLIC;
 GRANT CONNECT ON DATABASE family_support TO fs_runtime;
+-- Where the owner stands while it makes and drops the tests' databases.
+GRANT CONNECT ON DATABASE postgres TO fs_owner;
