@@ -55,9 +55,8 @@ class Databases:
         self.state = state()
         self.template = f"{TEMPLATE}{self.state}"
         self._count = 0
-        # Held open: its advisory locks say that this run and its template are in use. A lock is seen inside one
-        # database only, so every run on this server takes its locks in the same one.
-        self._keeper = self._connect(address(owner_url, "postgres"))
+        # Held open: its advisory locks say that this run and its template are in use.
+        self._keeper = self._connect(owner_url)
         self._sql("SELECT pg_advisory_lock(%s, %s)", IN_USE, self.run)
         self._build_template()
         self._drop_stale()
