@@ -68,10 +68,10 @@ def outcome(call: Callable[..., Any], **arguments: Any) -> str:
 @pytest.mark.parametrize("state", State.values)
 def test_tasks(state: str) -> None:
     scene = with_team(a_scene())
-    task = bring(scene, state)
+    task, everybody = bring(scene, state), actors(scene)
     found, expected = {}, {}
     for name, (action, arguments, sources, _target, doers, elsewhere) in TASK_STEPS.items():
-        for role, by in actors(scene).items():
+        for role, by in everybody.items():
             given = {"task": task, "expected_version": task.version, "by": by, "now": LATER, **arguments}
             found[name, role.value] = outcome(action, **given)
             expected[name, role.value] = (
