@@ -167,7 +167,11 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 1800,
     "unacked_restore_throttle": 1,
     "socket_timeout": 5,
+    # 0 goes first: a hundred files to be rendered must not keep the sweeps of deadlines and events waiting.
+    "queue_order_strategy": "priority",
+    "priority_steps": [0, 9],
 }
+CELERY_TASK_DEFAULT_PRIORITY = 0
 CELERY_TIMEZONE = "UTC"
 SWEEP_SECONDS = env.int("SWEEP_SECONDS", default=60)
 DAILY = 24 * 60 * 60

@@ -18,6 +18,8 @@ from family_support.documents.registry import renderer
 
 logger = logging.getLogger(__name__)
 RENDER_TASK = "documents.render"
+# The broker's last: files wait, deadlines do not.
+PRIORITY = 9
 MAX_ATTEMPTS = 3
 # Queued for longer than this without a result: the message was lost with the broker, or its worker died.
 STALE_AFTER = timedelta(seconds=60)
@@ -56,7 +58,9 @@ def dispatch(rendering_id: int) -> None:
     if clock.is_told():
         return
     try:
-        current_app.send_task(RENDER_TASK, args=(rendering_id,), retry=False, ignore_result=True)
+        current_app.send_task(
+            RENDER_TASK, args=(rendering_id,), priority=PRIORITY, retry=False, ignore_result=True
+        )
     except Exception as error:  # whatever the broker's client raises: the row is safe
         logger.warning("broker unavailable, the sweep will render: %s", type(error).__name__)
 
