@@ -4,7 +4,7 @@ from django.apps import AppConfig
 from django.core.checks import Tags, register
 from django.utils.translation import gettext_lazy as _
 
-from family_support.base import checks
+from family_support.base import checks, logs
 
 
 class BaseConfig(AppConfig):
@@ -16,5 +16,6 @@ class BaseConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Let ``manage.py check`` and every start look at the keys."""
+        """Let ``manage.py check`` and every start look at the keys; keep people out of the log."""
+        logs.configure()
         register(checks.check_keys, Tags.security)

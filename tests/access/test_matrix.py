@@ -208,8 +208,10 @@ class TestMatrix:
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         settings.DEMO_MODE = False
+        settings.SESSION_SAVE_EVERY_REQUEST = False  # prolonging is tested elsewhere and would be rolled back
+        real = render_pdf
         for module in list(sys.modules.values()):
-            if getattr(module, "render_pdf", None) is render_pdf:
+            if getattr(module, "render_pdf", None) is real:
                 monkeypatch.setattr(module, "render_pdf", no_pdf)
         probe = Probe(TABLE[name], world, clients)
         probe.run()
