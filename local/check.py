@@ -129,7 +129,10 @@ def pytest(arguments: Sequence[str], env: Mapping[str, str]) -> bool:
 
 def unit(env: Mapping[str, str]) -> bool:
     """Everything but what needs a browser or kills processes."""
-    return pytest(["-q", "-n", "2", "tests", "--ignore=tests/browser", "--ignore=tests/faults"], env)
+    return pytest(
+        ["-q", "-n", "2", "--dist", "worksteal", "tests", "--ignore=tests/browser", "--ignore=tests/faults"],
+        env,
+    )
 
 
 def browser(env: Mapping[str, str]) -> bool:
