@@ -135,7 +135,7 @@ def test_only_files_that_no_row_names_are_removed(
 ) -> None:
     row = ask(case, worker)
     renderings.render(row.pk, now())
-    (media / "ab").mkdir()
+    (media / "ab").mkdir(exist_ok=True)
     (media / "ab" / "orphan").write_bytes(b"x")
     assert remove_orphans(now()) == 0  # both are fresh
     assert remove_orphans(now() + timedelta(days=2)) == 1
