@@ -5,7 +5,8 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
@@ -33,6 +34,20 @@ def stop_on_signals() -> None:
 
     for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(each, stop)
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """INT, TERM and HUP wait until the block is over.
+
+    Without it `Stopped` can be raised inside `Popen.poll`, between taking its lock and the `try` that gives it
+    back: the next `wait` for that process would never return.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM, signal.SIGHUP))
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def dying_with_parent(number: int = signal.SIGKILL) -> Callable[[], None]:

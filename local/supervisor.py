@@ -78,7 +78,9 @@ class Supervisor:
     def check_parts(self) -> None:
         """Raise `Trouble` with the end of its log if a part has ended."""
         for part in self.parts:
-            if (code := part.process.poll()) is not None:
+            with processes.undisturbed():
+                code = part.process.poll()
+            if code is not None:
                 tail = "\n".join(part.log.read_text(errors="replace").splitlines()[-15:])
                 raise Trouble(
                     f"{tail}\n\nThe part {part.name!r} ended by itself (code {code}), so all stop. Its log: {part.log}"

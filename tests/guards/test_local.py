@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from local import keys, place, ports
-from local.processes import alive
+from local.processes import Stopped, alive, undisturbed
 from local.supervisor import Supervisor
 from local.terminal import Trouble
 from tests.guards.programs import ROOT
@@ -64,6 +64,21 @@ def test_dying_part_is_reported_with_its_last_words(tmp_path: Path) -> None:
             supervisor.watch()
         good = supervisor.parts[0].process.pid
     assert not alive(good)
+
+
+def test_a_signal_waits_until_a_poll_is_over() -> None:
+    def stop(number: int, frame: object) -> None:
+        raise Stopped(number)
+
+    polled = []
+    before = signal.signal(signal.SIGHUP, stop)
+    try:
+        with pytest.raises(Stopped), undisturbed():
+            os.kill(os.getpid(), signal.SIGHUP)
+            polled.append("to the end")
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    assert polled
 
 
 SUPERVISED = """
