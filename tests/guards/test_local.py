@@ -71,11 +71,16 @@ def test_a_signal_waits_until_a_poll_is_over() -> None:
         raise Stopped(number)
 
     polled = []
-    before = signal.signal(signal.SIGHUP, stop)
-    try:
-        with pytest.raises(Stopped), undisturbed():
+
+    def poll() -> None:
+        with undisturbed():
             os.kill(os.getpid(), signal.SIGHUP)
             polled.append("to the end")
+
+    before = signal.signal(signal.SIGHUP, stop)
+    try:
+        with pytest.raises(Stopped):
+            poll()
     finally:
         signal.signal(signal.SIGHUP, before)
     assert polled
