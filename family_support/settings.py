@@ -81,6 +81,9 @@ INSTALLED_APPS = [
     "assessments",
     "ipr",
     "interagency",
+    "shelter",
+    "mobile_groups",
+    "staffing",
     "monitoring",
     "family_support.demo",
 ]

@@ -69,5 +69,8 @@ urlpatterns = [
     path("", include("assessments.urls")),
     path("", include("ipr.urls")),
     path("", include("interagency.urls")),
+    path("", include("shelter.urls")),
+    path("", include("mobile_groups.urls")),
+    path("", include("staffing.urls")),
     path("", include("monitoring.urls")),
 ]
