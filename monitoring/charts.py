@@ -6,9 +6,9 @@ from typing import Any
 from django.utils.html import escape
 from django.utils.translation import get_language, pgettext
 
+from family_support.base.figures import Table
 from family_support.documents.charts import render_chart
 from family_support.ui.components import Chart
-from monitoring.figures import Table
 
 LINE_HEIGHT = 15
 # Long names go over several lines of so many letters; the table beside the chart has them too.

@@ -13,11 +13,11 @@ from django.utils.translation import pgettext_lazy
 
 from assessments.models import Assessment, AssessmentGround
 from cases.models import Case, Consultation, Intake
+from family_support.base.figures import Column, Row, Table, Text, in_every_language, share
 from family_support.deadlines.models import Deadline
 from family_support.directory.models import Agency, Center, Sector
 from interagency.models import Review, Task
 from ipr.models import FamilyMeasure, Measure, Plan, PlanVersion
-from monitoring.figures import Column, Row, Table, Text, in_every_language, share
 from monitoring.quarters import Quarter
 
 COUNT = Column("count", _("Number"))

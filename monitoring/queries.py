@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from family_support.base.actor import Actor
+from family_support.base.figures import Text
 from family_support.directory.models import Center
 from family_support.documents.models import Rendering
 from monitoring.actions import SENT_SUBJECT, SUBJECT
-from monitoring.figures import Text
 from monitoring.models import QuarterlyReport, QuarterlyReportQuerySet
 from monitoring.quarters import Quarter
 

@@ -6,8 +6,8 @@ import xlsxwriter
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from family_support.base.figures import HIDDEN, Table
 from monitoring.actions import quarter_of
-from monitoring.figures import HIDDEN, Table
 from monitoring.indicators import tables
 from monitoring.models import QuarterlyReport
 from monitoring.suppression import suppress

@@ -12,8 +12,8 @@ from django.utils.translation import gettext
 from page import ValidationProfile, validate_pdf_bytes
 from pypdf import PdfReader
 
+from family_support.base.figures import HIDDEN, Table, text_of
 from monitoring.charts import bars
-from monitoring.figures import HIDDEN, Table, text_of
 from monitoring.indicators import tables
 from monitoring.models import QuarterlyReport
 from monitoring.papers import quarter_pdf

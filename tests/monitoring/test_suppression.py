@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitoring.figures import HIDDEN, Column, Row, Table, share, text_of
-from monitoring.suppression import SMALL, SMALL_SENSITIVE, suppress
+from family_support.base.figures import HIDDEN, Column, Row, Table, share, text_of
+from family_support.base.suppression import SMALL, SMALL_SENSITIVE
+from monitoring.suppression import suppress
 
 COUNT = Column("count", "Number")
 DOT = HIDDEN
