@@ -1,0 +1,29 @@
+"""Norms of the annex as dated data, and what the executive body established for a Center."""
+
+from staffing.models.norms import Band, StaffingNorm, StaffingNormQuerySet
+from staffing.models.tables import (
+    METHOD_WRITERS,
+    READERS,
+    PayrollFund,
+    PayrollFundQuerySet,
+    StaffingTable,
+    StaffingTableQuerySet,
+    StaffPosition,
+    Vehicle,
+    VehicleQuerySet,
+)
+
+__all__ = [
+    "METHOD_WRITERS",
+    "READERS",
+    "Band",
+    "PayrollFund",
+    "PayrollFundQuerySet",
+    "StaffPosition",
+    "StaffingNorm",
+    "StaffingNormQuerySet",
+    "StaffingTable",
+    "StaffingTableQuerySet",
+    "Vehicle",
+    "VehicleQuerySet",
+]
