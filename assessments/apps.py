@@ -9,6 +9,7 @@ class AssessmentsConfig(AppConfig):
     verbose_name = _("Assessments")
 
     def ready(self) -> None:
-        from assessments import registration
+        from assessments import catalog, registration
 
         registration.register()
+        catalog.register_lists()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, FSMModelMixin, transition
@@ -13,7 +13,7 @@ from django_fsm import FSMField, FSMModelMixin, transition
 from cases.models import Case, Intake, Person
 from family_support.accounts.models import Membership
 from family_support.base.actor import Actor
-from family_support.base.models import Named, Versioned
+from family_support.base.models import Named, Versioned, one_in_force
 from family_support.directory.models import Agency, Sector
 
 
@@ -42,7 +42,13 @@ class Ground(Named):
         verbose_name = _("ground")
         verbose_name_plural = _("grounds")
         ordering = ("number", "valid_from")
-        constraints = (models.UniqueConstraint(fields=("code", "valid_from"), name="ground_once"),)
+        constraints = (
+            one_in_force("ground_one_in_force", "code"),
+            models.CheckConstraint(
+                name="ground_valid_period",
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
+            ),
+        )
 
     def __str__(self) -> str:
         return self.name

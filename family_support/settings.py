@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "family_support.workdays",
     "family_support.accounts",
     "family_support.access",
+    "family_support.reference",
     "family_support.deadlines",
     "family_support.documents",
     "family_support.notifications",

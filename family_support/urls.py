@@ -63,6 +63,7 @@ urlpatterns = [
     path("accounts/", include(sign_in_patterns)),
     path("", include("family_support.accounts.urls")),
     path("", include("family_support.deadlines.urls")),
+    path("", include("family_support.reference.urls")),
     path("", include("family_support.documents.urls")),
     path("", include("family_support.notifications.urls")),
     path("", include("cases.urls")),

@@ -9,6 +9,7 @@ class IprConfig(AppConfig):
     verbose_name = _("Individual work plans")
 
     def ready(self) -> None:
-        from ipr import handlers, registration  # noqa: F401
+        from ipr import catalog, handlers, registration  # noqa: F401
 
         registration.register()
+        catalog.register_lists()

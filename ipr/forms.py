@@ -116,11 +116,16 @@ class MeasureForm(KeyMixin, VersionMixin, Form):
             "version",
         )
 
+    def _of_catalog(self, template: MeasureTemplate) -> StateService | None:
+        """The catalog's service as it reads today: the ministry may have changed its row since."""
+        code = template.service.code if template.service else None
+        return next((row for row in self.services.values() if row.code == code), None)
+
     def data_for_action(self) -> MeasureData:
         """What was chosen; the state service is the catalog's unless another or none was chosen."""
         data = self.cleaned_data
         template = self.templates[data["template"]]
-        service = self.services.get(data["service"]) if data["service"] else template.service
+        service = self.services.get(data["service"]) if data["service"] else self._of_catalog(template)
         return MeasureData(
             template=template,
             text=data["text"],

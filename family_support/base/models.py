@@ -3,8 +3,10 @@
 from datetime import date
 from typing import Any
 
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -63,6 +65,23 @@ class Dated(models.Model):
     def is_in_force(self, day: date) -> bool:
         """Whether the row is in force on a day."""
         return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
+
+def days_of_force() -> Func:
+    """The days a dated row is in force, both ends included, as PostgreSQL compares them."""
+    return Func(
+        "valid_from",
+        "valid_to",
+        RangeBoundary(True, True),
+        function="daterange",
+        output_field=DateRangeField(),
+    )
+
+
+def one_in_force(name: str, *key: str) -> ExclusionConstraint:
+    """No two rows with the same key are in force on one day (ADR 17)."""
+    same = tuple((field, RangeOperators.EQUAL) for field in key)
+    return ExclusionConstraint(name=name, expressions=(*same, (days_of_force(), RangeOperators.OVERLAPS)))
 
 
 class Versioned(models.Model):

@@ -13,8 +13,10 @@ class DeadlinesConfig(AppConfig):
 
     def ready(self) -> None:
         from family_support.access.subjects import register, register_names
+        from family_support.deadlines.catalog import register_lists
         from family_support.deadlines.queries import term_names
 
         register_constraint("deadline_open_once", _("This term is already running."), code="term_runs")
+        register_lists()
         register_names("term", term_names)
         register("deadlines.deadline", _("Deadline"), url_name="deadline-explain")

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
 from django.db import models
-from django.db.models import Func, Q
+from django.db.models import F, Q
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, FSMModelMixin, transition
@@ -17,7 +15,7 @@ from family_support.access.scopes import listed_cases
 from family_support.accounts.models import Membership
 from family_support.accounts.roles import Role
 from family_support.base.actor import Actor
-from family_support.base.models import Named
+from family_support.base.models import Named, one_in_force
 from family_support.directory.models import Agency, Center
 
 
@@ -66,21 +64,10 @@ class Term(Named):
         verbose_name_plural = _("terms")
         ordering = ("code", "valid_from")
         constraints = (
-            ExclusionConstraint(
-                name="term_one_in_force",
-                expressions=(
-                    ("code", RangeOperators.EQUAL),
-                    (
-                        Func(
-                            "valid_from",
-                            "valid_to",
-                            RangeBoundary(True, True),
-                            function="daterange",
-                            output_field=DateRangeField(),
-                        ),
-                        RangeOperators.OVERLAPS,
-                    ),
-                ),
+            one_in_force("term_one_in_force", "code"),
+            models.CheckConstraint(
+                name="term_valid_period",
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
             ),
         )
 

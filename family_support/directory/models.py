@@ -4,26 +4,14 @@ from __future__ import annotations
 
 from datetime import date, time
 
-from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from family_support.base.models import Dated, DatedQuerySet, Named, Versioned
+from family_support.base.models import Dated, DatedQuerySet, Named, Versioned, one_in_force
 
 OPENS = time(9, 0)
 CLOSES = time(18, 30)
-
-
-def _days_of_force() -> Func:
-    return Func(
-        "valid_from",
-        "valid_to",
-        RangeBoundary(True, True),
-        function="daterange",
-        output_field=DateRangeField(),
-    )
 
 
 class Region(Named):
@@ -177,14 +165,7 @@ class SectorField(Dated):
         ordering = ("sector", "field", "valid_from")
         constraints = (
             *Dated.Meta.constraints,
-            ExclusionConstraint(
-                name="sector_field_one_in_force",
-                expressions=(
-                    ("sector", RangeOperators.EQUAL),
-                    ("field", RangeOperators.EQUAL),
-                    (_days_of_force(), RangeOperators.OVERLAPS),
-                ),
-            ),
+            one_in_force("sector_field_one_in_force", "sector", "field"),
         )
 
     def __str__(self) -> str:
@@ -246,8 +227,5 @@ class StateService(Named, Dated):
         ordering = ("sector", "name_ru")
         constraints = (
             *Dated.Meta.constraints,
-            ExclusionConstraint(
-                name="state_service_one_in_force",
-                expressions=(("code", RangeOperators.EQUAL), (_days_of_force(), RangeOperators.OVERLAPS)),
-            ),
+            one_in_force("state_service_one_in_force", "code"),
         )

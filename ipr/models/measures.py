@@ -12,7 +12,7 @@ from django_fsm import FSMField, FSMModelMixin, transition
 
 from cases.models import Person
 from family_support.accounts.models import Membership
-from family_support.base.models import Named, Versioned
+from family_support.base.models import Named, Versioned, one_in_force
 from family_support.directory.models import Agency, Sector, StateService
 from ipr.models.plan import PlanVersion
 
@@ -47,7 +47,13 @@ class MeasureTemplate(Named):
         verbose_name = _("measure of the catalog")
         verbose_name_plural = _("catalog of measures")
         ordering = ("sector__order", "code")
-        constraints = (models.UniqueConstraint(fields=("code", "valid_from"), name="measure_template_once"),)
+        constraints = (
+            one_in_force("measure_template_one_in_force", "code"),
+            models.CheckConstraint(
+                name="measure_template_valid_period",
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
+            ),
+        )
 
     def __str__(self) -> str:
         return self.name

@@ -1,0 +1,254 @@
+"""The terms as a list of the reference data: unit, length, warnings, ladder, clause, event (rules.md 4)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.db.models import Count, Max
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from family_support.base.clock import local_date
+from family_support.base.errors import Invalid
+from family_support.deadlines.models import Deadline, Term
+from family_support.reference.catalogs import Catalog, Fact, Use, names_of, register, register_use
+from family_support.reference.forms import NamedForm, text_in
+
+Unit = Term.Unit
+# Units that the product counts by itself; the others end on a date that comes with the event.
+COUNTED = (Unit.WORKING_DAYS, Unit.CLOCK_HOURS, Unit.MONTHS)
+LONGEST = {Unit.WORKING_DAYS: 250, Unit.CLOCK_HOURS: 720, Unit.MONTHS: 60}
+LEVELS = ("upcoming", "upcoming_2", "upcoming_3")
+WARNINGS = (
+    ("", "—"),
+    ("start_of_last_day", gettext_lazy("when the last day begins")),
+    ("working_days_before", gettext_lazy("working days before the end")),
+    ("hours_before", gettext_lazy("hours before the end")),
+    ("hours_after", gettext_lazy("hours after the start")),
+    ("day_of_term", gettext_lazy("calendar days after the start")),
+)
+LADDERS = (
+    ("at_once", gettext_lazy("at once when overdue")),
+    ("working_days_after", gettext_lazy("working days after the end")),
+)
+MOST_WARNING, MOST_LADDER = 200, 30
+
+
+def length_text(row: Any) -> str:
+    """How long a term is, in words of the active language."""
+    match row.unit:
+        case Unit.WORKING_DAYS:
+            return ngettext("%(n)s working day", "%(n)s working days", row.length) % {"n": row.length}
+        case Unit.CLOCK_HOURS:
+            return ngettext("%(n)s hour by the clock", "%(n)s hours by the clock", row.length) % {
+                "n": row.length
+            }
+        case Unit.MONTHS:
+            return ngettext("%(n)s month", "%(n)s months", row.length) % {"n": row.length}
+        case _other:
+            return str(row.get_unit_display())
+
+
+def warning_text(row: Mapping[str, Any]) -> str:
+    """One warning in words."""
+    n = int(row.get("amount", 0))
+    match row["kind"]:
+        case "start_of_last_day":
+            return _("when the last day begins")
+        case "working_days_before":
+            return ngettext("%(n)s working day before the end", "%(n)s working days before the end", n) % {
+                "n": n
+            }
+        case "hours_before":
+            return ngettext("%(n)s hour before the end", "%(n)s hours before the end", n) % {"n": n}
+        case "hours_after":
+            return ngettext("%(n)s hour after the start", "%(n)s hours after the start", n) % {"n": n}
+        case _other:
+            return _("on day %(n)s of the term") % {"n": n}
+
+
+def warnings_text(row: Any) -> str:
+    """All warnings of a term, a line each."""
+    return "\n".join(warning_text(warning) for warning in row.warnings)
+
+
+def ladder_text(row: Any) -> str:
+    """When lateness goes up to the director, and how a body is reminded."""
+    ladder = row.escalation
+    if not ladder:
+        return "—"
+    if ladder["kind"] == "at_once":
+        text = _("to the director at once when overdue")
+    else:
+        n = int(ladder["amount"])
+        text = ngettext(
+            "to the director %(n)s working day after the end",
+            "to the director %(n)s working days after the end",
+            n,
+        ) % {"n": n}
+    if ladder.get("every_hours"):
+        text += "\n" + _("told again every %(n)s hours") % {"n": ladder["every_hours"]}
+    if ladder.get("chasers"):
+        days = ", ".join(str(n) for n in ladder["chasers"])
+        text += "\n" + _("the body is reminded %(days)s working days after the end") % {"days": days}
+    return text
+
+
+class TermForm(NamedForm):
+    """A term as the ministry writes it: what the code counts by, in fields instead of JSON."""
+
+    clause_kk = text_in("kk", gettext_lazy("Clause in Kazakh"))
+    clause_ru = text_in("ru", gettext_lazy("Clause in Russian"))
+    clause_en = text_in("en", gettext_lazy("Clause in English"))
+    start_event_kk = text_in("kk", gettext_lazy("Starting event in Kazakh"), max_length=200)
+    start_event_ru = text_in("ru", gettext_lazy("Starting event in Russian"), max_length=200)
+    start_event_en = text_in("en", gettext_lazy("Starting event in English"), max_length=200)
+    unit = forms.ChoiceField(label=gettext_lazy("Counted in"), choices=Unit.choices)
+    length = forms.IntegerField(label=gettext_lazy("Length"), required=False, min_value=1, max_value=720)
+    internal = forms.BooleanField(label=gettext_lazy("Internal target, not a term of law"), required=False)
+    warning_1 = forms.ChoiceField(label=gettext_lazy("First warning"), choices=WARNINGS, required=False)
+    amount_1 = forms.IntegerField(
+        label=gettext_lazy("How many"), required=False, min_value=1, max_value=MOST_WARNING
+    )
+    warning_2 = forms.ChoiceField(label=gettext_lazy("Second warning"), choices=WARNINGS, required=False)
+    amount_2 = forms.IntegerField(
+        label=gettext_lazy("How many"), required=False, min_value=1, max_value=MOST_WARNING
+    )
+    warning_3 = forms.ChoiceField(label=gettext_lazy("Third warning"), choices=WARNINGS, required=False)
+    amount_3 = forms.IntegerField(
+        label=gettext_lazy("How many"), required=False, min_value=1, max_value=MOST_WARNING
+    )
+    ladder = forms.ChoiceField(label=gettext_lazy("Lateness goes to the director"), choices=LADDERS)
+    ladder_amount = forms.IntegerField(
+        label=gettext_lazy("How many"), required=False, min_value=1, max_value=MOST_LADDER
+    )
+
+    plain = (
+        *NamedForm.plain,
+        *(f"{name}_{language}" for name in ("clause", "start_event") for language in ("kk", "ru", "en")),
+        "unit",
+        "length",
+        "internal",
+    )
+
+    def arrange(self, row: Any) -> None:
+        """A term that is counted may be counted otherwise; one that ends on a date of its own stays so."""
+        counted = row is None or row.unit in COUNTED
+        allowed = COUNTED if counted else (row.unit,)
+        unit: Any = self.fields["unit"]
+        unit.choices = [(code, label) for code, label in Unit.choices if code in allowed]
+        if not counted:
+            del self.fields["length"]
+
+    def initial_of(self, row: Any) -> dict[str, Any]:
+        values = {name: getattr(row, name) for name in self.plain}
+        for number, warning in enumerate(row.warnings[: len(LEVELS)], start=1):
+            values[f"warning_{number}"] = warning["kind"]
+            values[f"amount_{number}"] = warning.get("amount") or None
+        values["ladder"] = row.escalation.get("kind", "working_days_after")
+        values["ladder_amount"] = row.escalation.get("amount")
+        return values
+
+    def content(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        values = {name: data.get(name) for name in self.plain}
+        values["warnings"] = [
+            warning
+            for place in range(len(LEVELS))
+            if (warning := self._warning(place, data[f"warning_{place + 1}"], data[f"amount_{place + 1}"]))
+        ]
+        for level, warning in zip(LEVELS, values["warnings"], strict=False):
+            warning["level"] = level
+        kept = (
+            {k: v for k, v in self.row.escalation.items() if k not in ("kind", "amount")} if self.row else {}
+        )
+        values["escalation"] = {"to": "director", **kept, "kind": data["ladder"]}
+        if data["ladder"] != "at_once":
+            values["escalation"]["amount"] = data["ladder_amount"]
+            values["escalation"].pop("every_hours", None)
+        return values
+
+    def _warning(self, place: int, kind: str, amount: int | None) -> dict[str, Any] | None:
+        if not kind:
+            return None
+        known = self.row.warnings[place] if self.row and place < len(self.row.warnings) else {}
+        kept = {"to": known["to"]} if "to" in known else {}
+        return {"level": "", "kind": kind, "amount": 0 if kind == "start_of_last_day" else amount, **kept}
+
+
+def check_term(row: Any, content: Mapping[str, Any]) -> None:
+    """Raise Invalid for a length, a warning or a ladder that cannot be counted."""
+    gaps: dict[str, Any] = {}
+    unit, length = content["unit"], content["length"]
+    if (unit in COUNTED) != (row.unit in COUNTED) or (unit not in COUNTED and unit != row.unit):
+        gaps["unit"] = _("This term ends on a date of its own: what it is counted in stays.")
+    elif unit in COUNTED and not 1 <= (length or 0) <= LONGEST[unit]:
+        gaps["length"] = _("A whole number from 1 to %(n)s.") % {"n": LONGEST[unit]}
+    for number, warning in enumerate(content["warnings"], start=1):
+        if warning["kind"] != "start_of_last_day" and not 1 <= (warning["amount"] or 0) <= MOST_WARNING:
+            gaps[f"amount_{number}"] = _("Say how many.")
+    ladder = content["escalation"]
+    if ladder["kind"] != "at_once" and not 1 <= (ladder.get("amount") or 0) <= MOST_LADDER:
+        gaps["ladder_amount"] = _("Say how many.")
+    if gaps:
+        raise Invalid("cannot_count", fields=gaps)
+
+
+def latest_start(keys: Sequence[int]) -> date | None:
+    """The local day of the latest event that began a deadline by one of these rows."""
+    found = Deadline.objects.filter(term__in=keys).aggregate(latest=Max("started_at"))["latest"]
+    return local_date(found) if found else None
+
+
+def _deadlines(*states: str) -> Any:
+    def count(keys: Sequence[int]) -> dict[int, int]:
+        rows = Deadline.objects.filter(term__in=keys, state__in=states or Deadline.State.values)
+        return dict(rows.values_list("term").annotate(n=Count("pk")))
+
+    return count
+
+
+TERMS = Catalog(
+    slug="terms",
+    title=gettext_lazy("Terms"),
+    intro=gettext_lazy(
+        "Terms of law and internal targets. A change counts for events from its day on; deadlines that run keep theirs."
+    ),
+    icon="hourglass",
+    model=Term,
+    key=("code",),
+    content=(*TermForm.plain, "warnings", "escalation"),
+    facts=(
+        Fact(gettext_lazy("Name"), names_of),
+        Fact(gettext_lazy("Clause"), lambda row: names_of(row, "clause")),
+        Fact(gettext_lazy("Starts with"), lambda row: names_of(row, "start_event")),
+        Fact(gettext_lazy("Term"), length_text, listed=True),
+        Fact(gettext_lazy("Kind"), lambda row: kind_text(row), listed=True),
+        Fact(gettext_lazy("Who acts"), lambda row: str(row.get_acts_for_display())),
+        Fact(gettext_lazy("Warnings"), warnings_text, listed=True),
+        Fact(gettext_lazy("Escalation"), ladder_text, listed=True),
+    ),
+    texts=("name", "clause", "start_event"),
+    form=TermForm,
+    may_end=False,
+    order=("internal", "pk"),
+    name=lambda row: row.name,
+    latest=latest_start,
+    check=check_term,
+)
+
+
+def kind_text(row: Any) -> str:
+    """Whether the law or the product sets the term."""
+    return _("internal target") if row.internal else _("term of law")
+
+
+def register_lists() -> None:
+    """Called when the applications are ready."""
+    register(TERMS)
+    register_use("terms", Use(gettext_lazy("Deadlines running"), _deadlines(Deadline.State.OPEN)))
+    closed = [state for state in Deadline.State.values if state != Deadline.State.OPEN]
+    register_use("terms", Use(gettext_lazy("Deadlines closed"), _deadlines(*closed)))

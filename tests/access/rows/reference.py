@@ -1,0 +1,42 @@
+"""Pages of the reference data: read in Centers and the ministry, changed by the ministry's editor."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from family_support.directory.models import StateService
+from tests.access.matrix import ALL, CENTER_ROLES, MINISTRY_ROLES, Made, Role, kind, page
+
+if TYPE_CHECKING:
+    from tests.access.world import World
+
+READERS = CENTER_ROLES | MINISTRY_ROLES | {Role.SYSTEM_ADMIN}
+EDITORS = {Role.MINISTRY_EDITOR}
+SHARED = {"colleague": ALL, "foreign": ALL}
+
+
+@kind("reference-list", absent={"slug": "nothing"})
+def reference_list(world: World, *, restricted: bool) -> Made | None:
+    return None if restricted else Made(None, {"slug": "services"})
+
+
+@kind("reference-row", absent={"slug": "services", "pk": 999_999_999})
+def reference_row(world: World, *, restricted: bool) -> Made | None:
+    if restricted:
+        return None
+    row = StateService.objects.order_by("pk").first()
+    assert row is not None
+    return Made(row, {"slug": "services", "pk": row.pk})
+
+
+ROWS = (
+    page("reference", roles=READERS),
+    page("reference-list", "reference-list", roles=READERS, **SHARED),
+    page("reference-sheet", "reference-list", roles=READERS, **SHARED),
+    page("reference-add", "reference-list", roles=EDITORS, methods="GET POST"),
+    page("reference-row", "reference-row", roles=READERS, **SHARED),
+    page("reference-change", "reference-row", roles=EDITORS, methods="GET POST"),
+    page("reference-end", "reference-row", roles=EDITORS, methods="GET POST"),
+    page("reference-correct", "reference-row", roles=EDITORS, methods="GET POST"),
+    page("reference-cancel", "reference-row", roles=EDITORS, methods="GET POST"),
+)
