@@ -40,7 +40,7 @@ class GroundForm(NamedForm):
         required=False,
         help_text=gettext_lazy("A line each: code | Kazakh | Russian | English"),
     )
-    plain = (*NamedForm.plain, "number", "help_kk", "help_ru", "help_en")
+    plain: tuple[str, ...] = (*NamedForm.plain, "number", "help_kk", "help_ru", "help_en")
 
     def initial_of(self, row: Any) -> dict[str, Any]:
         return {**super().initial_of(row), "forms_lines": forms_text(row)}
@@ -107,7 +107,7 @@ GROUNDS = Catalog(
     content=(*GroundForm.plain, "forms"),
     facts=(
         Fact(gettext_lazy("number in the article"), lambda row: str(row.number), listed=True),
-        Fact(gettext_lazy("Name"), names_of),
+        Fact(gettext_lazy("What it is called"), names_of),
         Fact(gettext_lazy("What to look at"), lambda row: names_of(row, "help")),
         Fact(gettext_lazy("Forms that must be named"), forms_text),
     ),

@@ -24,7 +24,7 @@ class MeasureForm(NamedForm):
     service = forms.ModelChoiceField(
         label=_("State service"), queryset=StateService.objects.none(), required=False, widget=SearchSelect
     )
-    plain = (*NamedForm.plain, "sector", "service")
+    plain: tuple[str, ...] = (*NamedForm.plain, "sector", "service")
 
     def arrange(self, row: Any) -> None:
         """Services in force today, and the row's own."""
@@ -63,7 +63,7 @@ MEASURES = Catalog(
     key=("code",),
     content=MeasureForm.plain,
     facts=(
-        Fact(_("Name"), names_of),
+        Fact(_("What it is called"), names_of),
         Fact(_("Kind of support"), lambda row: row.sector.name, listed=True),
         Fact(_("State service"), lambda row: row.service.name if row.service else "—", listed=True),
     ),

@@ -126,12 +126,20 @@ class TermForm(NamedForm):
         label=gettext_lazy("How many"), required=False, min_value=1, max_value=MOST_LADDER
     )
 
-    plain = (
+    plain: tuple[str, ...] = (
         *NamedForm.plain,
         *(f"{name}_{language}" for name in ("clause", "start_event") for language in ("kk", "ru", "en")),
         "unit",
         "length",
         "internal",
+    )
+
+    pairs: tuple[tuple[str, str], ...] = (
+        ("unit", "length"),
+        ("warning_1", "amount_1"),
+        ("warning_2", "amount_2"),
+        ("warning_3", "amount_3"),
+        ("ladder", "ladder_amount"),
     )
 
     def arrange(self, row: Any) -> None:
@@ -142,6 +150,7 @@ class TermForm(NamedForm):
         unit.choices = [(code, label) for code, label in Unit.choices if code in allowed]
         if not counted:
             del self.fields["length"]
+            self.pairs = self.pairs[1:]
 
     def initial_of(self, row: Any) -> dict[str, Any]:
         values = {name: getattr(row, name) for name in self.plain}
@@ -222,13 +231,13 @@ TERMS = Catalog(
     key=("code",),
     content=(*TermForm.plain, "warnings", "escalation"),
     facts=(
-        Fact(gettext_lazy("Name"), names_of),
+        Fact(gettext_lazy("What it is called"), names_of),
         Fact(gettext_lazy("Clause"), lambda row: names_of(row, "clause")),
         Fact(gettext_lazy("Starts with"), lambda row: names_of(row, "start_event")),
         Fact(gettext_lazy("Term"), length_text, listed=True),
         Fact(gettext_lazy("Kind"), lambda row: kind_text(row), listed=True),
         Fact(gettext_lazy("Who acts"), lambda row: str(row.get_acts_for_display())),
-        Fact(gettext_lazy("Warnings"), warnings_text, listed=True),
+        Fact(gettext_lazy("Warnings"), warnings_text),
         Fact(gettext_lazy("Escalation"), ladder_text, listed=True),
     ),
     texts=("name", "clause", "start_event"),

@@ -33,7 +33,7 @@ class ServiceForm(NamedForm):
 
     sector = forms.ModelChoiceField(label=_("Sector"), queryset=Sector.objects.all())
     term_days = forms.IntegerField(label=_("Term, working days"), min_value=1, max_value=LONGEST_SERVICE)
-    plain = (*NamedForm.plain, "sector", "term_days")
+    plain: tuple[str, ...] = (*NamedForm.plain, "sector", "term_days")
 
 
 class NewServiceForm(ServiceForm):
@@ -102,7 +102,7 @@ SERVICES = Catalog(
     key=("code",),
     content=ServiceForm.plain,
     facts=(
-        Fact(_("Name"), names_of),
+        Fact(_("What it is called"), names_of),
         Fact(_("Sector"), lambda row: row.sector.name, listed=True),
         Fact(_("Term, working days"), lambda row: str(row.term_days), listed=True),
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from crispy_forms.layout import Column, Layout, Row
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -13,8 +14,6 @@ from family_support.reference.rules import MISSING, act_parts
 from family_support.ui.fields import DayField
 from family_support.ui.forms import Form, ReasonForm
 from family_support.ui.widgets import LongText
-
-LABELS = {"kk": _("Kazakh"), "ru": _("Russian"), "en": _("English")}
 
 
 def text_in(language: str, label: Any, *, long: bool = False, max_length: int = 300) -> forms.CharField:
@@ -40,6 +39,25 @@ class ActForm(Form):
     )
     seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=16)
 
+    first_row: tuple[str, ...] = ()
+    # Fields that stand side by side above the act.
+    pairs: tuple[tuple[str, str], ...] = ()
+
+    def layout(self) -> Layout:
+        """Content above; the day and the act it stands on in one row below."""
+        beside = {name for pair in self.pairs for name in pair}
+        last = (*self.first_row, "act_number", "act_date")
+        above: list[Any] = []
+        for name in self.fields:
+            pair = next((pair for pair in self.pairs if pair[0] == name), None)
+            if pair is not None:
+                above.append(
+                    Row(Column(pair[0], css_class="col-md-8"), Column(pair[1], css_class="col-md-4"))
+                )
+            elif name not in beside and name not in last:
+                above.append(name)
+        return Layout(*above, Row(*(Column(name, css_class="col-md-4") for name in last)))
+
     @property
     def act(self) -> Act:
         """The act that was given."""
@@ -52,16 +70,17 @@ class RowForm(ActForm):
     valid_from = DayField(label=_("In force from"))
     # Fields of the form that are columns of the row as they are.
     plain: tuple[str, ...] = ()
-    last_fields = ("valid_from", "act_number", "act_date", "seen")
+    first_row = ("valid_from",)
 
     def __init__(self, *args: Any, row: Any = None, correcting: bool = False, **kwargs: Any) -> None:
-        initial = {**(self.initial_of(row) if row is not None else {}), **(kwargs.pop("initial", None) or {})}
+        shown = {**(self.initial_of(row) if row is not None else {}), **(kwargs.get("initial") or {})}
         if correcting:
             number, day = act_parts(row.act)
-            initial |= {"valid_from": row.valid_from, "act_number": number, "act_date": day}
-        super().__init__(*args, initial=initial, **kwargs)
+            shown |= {"valid_from": row.valid_from, "act_number": number, "act_date": day}
+        kwargs["initial"] = shown
+        super().__init__(*args, **kwargs)
         self.row = row
-        self.order_fields([name for name in self.fields if name not in self.last_fields])
+        self.order_fields(["code"])
         self.arrange(row)
 
     def arrange(self, row: Any) -> None:
@@ -86,14 +105,14 @@ class NamedForm(RowForm):
     name_kk = text_in("kk", _("Name in Kazakh"))
     name_ru = text_in("ru", _("Name in Russian"))
     name_en = text_in("en", _("Name in English"))
-    plain = ("name_kk", "name_ru", "name_en")
+    plain: tuple[str, ...] = ("name_kk", "name_ru", "name_en")
 
 
 class EndForm(ActForm):
     """The last day of a row."""
 
     last_day = DayField(label=_("Last day in force"))
-    field_order = ("last_day",)
+    first_row = ("last_day",)
 
 
 class CancelForm(ReasonForm):

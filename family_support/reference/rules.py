@@ -7,14 +7,13 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from family_support.base.errors import Invalid
 
 ONE_DAY = timedelta(days=1)
 ACT = re.compile(r"^№ (?P<number>.+), (?P<date>\d\d\.\d\d\.\d{4})$")
-MISSING: dict[str, Promise] = {
+MISSING: dict[str, Any] = {
     "kk": _("Write it in Kazakh too: all three languages are obligatory."),
     "ru": _("Write it in Russian too: all three languages are obligatory."),
     "en": _("Write it in English too: all three languages are obligatory."),

@@ -92,7 +92,7 @@ def row_list(request: HttpRequest, slug: str) -> HttpResponse:
         "today": today,
         "headings": [fact.label for fact in listed.facts if fact.listed],
         "page": page,
-        "lines": queries.lines(listed, page.object_list, today),
+        "lines": queries.lines(listed, list(page.object_list), today),
         "tabs": [Tab(names[name], f"{address}?when={name}", when == name) for name in queries.WHEN],
         "may_edit": can_edit(request.actor),
         "crumbs": _crumbs(last=str(listed.title)),
