@@ -8,7 +8,7 @@ from django.contrib.auth.models import Permission
 from django.db.models import Q
 
 from cases.models import Case, CaseGrant, CaseUserObjectPermission, TeamMember
-from cases.models.case import READ_RESTRICTED
+from cases.models.standing import READ_RESTRICTED
 from family_support.accounts.models import Membership
 from family_support.base.clock import local_date
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q, Subquery
-from django.db.models.functions import Now
+from django.db.models import F, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, FSMModelMixin, transition
 from guardian.models import UserObjectPermissionBase
 
-from family_support.access.models import Barred, CaseOpening
+from cases.models.standing import READ_RESTRICTED, granted, not_barred, on_team, opened
 from family_support.accounts.models import Membership
 from family_support.accounts.roles import UNIT_HEADS, WORKERS, Role
 from family_support.base.actor import Actor
@@ -19,8 +18,6 @@ from family_support.directory.models import Center, District
 
 # Roles of a Center that see an ordinary case in lists without being on its team (security.md, access matrix).
 LISTING_ROLES = WORKERS | {Role.INTAKE_CLERK, Role.DIRECTOR} | UNIT_HEADS
-# The guardian permission that stands for a named grant on a restricted case.
-READ_RESTRICTED = "read_restricted_case"
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
@@ -32,31 +29,11 @@ class CaseQuerySet(models.QuerySet["Case"]):
         A named grant holds while its guardian row is there *and* the actor leads the case or the grant has not
         ended: one that runs out needs no sweep.
         """
-        membership = actor.membership_id or 0  # the system has none and finds nothing
-        team = TeamMember.objects.filter(case=OuterRef("pk"), membership_id=membership, ends_at__isnull=True)
-        rows = CaseUserObjectPermission.objects.filter(
-            content_object=OuterRef("pk"), user_id=actor.user_id or 0, permission__codename=READ_RESTRICTED
-        )
-        in_force = CaseGrant.objects.filter(
-            Q(ends_at__isnull=True) | Q(ends_at__gt=Now()),
-            case=OuterRef("pk"),
-            membership_id=membership,
-        )
-        openings = CaseOpening.objects.filter(
-            case_id=OuterRef("pk"), membership_id=membership, ends_at__gt=Now(), opened_at__lte=Now()
-        )
-        named = Q(Exists(rows)) & (Q(lead_id=actor.membership_id) | Q(Exists(in_force)))
-        return self.annotate(
-            on_team=Exists(team),
-            granted=ExpressionWrapper(named, output_field=models.BooleanField()),
-            opened=Exists(openings),
-        )
+        return self.annotate(on_team=on_team(actor), granted=granted(actor), opened=opened(actor))
 
     def not_barred(self, actor: Actor) -> CaseQuerySet:
         """The barred list goes over everything, whatever was granted."""
-        if not actor.iin_index:
-            return self
-        return self.exclude(Exists(Barred.objects.filter(case_id=OuterRef("pk"), iin_index=actor.iin_index)))
+        return self.filter(not_barred(actor)) if actor.iin_index else self
 
     def listed_to(self, actor: Actor) -> CaseQuerySet:
         """Cases whose existence the actor sees: own Center's ordinary ones; restricted ones by name, or as director."""
