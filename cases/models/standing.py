@@ -29,7 +29,7 @@ class Condition(Func):
         super().__init__(*expressions, **extra)
         self.text = text
 
-    def as_sql(self, compiler: SQLCompiler, connection: Any, *args: Any, **extra: Any) -> tuple[str, tuple]:  # type: ignore[override]
+    def as_sql(self, compiler: SQLCompiler, connection: Any, *args: Any, **extra: Any) -> tuple[str, tuple]:
         parts = [compiler.compile(expression) for expression in self.get_source_expressions()]
         return self.text.format(*(sql for sql, _params in parts)), tuple(
             chain.from_iterable(params for _sql, params in parts)

@@ -57,10 +57,20 @@ class CodeAgainForm(_OneLockout, ReauthenticateForm):
 
 
 # --- Users ----------------------------------------------------------------------------------------------------
-class UserFilter(Form):
-    """The list's filter: nothing personal goes into the address but what the administrator typed."""
+class UserSearch(Form):
+    """A name or an e-mail: sent by POST, so that it stands in no address and no log."""
 
-    q = forms.CharField(label=_("Name or e-mail"), required=False, max_length=100)
+    q = forms.CharField(
+        label=_("Name or e-mail"),
+        min_length=2,
+        max_length=100,
+        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
+    )
+
+
+class UserFilter(Form):
+    """The list's filter: nothing in it is personal, so it may stand in the address."""
+
     role = forms.ChoiceField(label=_("Role"), required=False)
     state = forms.ChoiceField(
         label=_("Account"),

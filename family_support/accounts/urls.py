@@ -9,6 +9,7 @@ urlpatterns = [
     path("membership/", own.switch_membership, name="membership-switch"),
     path("settings/", own.own_settings, name="own-settings"),
     path("users/", users.user_list, name="user-list"),
+    path("users/search/", users.user_search, name="user-search"),
     path("users/new/", users.user_create, name="user-create"),
     path("users/<int:pk>/", users.user_page, name="user-page"),
     path("users/<int:pk>/edit/", users.user_edit, name="user-edit"),

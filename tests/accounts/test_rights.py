@@ -270,4 +270,9 @@ def test_queries_of_the_list(client: Client, admin: User, count: int, django_ass
     sign_in(client, admin.memberships.get())
     client.get(reverse("user-list"))
     with django_assert_num_queries(10, exact=False):
-        assert client.get(reverse("user-list"), {"role": "caseworker", "q": "Last"}).status_code == 200
+        assert client.get(reverse("user-list"), {"role": "caseworker"}).status_code == 200
+    with django_assert_num_queries(10, exact=False):
+        found = client.post(reverse("user-search"), {"q": "Last"})
+    assert found.context["count"] == count + 1, "and the administrator"
+    assert client.post(reverse("user-search"), {"q": "L"}).status_code == 400
+    assert "Last" not in found.wsgi_request.get_full_path()

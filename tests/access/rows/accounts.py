@@ -76,6 +76,7 @@ ROWS = (
     page("ui-theme", roles=PUBLIC, methods="POST"),
     page("ui-alive", roles=EVERYBODY, get=204),
     page("user-list", roles=ADMINS),
+    page("user-search", roles=ADMINS, methods="POST"),
     page("user-create", roles=ADMINS, methods="GET POST"),
     page("user-page", "user", roles=ADMINS, colleague=ALL),
     page("user-edit", "user", roles=ADMINS, colleague=ALL, methods="GET POST"),
