@@ -6,12 +6,14 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import Case
+from cases.actions.transfers import ACCEPTANCE, SUBJECT
+from cases.models import Case, IntakeTransfer
+from family_support.accounts.roles import Role
 from family_support.audit.context import acting
 from family_support.base import clock
 from family_support.base.actor import SYSTEM
 from family_support.notifications.actions import notify
-from family_support.notifications.recipients import directors
+from family_support.notifications.recipients import directors, of_role
 from family_support.notifications.registry import register_kind, register_recipients
 from family_support.outbox.events import handles
 from family_support.outbox.models import Event
@@ -21,6 +23,14 @@ register_kind("intake.attached", _("A repeat intake came in for your case"), "in
 register_kind("intake.unassigned", _("A new case waits for a responsible worker"), "inbox", tone="orange")
 register_kind("threat.flagged", _("A threat to life or health was flagged"), "alarm", urgent=True, tone="red")
 register_kind("case.closed", _("A case was closed"), "archive")
+register_kind(
+    "intake.received", _("A request has come in and waits for registration"), "inbox", tone="orange"
+)
+register_kind("transfer.proposed", _("Another Center offers you an intake"), "send", tone="orange")
+register_kind("transfer.accepted", _("The other Center has accepted the transfer"), "check", tone="green")
+register_kind("transfer.declined", _("The other Center has declined the transfer"), "x", tone="orange")
+register_kind("transfer.withdrawn", _("A transfer offered to you was withdrawn"), "arrow-back-up")
+register_kind("transfer.waiting", _("A transfer has had no answer for a working day"), "alarm", tone="red")
 
 
 def lead_of(event: Event) -> Iterable[int]:
@@ -31,14 +41,14 @@ def lead_of(event: Event) -> Iterable[int]:
 register_recipients("deadline.level_reached", lead_of)
 
 
-def _tell(event: Event, kind: str, recipients: Iterable[int]) -> None:
+def _tell(event: Event, kind: str, recipients: Iterable[int], subject: tuple[str, int] | None = None) -> None:
     now = clock.now()
     others = {key for key in recipients if key and key != event.payload.get("by")}
     with acting(SYSTEM):
         notify(
             others,
             kind,
-            subject=("cases.case", event.case_id or 0),
+            subject=subject or ("cases.case", event.case_id or 0),
             case_id=event.case_id,
             event_id=event.pk,
             now=now,
@@ -75,3 +85,38 @@ def tell_threat(event: Event) -> None:
 def tell_closed(event: Event) -> None:
     """The lead hears of a decision of the director."""
     _tell(event, "case.closed", lead_of(event))
+
+
+@handles("intake.received")
+def tell_received(event: Event) -> None:
+    """The Center's clerks hear of what waits for registration; its director where there is no clerk."""
+    today = clock.local_date(clock.now())
+    clerks = of_role(Role.INTAKE_CLERK, on=today, center_id=event["center"])
+    told = clerks or directors(event["center"], today)
+    _tell(event, "intake.received", told, ("cases.intake", event["intake"]))
+
+
+@handles("transfer.proposed", "transfer.withdrawn")
+def tell_asked_center(event: Event) -> None:
+    """The director of the Center that is asked."""
+    transfer = IntakeTransfer.objects.get(pk=event["transfer"])
+    told = directors(transfer.to_center_id, clock.local_date(clock.now()))
+    _tell(event, event.type, told, (SUBJECT, transfer.pk))
+
+
+@handles("transfer.accepted", "transfer.declined")
+def tell_sending_center(event: Event) -> None:
+    """Who proposed it, and the lead of the case."""
+    transfer = IntakeTransfer.objects.get(pk=event["transfer"])
+    _tell(event, event.type, [transfer.proposed_by_id, *lead_of(event)], (SUBJECT, transfer.pk))
+
+
+@handles("deadline.level_reached")
+def tell_waiting_transfer(event: Event) -> None:
+    """An offer without an answer once its internal term has passed: the asked Center's director; the sending one's
+    hears of the escalation as of any other."""
+    if event["term"] != ACCEPTANCE or event["level"] not in ("overdue", "escalated"):
+        return
+    transfer = IntakeTransfer.objects.get(pk=event["subject_id"])
+    asked = directors(transfer.to_center_id, clock.local_date(clock.now()))
+    _tell(event, "transfer.waiting", asked, (SUBJECT, transfer.pk))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import Case
+from cases.models import Case, IntakeTransfer
 from family_support.access.openings import OPENING_ROLES
 from family_support.accounts.roles import UNIT_HEADS, WORKERS, Role
 from family_support.base.actor import Actor
@@ -78,6 +78,17 @@ def check_can_register(actor: Actor) -> None:
         raise Forbidden
 
 
+def can_submit(actor: Actor) -> bool:
+    """Officers send intakes from the inbox of their own body."""
+    return actor.role == Role.AGENCY_OFFICER and actor.agency_id is not None
+
+
+def check_can_submit(actor: Actor) -> None:
+    """Errors: Forbidden for all but officers of a body."""
+    if not can_submit(actor):
+        raise Forbidden
+
+
 def can_work(actor: Actor, case: Case) -> bool:
     return works(case, actor) and not case.is_closed
 
@@ -112,6 +123,39 @@ def check_leads(actor: Actor, case: Case) -> None:
         raise Missing
     if not leads(case, actor):
         raise Forbidden("not_caseworker", _("Only the case manager of this case may do this."))
+
+
+def can_propose_transfer(actor: Actor, case: Case) -> bool:
+    return leads(case, actor) and case.stage == Stage.INTAKE
+
+
+def check_can_propose_transfer(actor: Actor, case: Case) -> None:
+    """Errors: Missing outside the team, Forbidden for others than the case manager, Conflict in a closed case."""
+    check_leads(actor, case)
+    check_open(case)
+
+
+def answers_transfer(actor: Actor, transfer: IntakeTransfer) -> bool:
+    """Whether the actor directs the Center that is asked."""
+    return actor.is_director and actor.center_id == transfer.to_center_id
+
+
+def check_can_answer_transfer(actor: Actor, transfer: IntakeTransfer) -> None:
+    """Errors: Missing for all but the director of the Center that is asked."""
+    if not answers_transfer(actor, transfer):
+        raise Missing
+
+
+def can_withdraw_transfer(actor: Actor, case: Case) -> bool:
+    return leads(case, actor) or (actor.is_director and actor.center_id == case.center_id)
+
+
+def check_can_withdraw_transfer(actor: Actor, case: Case) -> None:
+    """Errors: Missing outside the sending Center's team and direction, Forbidden for the others of the team."""
+    if not (works(case, actor) or (actor.is_director and actor.center_id == case.center_id)):
+        raise Missing
+    if not can_withdraw_transfer(actor, case):
+        raise Forbidden("transfer_not_yours", _("Only the sending Center withdraws its offer."))
 
 
 def directs(case: Case, actor: Actor) -> bool:
@@ -204,8 +248,8 @@ def can_open_with_reason(actor: Actor, case: Case) -> bool:
 def can_read_intake(actor: Actor, case: Case | None) -> bool:
     """Whether what was said is shown: to the registering roles and the director until the case has a team, then
     to those who read the case."""
-    if case is None or case.lead_id is None:
-        return (
-            actor.is_director or actor.role == Role.INTAKE_CLERK or (case is not None and reads(case, actor))
-        )
+    if case is None:
+        return actor.is_director or actor.role in REGISTERING
+    if case.lead_id is None:
+        return actor.is_director or actor.role == Role.INTAKE_CLERK or reads(case, actor)
     return reads(case, actor)

@@ -294,3 +294,36 @@ def likely_duplicates(
         for place in CaseMember.objects.filter(case__in=cases, person__in=people).select_related("person")
     }
     return [_found(case, names.get(case.pk, case.family_name), actor) for case in cases]
+
+
+def duplicates_of(intake: Intake, actor: Actor) -> list[Found]:
+    """Likely duplicates of the person an intake names, in the actor's own scope."""
+    person = intake.applicant
+    if person is None:
+        return []
+    return likely_duplicates(
+        iin=str(person.iin),
+        last_name=person.last_name,
+        first_name=person.first_name,
+        phone=str(person.phone),
+        actor=actor,
+    )
+
+
+def counts_from(intake: Intake, calendar: WorkCalendar) -> str:
+    """Why an intake counts as registered when it does, where that is not plain (rules.md 6.2); "" where it is."""
+    if intake.registered_at is None:
+        return ""
+    arrived = calendar.local(intake.received_at)
+    step = calendar.step(arrived.date())
+    late = arrived.time() > calendar.closes
+    if step.counted and not late:
+        return ""
+    if intake.threat or intake.violence:
+        return _("It came in outside working hours; a threat or violence counts from the moment it arrives.")
+    if intake.registered_at == intake.received_at:
+        return ""
+    when = f"{calendar.local(intake.registered_at):%d.%m.%Y %H:%M}"
+    if not step.counted:
+        return _("Counts as registered from {when}: it came in on a day off.").format(when=when)
+    return _("Counts as registered from {when}: it came in after working hours.").format(when=when)

@@ -7,16 +7,17 @@ from collections.abc import Collection, Mapping
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from cases.closing import Blocker, register_blocker
-from cases.models import Case, Intake, Threat
-from cases.page import Act, Tab, register_act, register_tab
+from cases.closing import Blocker, register_blocker, register_ground
+from cases.models import Case, Intake, IntakeTransfer, Threat
+from cases.page import Act, Tab, register_act, register_day_tile, register_tab
 from cases.permissions import LIST_ROLES
+from cases.queues import files_of_intakes, waiting_tile
 from cases.scope import CaseScope
 from cases.timeline import register_kind
 from family_support.access import subjects
-from family_support.access.scopes import register_case_scope
+from family_support.access.scopes import register_attachment_rule, register_case_scope
 from family_support.access.subjects import CaseLine
-from family_support.accounts.roles import WORKERS
+from family_support.accounts.roles import WORKERS, Role
 from family_support.base.actor import Actor
 from family_support.base.database_errors import register_constraint
 from family_support.deadlines.models import Deadline
@@ -33,6 +34,14 @@ def register() -> None:
     _tabs_and_acts()
     _navigation()
     register_blocker(open_threat)
+    register_blocker(pending_transfer)
+    register_ground(
+        Case.Closing.TRANSFERRED,
+        was_transferred,
+        _("Propose the transfer on the page of the intake: the case closes when the other Center accepts."),
+    )
+    register_attachment_rule(files_of_intakes)
+    register_day_tile(waiting_tile)
 
 
 def case_lines(case_ids: Collection[int], actor: Actor) -> Mapping[int, CaseLine]:
@@ -52,9 +61,23 @@ def open_threat(case: Case) -> list[Blocker]:
     return []
 
 
+def pending_transfer(case: Case) -> list[Blocker]:
+    """An offer to another Center is answered or withdrawn before the case ends otherwise."""
+    waiting = IntakeTransfer.objects.pending().filter(case=case).first()
+    if waiting is None:
+        return []
+    return [Blocker(_("a transfer waits for an answer"), reverse("transfer", args=(waiting.pk,)))]
+
+
+def was_transferred(case: Case) -> bool:
+    """Before support a case leaves only with its intake; later the director closes it with the reason."""
+    return case.stage != Case.Stage.INTAKE
+
+
 def _subjects() -> None:
     subjects.register("cases.case", _("Case"), url_name="case")
     subjects.register("cases.intake", _("Intake (appeal)"), url_name="intake")
+    subjects.register("cases.intaketransfer", _("Transfer of an intake"), url_name="transfer")
     subjects.register("cases.consent", _("Consent"), url_name="consent")
     subjects.register("cases.threat", _("Threat to life or health"))
     subjects.register("cases.consultation", _("Consultation"))
@@ -70,6 +93,11 @@ def _constraints() -> None:
     register_constraint("team_member_once", _("This person is on the team already."))
     register_constraint("team_one_lead", _("Somebody has just become the lead of this case."))
     register_constraint(
+        "transfer_pending_once",
+        _("A transfer of this case waits for an answer already."),
+        code="transfer_pending",
+    )
+    register_constraint(
         "threat_open_once", _("A threat is flagged in this case already."), code="threat_open"
     )
 
@@ -80,6 +108,10 @@ def _kinds() -> None:
         "intake.registered", _("Intake registered: {channel}"), icon="inbox", tone="blue", names=channel
     )
     register_kind("intake.attached", _("Repeat intake: {channel}"), icon="inbox", tone="blue", names=channel)
+    register_kind("transfer.proposed", _("Transfer proposed: {center}"), icon="send", tone="blue")
+    register_kind("transfer.accepted", _("Transfer accepted: {center}"), icon="check", tone="green")
+    register_kind("transfer.declined", _("Transfer declined: {center}"), icon="x", tone="orange")
+    register_kind("transfer.withdrawn", _("Transfer withdrawn: {center}"), icon="arrow-back-up")
     register_kind("consent.given", _("Consent given"), icon="signature", tone="green")
     register_kind("consent.refused", _("Consent refused"), icon="ban", tone="orange")
     register_kind("consent.withdrawn", _("Consent withdrawn"), icon="ban", tone="orange")
@@ -170,7 +202,9 @@ def settle(deadline: Deadline, case: Case, actor: Actor) -> Act | None:
 def _navigation() -> None:
     navigation.register(NavItem(_("My day"), "my-day", "home", LIST_ROLES, 10))
     navigation.register(
-        NavItem(
-            _("Cases"), "case-list", "folders", LIST_ROLES, 20, ("case", "consent", "consultation", "intake")
-        )
+        NavItem(_("Cases"), "case-list", "folders", LIST_ROLES, 20, ("case", "consent", "consultation"))
+    )
+    navigation.register(NavItem(_("Intakes"), "intake-list", "inbox", LIST_ROLES, 15, ("intake", "transfer")))
+    navigation.register(
+        NavItem(_("To the Center"), "sent-list", "send", {Role.AGENCY_OFFICER}, 20, ("sent",))
     )

@@ -6,15 +6,16 @@ from typing import Any
 
 import django_tables2 as tables
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from cases.frame import risk_badge
-from cases.models import Case
+from cases.models import Case, Intake
 from cases.queries import Line
+from cases.queues import Row
 from family_support.ui.tables import Table
-from family_support.ui.templatetags.ui import badge, day
+from family_support.ui.templatetags.ui import badge, day, moment, tag
 
 
 class CaseTable(Table):
@@ -65,3 +66,68 @@ class CaseTable(Table):
 
     def render_lead(self, record: Case) -> str:
         return record.lead.user.short_name if record.lead else "—"
+
+
+class IntakeTable(Table):
+    """What came in: number, whom it concerns, IIN, channel, when, what waits."""
+
+    number = tables.Column(verbose_name=_("Intake No."), empty_values=(), orderable=False)
+    name = tables.Column(verbose_name=_("Whom it concerns"), empty_values=(), orderable=False)
+    iin = tables.Column(verbose_name=_("IIN"), empty_values=(), orderable=False)
+    channel = tables.Column(verbose_name=_("Channel"), orderable=False)
+    received_at = tables.Column(verbose_name=_("Received"), orderable=True)
+    registered_at = tables.Column(verbose_name=_("Registered"), empty_values=(), orderable=True)
+    due = tables.Column(verbose_name=_("Due"), empty_values=(), orderable=False)
+
+    class Meta(Table.Meta):
+        empty_text = ""
+
+    # By intake, set by the view once the rows of the page are known.
+    rows_shown: dict[int, Row]
+
+    def render_number(self, record: Intake) -> SafeString:
+        text = record.number or record.reference or _("not registered")
+        return format_html(
+            '<a class="numbers" href="{}">{}</a>{}', self.rows_shown[record.pk].url, text, self._signs(record)
+        )
+
+    def _signs(self, record: Intake) -> SafeString:
+        signs: list[SafeString] = []
+        if record.threat:
+            signs.append(tag(_("threat to life or health"), "red", "alert-triangle"))
+        reads = self.rows_shown[record.pk].reads
+        if record.violence and reads:
+            signs.append(tag(_("signs of violence"), "red"))
+        if record.minor_at_risk and reads:
+            signs.append(tag(_("minor at risk"), "orange"))
+        if self.rows_shown[record.pk].offered:
+            signs.append(tag(_("transfer proposed"), "blue"))
+        return format_html_join("", " {}", ((sign,) for sign in signs))
+
+    def render_name(self, record: Intake) -> SafeString:
+        row = self.rows_shown[record.pk]
+        return format_html(
+            '<b class="fw-semibold">{}</b> <span class="sub">{}</span>',
+            row.name or _("not known yet"),
+            row.place,
+        )
+
+    def render_iin(self, record: Intake) -> SafeString:
+        return badge(self.rows_shown[record.pk].iin)
+
+    def render_channel(self, record: Intake) -> SafeString:
+        return format_html(
+            '{} <span class="sub">{}</span>', record.get_channel_display(), record.get_form_display()
+        )
+
+    def render_received_at(self, record: Intake) -> SafeString:
+        return format_html('<span class="numbers">{}</span>', moment(record.received_at))
+
+    def render_registered_at(self, record: Intake) -> SafeString | str:
+        if record.registered_at is None:
+            return "—"
+        return format_html('<span class="numbers">{}</span>', moment(record.registered_at))
+
+    def render_due(self, record: Intake) -> SafeString | str:
+        due = self.rows_shown[record.pk].due
+        return badge(due) if due else "—"

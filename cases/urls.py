@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cases.views import cases, day, intakes, people, steps, team
+from cases.views import cases, day, doors, intakes, people, queue, steps, team, transfers
 
 urlpatterns = [
     path("day/", day.my_day, name="my-day"),
@@ -31,6 +31,7 @@ urlpatterns = [
     path("cases/<int:pk>/team/", team.case_team, name="case-team"),
     path("team/<int:pk>/remove/", team.member_remove, name="member-remove"),
     path("grants/<int:pk>/end/", team.grant_end, name="grant-end"),
+    path("intakes/", queue.intake_list, name="intake-list"),
     path("intakes/new/", intakes.intake_new, name="intake-new"),
     path("intakes/duplicates/", intakes.intake_duplicates, name="intake-duplicates"),
     path("intakes/<int:pk>/", intakes.intake, name="intake"),
@@ -38,5 +39,13 @@ urlpatterns = [
     path("intakes/<int:pk>/refuse/", intakes.intake_refuse, name="intake-refuse"),
     path("intakes/<int:pk>/slip/", intakes.intake_slip, name="intake-slip"),
     path("intakes/<int:pk>/slip/print/", intakes.intake_slip_print, name="intake-slip-print"),
+    path("intakes/<int:pk>/transfer/", transfers.transfer_propose, name="transfer-propose"),
+    path("transfers/<int:pk>/", transfers.transfer, name="transfer"),
+    path("transfers/<int:pk>/accept/", transfers.transfer_accept, name="transfer-accept"),
+    path("transfers/<int:pk>/decline/", transfers.transfer_decline, name="transfer-decline"),
+    path("transfers/<int:pk>/withdraw/", transfers.transfer_withdraw, name="transfer-withdraw"),
+    path("sent/", doors.sent_list, name="sent-list"),
+    path("sent/new/", doors.sent_new, name="sent-new"),
+    path("sent/<int:pk>/", doors.sent, name="sent"),
     path("intakes/<int:pk>/consultation/", steps.consultation_new, name="consultation-new"),
 ]

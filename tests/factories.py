@@ -16,6 +16,7 @@ from typing import Any
 
 from cases.actions import (
     PersonData,
+    Source,
     add_to_team,
     begin_assessment,
     record_consent,
@@ -29,6 +30,7 @@ from family_support.accounts.roles import AGENCY_ROLES, CENTER_ROLES, Role
 from family_support.audit.context import acting
 from family_support.base.actor import SYSTEM, Actor
 from family_support.base.validators import check_digit
+from family_support.demo.papers import scan
 from family_support.directory.models import Agency, Center, District, Region, Sector
 
 # Tuesday 10 March 2026, 11:00 in Almaty: no holiday near.
@@ -148,6 +150,17 @@ def intake_data(**changes: Any) -> dict[str, Any]:
         "said": "Просит помочь с оформлением пособия и устройством ребёнка в детский сад.",
         **changes,
     }
+
+
+def a_letter(**changes: Any) -> Source:
+    """A letter with its scan, number and date."""
+    given = {"letter_number": "12-34/567", "letter_date": date(2026, 3, 9), "upload": scan("letter")}
+    return Source(**{**given, **changes})
+
+
+def a_publication(**changes: Any) -> Source:
+    """A link with the day when it was seen."""
+    return Source(**{"link": "https://example.kz/post/1", "seen_on": date(2026, 3, 9), **changes})
 
 
 def an_intake(place: Place, *, by: Actor | None = None, now: datetime = NOON, **changes: Any) -> Intake:

@@ -47,7 +47,8 @@ OWN_APPS = [
 MIGRATION_LINTER_OPTIONS = {
     "include_apps": OWN_APPS,
     "ignore_initial_migrations": True,
-    "ignore_name": ["0002_read_log"],
+    # 0004_doors came before the first release: no running version knows the table of intakes without it.
+    "ignore_name": ["0002_read_log", "0004_doors"],
 }
 
 # Static files are found when asked for: listing them would cost every test client half a second.

@@ -11,8 +11,10 @@ from cases.actions.consents import (
 )
 from cases.actions.consultations import record_consultation
 from cases.actions.documents import add_document
+from cases.actions.doors import ask_for_help, send_to_center
 from cases.actions.intakes import receive_intake, refuse_intake, register_intake, register_received
 from cases.actions.people import PersonData, add_member, change_member
+from cases.actions.sources import Source
 from cases.actions.steps import (
     begin_assessment,
     close_case,
@@ -33,24 +35,30 @@ from cases.actions.team import (
     remove_from_team,
     take_case,
 )
+from cases.actions.transfers import accept_transfer, decline_transfer, propose_transfer, withdraw_transfer
 
 __all__ = [
     "PersonData",
+    "Source",
+    "accept_transfer",
     "add_document",
     "add_member",
     "add_to_team",
     "ask_consent",
+    "ask_for_help",
     "assign",
     "assign_lead",
     "bar_person",
     "begin_assessment",
     "change_member",
     "close_case",
+    "decline_transfer",
     "end_grant",
     "expire_consents",
     "flag_threat",
     "give_consent",
     "grant_access",
+    "propose_transfer",
     "receive_intake",
     "record_consent",
     "record_consultation",
@@ -63,8 +71,10 @@ __all__ = [
     "restrict",
     "set_risk",
     "settle_withdrawal",
+    "send_to_center",
     "take_case",
     "to_planning",
     "to_support",
     "withdraw_consent",
+    "withdraw_transfer",
 ]

@@ -2,47 +2,39 @@
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from cases.actions.locking import locked_intake
-from cases.actions.people import PROFILE_FIELDS, PersonData, cleaned, fill, name_family
+from cases.actions.locking import locked_case, locked_intake
+from cases.actions.people import PersonData, name_family
+from cases.actions.receiving import received, slip_code
+from cases.actions.sources import NO_SOURCE, Source
 from cases.actions.steps import put_restriction, raise_threat
 from cases.actions.team import place_lead
 from cases.models import Case, CaseMember, Intake, NumberCounter, Person, Threat
 from cases.numbers import next_number
-from cases.permissions import check_can_register
+from cases.permissions import check_can_register, check_open
 from cases.timeline import record
 from family_support.accounts.models import Membership
 from family_support.accounts.roles import WORKERS
 from family_support.audit.context import acting
 from family_support.base import validators
-from family_support.base.actor import Actor
+from family_support.base.actor import SYSTEM, Actor
 from family_support.base.clock import local_date
-from family_support.base.errors import Conflict, Invalid, Missing, Text, invalid_field
+from family_support.base.errors import Conflict, Invalid, Missing, invalid_field
 from family_support.base.idempotency import run_once
-from family_support.deadlines.actions import open_deadline
+from family_support.deadlines.actions import meet, open_deadline
 from family_support.directory.models import Agency, Center
+from family_support.documents.models import Attachment
 from family_support.outbox.events import emit
 from family_support.workdays.calendar import effective_registration
 from family_support.workdays.queries import load_calendar
 
-Channel, Form = Intake.Channel, Intake.Form
-# How each channel reaches a Center (R256 12).
-FORMS: Mapping[str, frozenset[str]] = {
-    Channel.SELF: frozenset({Form.DESK, Form.PHONE, Form.LETTER, Form.PUBLIC}),
-    Channel.CONTACT_CENTER: frozenset({Form.PHONE, Form.SYSTEM}),
-    Channel.STATE_SYSTEM: frozenset({Form.SYSTEM}),
-    Channel.BODY: frozenset({Form.DESK, Form.PHONE, Form.LETTER, Form.SYSTEM}),
-    Channel.MEDIA: frozenset({Form.LINK, Form.PHONE, Form.LETTER}),
-}
-SLIP_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
-SLIP_LENGTH = 8
+# What was only received waits no longer than this internal term for a decision.
+REGISTRATION = "intake_registration"
 
 
 def register_intake(
@@ -60,6 +52,8 @@ def register_intake(
     minor_at_risk: bool = False,
     sender_name: str = "",
     sender_agency: Agency | None = None,
+    source: Source = NO_SOURCE,
+    attach_to: Case | None = None,
     lead: Membership | None = None,
     key: UUID | str | None = None,
 ) -> Intake:
@@ -67,7 +61,8 @@ def register_intake(
     R256 13 or 14.
 
     `person` is whom it concerns (self-referral needs one); `lead` the worker to lead a *new* case, by default the
-    one who registers. What was received after hours counts as registered the next working day, a threat or
+    one who registers; `attach_to` an open case that the worker sees and recognized the family in. What was
+    received after hours counts as registered the next working day, a threat or
     violence at once (rules.md 6.2). `key` makes a repeat give the same intake. Errors: Forbidden for roles that
     do not register, Missing for another Center, Invalid with `fields` named as the parameters and as of
     `people.cleaned`.
@@ -76,7 +71,7 @@ def register_intake(
     _check_center(center, by)
 
     def write() -> Intake:
-        intake, who = _received(
+        intake, who = received(
             center,
             channel,
             form,
@@ -90,8 +85,9 @@ def register_intake(
             minor_at_risk,
             sender_name,
             sender_agency,
+            source,
         )
-        return _register(intake, who, lead, by, now)
+        return _register(intake, who, lead, by, now, attach_to=attach_to)
 
     with acting(by):
         if key is None:
@@ -105,6 +101,8 @@ def register_intake(
             "signs": [threat, violence, minor_at_risk],
             "sender": [sender_name, sender_agency.pk if sender_agency else None],
             "lead": lead.pk if lead else None,
+            "source": source.plain(),
+            "attach_to": attach_to.pk if attach_to else None,
         }
         return run_once(key, by, "cases.register_intake", body, write)
 
@@ -124,16 +122,19 @@ def receive_intake(
     minor_at_risk: bool = False,
     sender_name: str = "",
     sender_agency: Agency | None = None,
+    source: Source = NO_SOURCE,
+    submitted_by: Actor | None = None,
 ) -> Intake:
-    """Keep what came in without registering it yet (a letter to be read, the public form); threats are
-    registered at once.
+    """Keep what came in without registering it yet (a letter to be read, the public form, a body's inbox); threats
+    are registered at once by the product itself. Who is outside the Center gets a reference and a code at once.
 
-    Errors: as of `register_intake`.
+    `submitted_by` is the officer who sends it, who has asked through `send_to_center`. Errors: as of
+    `register_intake`.
     """
     check_can_register(by)
     _check_center(center, by)
     with acting(by):
-        intake, who = _received(
+        intake, who = received(
             center,
             channel,
             form,
@@ -147,6 +148,8 @@ def receive_intake(
             minor_at_risk,
             sender_name,
             sender_agency,
+            source,
+            submitted_by,
         )
         if threat or violence:
             return _register(intake, who, None, by, now)
@@ -154,23 +157,54 @@ def receive_intake(
             who.save()
             intake.applicant = who
             intake.save(update_fields=("applicant",))
+        _wait_for_decision(intake, by, now)
     return intake
 
 
+def _wait_for_decision(intake: Intake, by: Actor, now: datetime) -> None:
+    """Somebody of the Center has to register or refuse it within the internal term."""
+    calendar = load_calendar(center=intake.center)
+    open_deadline(
+        term=REGISTRATION,
+        started_at=effective_registration(intake.received_at, calendar, False),
+        subject=("cases.intake", intake.pk),
+        center=intake.center,
+        case_id=None,
+        by=by,
+        now=now,
+    )
+    emit("intake.received", intake=intake.pk, center=intake.center_id, by=by.membership_id)
+
+
 def register_received(
-    *, intake: Intake, by: Actor, now: datetime, lead: Membership | None = None, version: int | None = None
+    *,
+    intake: Intake,
+    by: Actor,
+    now: datetime,
+    lead: Membership | None = None,
+    attach_to: Case | None = None,
+    version: int | None = None,
 ) -> Intake:
-    """Register what was only received. Errors: Forbidden, Missing, Conflict when stale or no longer just received."""
+    """Register what was only received, in a new case, the family's open one, or the one given.
+
+    Errors: Forbidden, Missing, Conflict when stale, no longer just received, or for a closed case.
+    """
     check_can_register(by)
     with acting(by):
         intake = locked_intake(intake, by, version)
         if intake.state != Intake.State.RECEIVED:
             raise Conflict("intake_decided", _("This intake has been registered or refused already."))
-        return _register(intake, intake.applicant, lead, by, now)
+        return _register(intake, intake.applicant, lead, by, now, attach_to=attach_to)
 
 
 def refuse_intake(
-    *, intake: Intake, reason: str, by: Actor, now: datetime, version: int | None = None
+    *,
+    intake: Intake,
+    reason: str,
+    by: Actor,
+    now: datetime,
+    kind: str = Intake.Refusal.NOT_REQUEST,
+    version: int | None = None,
 ) -> Intake:
     """Refuse what is spam or no request; the sender is told neutrally.
 
@@ -180,14 +214,37 @@ def refuse_intake(
     reason = reason.strip()
     if not reason:
         raise Invalid("reason_missing", fields={"reason": _("State the reason.")})
+    if kind not in Intake.Refusal.values:
+        raise Invalid("kind_unknown", fields={"kind": _("Choose why it is refused.")})
+    with invalid_field("reason"):
+        validators.check_text(reason)
     with acting(by, reason=reason):
         intake = locked_intake(intake, by, version)
         if intake.state != Intake.State.RECEIVED:
             raise Conflict("intake_decided", _("This intake has been registered or refused already."))
         intake.refuse()
-        intake.refusal_reason = reason
+        intake.refusal_kind, intake.refusal_reason = kind, reason
         intake.bump()
         intake.save()
+        meet(terms=REGISTRATION, subject=("cases.intake", intake.pk), by=by, now=now)
+    return intake
+
+
+def register_as(
+    intake: Intake,
+    person: Person | None,
+    *,
+    registered_at: datetime,
+    attach_to: Case | None,
+    previous: Case | None,
+    now: datetime,
+) -> Intake:
+    """Register an intake that another Center had, at the moment it had (`carrying`); the caller checks and acts."""
+    intake = _register(intake, person, None, SYSTEM, now, attach_to=attach_to, registered_at=registered_at)
+    case = intake.case
+    if case is not None and case.previous_id is None and case.opened_at == now:
+        case.previous = previous
+        case.save(update_fields=("previous",))
     return intake
 
 
@@ -196,128 +253,54 @@ def _check_center(center: Center, by: Actor) -> None:
         raise Missing
 
 
-def _received(
-    center: Center,
-    channel: str,
-    form: str,
-    received_at: datetime,
-    said: str,
+def _register(
+    intake: Intake,
+    person: Person | None,
+    lead: Membership | None,
     by: Actor,
     now: datetime,
-    person: PersonData | None,
-    threat: bool,
-    violence: bool,
-    minor_at_risk: bool,
-    sender_name: str,
-    sender_agency: Agency | None,
-) -> tuple[Intake, Person | None]:
-    """The stored intake and the person it concerns, checked and not stored."""
-    sender_name = " ".join(sender_name.split())
-    errors = wrong_parts(channel, form, received_at, said, person, sender_name, sender_agency, now)
-    who = None
-    if person is not None and not person.is_empty:
-        try:
-            who = fill(Person(), _minimal(cleaned(person, today=local_date(now))))
-        except Invalid as error:
-            errors |= {name: texts[0] for name, texts in error.fields.items()}
-    if errors:
-        raise Invalid("intake_invalid", fields=errors)
-    for field, text in (("said", said), ("sender_name", sender_name)):
-        with invalid_field(field):
-            validators.check_text(text)
-    intake = Intake.objects.create(
-        center=center,
-        channel=channel,
-        form=form,
-        received_at=received_at,
-        said=said.strip(),
-        contact=_contact(who),
-        threat=threat,
-        violence=violence,
-        minor_at_risk=minor_at_risk,
-        sender_name=sender_name,
-        sender_agency=sender_agency,
-        registered_by_id=by.membership_id,
-    )
-    return intake, who
-
-
-def wrong_parts(
-    channel: str,
-    form: str,
-    received_at: datetime,
-    said: str,
-    person: PersonData | None,
-    sender_name: str,
-    sender_agency: Agency | None,
-    now: datetime,
-) -> dict[str, Text]:
-    """Field -> message for what is missing or cannot be, the person's own data aside; the form asks the same."""
-    errors: dict[str, Text] = {}
-    if channel not in Channel.values:
-        errors["channel"] = _("Choose the channel.")
-    elif form not in FORMS[channel]:
-        errors["form"] = _("This channel does not come in this form.")
-    if received_at > now:
-        errors["received_at"] = _("The moment is in the future.")
-    if not said.strip():
-        errors["said"] = _("Write what was said.")
-    if channel == Channel.SELF and (person is None or person.is_empty):
-        errors["last_name"] = _("Enter at least the last name or the first name.")
-    if channel == Channel.BODY and not sender_name and sender_agency is None:
-        errors["sender_name"] = _("Say who sent it: choose a body or write a name.")
-    return errors
-
-
-def _minimal(data: PersonData) -> PersonData:
-    """A signal is lawful without consent only while it is minimal: no profile is taken from it (94-V art. 8)."""
-    if data.has_profile:
-        given = [name for name in PROFILE_FIELDS if getattr(data, name).strip()]
-        raise Invalid(
-            "profile_too_early",
-            fields=dict.fromkeys(given, _("The full profile is filled in after consent.")),
-        )
-    return data
-
-
-def _contact(person: Person | None) -> str:
-    if person is None:
-        return ""
-    parts = (person.phone, person.get_safe_contact_display(), person.safe_contact_note)
-    return "; ".join(str(part) for part in parts if part)
-
-
-def _register(
-    intake: Intake, person: Person | None, lead: Membership | None, by: Actor, now: datetime
+    *,
+    attach_to: Case | None = None,
+    registered_at: datetime | None = None,
 ) -> Intake:
     """Number, slip, case, terms, event. The intake was stored as received in the same or an earlier transaction."""
     center = intake.center
     immediate = intake.threat or intake.violence
     calendar = load_calendar(center=center)
     arrived = intake.received_at if immediate else now
-    registered_at = max(effective_registration(arrived, calendar, immediate), intake.received_at)
+    if registered_at is None:
+        registered_at = max(effective_registration(arrived, calendar, immediate), intake.received_at)
     # The counter's lock comes first: two intakes about one family at once would else open two cases.
     number = next_number(center=center, kind=NumberCounter.Kind.INTAKE, now=now)
     case = _open_case_of(person, center)
+    if case is None and attach_to is not None:
+        case = _chosen(attach_to, by)
     attached = case is not None
     if case is None:
         case = _new_case(intake, person, center, now)
     else:
-        intake.applicant = _known(case, person)
+        known = _known(case, person)
+        if known is None and person is not None:
+            # Recognized by the worker, not by the number: who was named this time stays readable.
+            intake.contact = "; ".join(part for part in (person.full_name, intake.contact) if part)
+        intake.applicant = known
     intake.case = case
     intake.number = number
-    intake.slip_code = "".join(secrets.choice(SLIP_ALPHABET) for _each in range(SLIP_LENGTH))
+    intake.slip_code = intake.slip_code or slip_code()
     intake.registered_at = registered_at
     intake.registered_by_id = by.membership_id
     intake.register()
     intake.bump()
     intake.save()
+    subject = ("cases.intake", intake.pk)
+    meet(terms=REGISTRATION, subject=subject, by=by, now=now)
+    Attachment.objects.of_subject(*subject).filter(case_id=None).update(case_id=case.pk)
     if not attached:
         _lead_new_case(case, lead, by, now)
     _protect(case, intake, by, now)
     _open_terms(case, intake, registered_at, by, now, attached=attached)
     kind = "intake.attached" if attached else "intake.registered"
-    record(case, kind, by=by, now=now, subject=("cases.intake", intake.pk), channel=str(intake.channel))
+    record(case, kind, by=by, now=now, subject=subject, channel=str(intake.channel))
     emit("intake.registered", case_id=case.pk, intake=intake.pk, attached=attached, by=by.membership_id)
     return intake
 
@@ -335,6 +318,13 @@ def _open_case_of(person: Person | None, center: Center) -> Case | None:
     )
 
 
+def _chosen(case: Case, by: Actor) -> Case:
+    """The case in which the worker recognized the family, locked. Errors: Missing out of scope, Conflict if closed."""
+    found = locked_case(case, by)
+    check_open(found)
+    return found
+
+
 def _known(case: Case, person: Person | None) -> Person | None:
     """The person as the case knows them: what a repeat says stays in the intake and overwrites nothing."""
     if person is None:
@@ -342,6 +332,8 @@ def _known(case: Case, person: Person | None) -> Person | None:
     if person.pk is not None:
         Intake.objects.filter(applicant=person).update(applicant=None)
         person.delete()
+    if not person.iin_index:
+        return None
     return Person.objects.filter(places__case=case, iin_index=person.iin_index).order_by("pk").first()
 
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import Case
+from cases.models import Case, Intake
 from family_support.accounts.models import Membership
 from family_support.base import clock
 from family_support.ui.forms import Form, HelperMixin
@@ -72,3 +72,29 @@ class CaseFilter(django_filters.FilterSet):
         """Closed cases only when asked for."""
         found = super().filter_queryset(queryset)
         return found if self.form.cleaned_data.get("stage") else found.exclude(stage=Case.Stage.CLOSED)
+
+
+class IntakeFilter(django_filters.FilterSet):
+    """Channel, and only those whose person is not known by IIN."""
+
+    tab = django_filters.CharFilter(method="same", widget=forms.HiddenInput)
+    channel = django_filters.ChoiceFilter(
+        label=_("Channel"), choices=Intake.Channel.choices, empty_label=_("All")
+    )
+    bare = django_filters.BooleanFilter(
+        label=_("Only without IIN"), method="without_iin", widget=forms.CheckboxInput, field_name="applicant"
+    )
+
+    class Meta:
+        model = Intake
+        fields: Sequence[str] = ()
+        form = FilterForm
+
+    def same(self, queryset: QuerySet[Intake], name: str, value: str) -> QuerySet[Intake]:
+        """The tab is kept in the address; the view has chosen its rows."""
+        return queryset
+
+    def without_iin(self, queryset: QuerySet[Intake], name: str, value: bool) -> QuerySet[Intake]:
+        if not value:
+            return queryset
+        return queryset.filter(Q(applicant__isnull=True) | Q(applicant__iin_index=""))

@@ -2,10 +2,12 @@
 
 from cases.models.case import Case, CaseGrant, CaseUserObjectPermission, NumberCounter, TeamMember
 from cases.models.consent import Consent
+from cases.models.draft import IntakeDraft
 from cases.models.intake import Consultation, Intake
 from cases.models.person import CaseMember, Person
 from cases.models.threat import Threat
 from cases.models.timeline import TimelineEntry
+from cases.models.transfer import IntakeTransfer
 
 __all__ = [
     "Case",
@@ -15,6 +17,8 @@ __all__ = [
     "Consent",
     "Consultation",
     "Intake",
+    "IntakeDraft",
+    "IntakeTransfer",
     "NumberCounter",
     "Person",
     "TeamMember",

@@ -17,6 +17,7 @@ from family_support.base.models import Versioned
 from family_support.directory.models import Agency, Center
 
 INTAKE_ROLES = WORKERS | UNIT_HEADS | {Role.INTAKE_CLERK}
+LINK_LENGTH = 1000
 
 
 class IntakeQuerySet(models.QuerySet["Intake"]):
@@ -26,6 +27,12 @@ class IntakeQuerySet(models.QuerySet["Intake"]):
             listed = Case.objects.listed_to(actor).values("pk")
             return self.filter(Q(case__in=listed) | Q(case__isnull=True, center_id=actor.center_id))
         return self.none()
+
+    def submitted_for(self, actor: Actor) -> IntakeQuerySet:
+        """What officers of the actor's own body sent from its inbox: to be shown by their state only."""
+        if actor.role != Role.AGENCY_OFFICER or actor.agency_id is None:
+            return self.none()
+        return self.filter(sender_agency_id=actor.agency_id, submitted_by__isnull=False)
 
     def slip_for(self, actor: Actor) -> IntakeQuerySet:
         """Intakes whose slip the actor prints: those it sees, and those it registered itself. A slip names
@@ -58,6 +65,11 @@ class Intake(FSMModelMixin, Versioned):
         LETTER = "letter", _("Letter")
         SYSTEM = "system", _("From a system")
         LINK = "link", _("Link")
+        INBOX = "inbox", _("From the body's inbox")
+
+    class Refusal(models.TextChoices):
+        SPAM = "spam", _("Spam")
+        NOT_REQUEST = "not_request", _("Not a request")
 
     number = models.CharField(_("intake number"), max_length=40, blank=True)
     center = models.ForeignKey(Center, on_delete=models.PROTECT, related_name="+")
@@ -83,7 +95,20 @@ class Intake(FSMModelMixin, Versioned):
     threat = models.BooleanField(_("threat to life or health"), default=False)
     violence = models.BooleanField(_("signs of domestic violence"), default=False)
     minor_at_risk = models.BooleanField(_("a minor at risk"), default=False)
+    # A letter's own number and date, as its sender gave them; the scan is an attachment of the intake.
+    letter_number = models.CharField(_("number of the letter"), max_length=100, blank=True)
+    letter_date = models.DateField(_("date of the letter"), null=True, blank=True)
+    # Where it was seen in media or a social network: kept as text, never fetched.
+    link = models.CharField(_("link"), max_length=LINK_LENGTH, blank=True)
+    seen_on = models.DateField(_("date seen"), null=True, blank=True)
+    # The officer who sent it from the body's inbox.
+    submitted_by = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    refusal_kind = models.CharField(_("kind of refusal"), max_length=12, choices=Refusal.choices, blank=True)
     refusal_reason = models.TextField(_("reason of refusal"), blank=True)
+    # What the sender holds before there is a number: digits only, easy to say and to type in any language.
+    reference = models.CharField(_("slip number"), max_length=12, blank=True)
     # A short code on the slip: with the number it shows the sender the state, and nothing more.
     slip_code = models.CharField(max_length=12, blank=True)
     registered_by = models.ForeignKey(
@@ -109,8 +134,32 @@ class Intake(FSMModelMixin, Versioned):
             models.CheckConstraint(
                 name="intake_refused_with_reason", condition=~Q(state="refused") | ~Q(refusal_reason="")
             ),
+            models.CheckConstraint(
+                name="intake_refused_with_kind", condition=~Q(state="refused") | ~Q(refusal_kind="")
+            ),
+            models.UniqueConstraint(
+                fields=("reference",), condition=~Q(reference=""), name="intake_reference_once"
+            ),
+            models.CheckConstraint(
+                name="intake_link_of_the_web", condition=Q(link="") | Q(link__regex=r"^https?://")
+            ),
+            models.CheckConstraint(
+                name="intake_link_with_day", condition=Q(link="") | Q(seen_on__isnull=False)
+            ),
+            models.CheckConstraint(
+                name="intake_submitted_by_a_body",
+                condition=Q(submitted_by__isnull=True) | Q(sender_agency__isnull=False),
+            ),
         )
-        indexes = (models.Index(fields=("center", "-registered_at"), name="intake_journal"),)
+        indexes = (
+            models.Index(fields=("center", "-registered_at"), name="intake_journal"),
+            models.Index(fields=("center", "state", "-received_at"), name="intake_queue"),
+            models.Index(
+                fields=("sender_agency", "-received_at"),
+                condition=Q(submitted_by__isnull=False),
+                name="intake_submissions",
+            ),
+        )
 
     def __str__(self) -> str:
         return self.number or f"{self._meta.verbose_name} {self.pk}"

@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -15,17 +18,27 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from cases import actions, queries
 from cases.actions.team import workers_of
 from cases.forms.intakes import DuplicatesForm, IntakeForm, RefusalForm, RegisterForm
-from cases.models import Case, Intake
+from cases.models import Case, Intake, IntakeTransfer
 from cases.papers import file_answer, intake_slip_pdf
-from cases.permissions import LIST_ROLES, REGISTERING, can_read_intake, can_register, works
+from cases.permissions import (
+    LIST_ROLES,
+    REGISTERING,
+    can_propose_transfer,
+    can_read_intake,
+    can_register,
+    works,
+)
 from cases.views.common import center_of
 from family_support.access.decorators import allowed
 from family_support.access.reads import log_read
 from family_support.base import clock
+from family_support.base.actor import Actor
 from family_support.base.errors import Missing
 from family_support.deadlines.queries import for_subject
+from family_support.documents.models import Attachment
 from family_support.ui.actions import respond, run
 from family_support.ui.components import Crumb
+from family_support.workdays.queries import load_calendar
 
 
 @require_http_methods(["GET", "POST"])
@@ -36,8 +49,11 @@ def intake_new(request: HttpRequest) -> HttpResponse:
     center = center_of(request)
     form = IntakeForm(
         request.POST or None,
+        request.FILES or None,
         workers=workers_of(center.pk, now),
         region_id=center.district.region_id,
+        cases=open_cases(request.actor),
+        duplicates=_duplicates(request) if request.method == "POST" else "",
         initial={"received_at": now, "channel": Intake.Channel.SELF, "form": Intake.Form.DESK},
     )
     if request.method == "POST" and form.is_valid():
@@ -56,6 +72,8 @@ def intake_new(request: HttpRequest) -> HttpResponse:
             minor_at_risk=data["minor_at_risk"],
             sender_name=data["sender_name"],
             sender_agency=data["sender_agency"],
+            source=form.source(),
+            attach_to=data["attach_to"],
             lead=data["lead"],
             key=data["key"],
             by=request.actor,
@@ -77,9 +95,23 @@ def intake_new(request: HttpRequest) -> HttpResponse:
 @allowed(*REGISTERING)
 def intake_duplicates(request: HttpRequest) -> HttpResponse:
     """Likely duplicates while the person is typed in: only cases in the actor's own scope."""
+    return HttpResponse(_duplicates(request))
+
+
+def open_cases(actor: Actor) -> QuerySet[Case]:
+    """The cases that a worker may attach an intake to by hand: open, and seen listed."""
+    return Case.objects.listed_to(actor).open()
+
+
+def _duplicates(request: HttpRequest) -> SafeString:
+    """The list of likely duplicates of what is typed, with the choice to join one of them."""
     form = DuplicatesForm(request.POST)
-    found = queries.likely_duplicates(actor=request.actor, **form.cleaned_data) if form.is_valid() else []
-    return render(request, "cases/duplicates.html", {"found": found})
+    found, chosen = [], ""
+    if form.is_valid():
+        data = dict(form.cleaned_data)
+        chosen = data.pop("attach_to")
+        found = queries.likely_duplicates(actor=request.actor, **data)
+    return render_to_string("cases/duplicates.html", {"found": found, "chosen": chosen}, request=request)
 
 
 def _seen(request: HttpRequest, pk: int) -> Intake:
@@ -107,6 +139,11 @@ def intake(request: HttpRequest, pk: int) -> HttpResponse:
     found = _seen(request, pk)
     case = _case_of(request, found)
     reads = can_read_intake(request.actor, case)
+    transfers = list(
+        IntakeTransfer.objects.visible_to(request.actor)
+        .filter(Q(intake=found) | Q(new_intake=found))
+        .select_related("to_center", "from_center")
+    )
     if reads and case is not None:
         log_read(request.actor, case.pk, f"intake {found.pk}")
     context: dict[str, Any] = {
@@ -117,11 +154,26 @@ def intake(request: HttpRequest, pk: int) -> HttpResponse:
         "works": case is not None and works(case, request.actor) and not case.is_closed,
         "deadlines": list(for_subject(("cases.intake", found.pk))),
         "consultations": found.consultations.select_related("agency", "by__user") if reads else [],
+        "files": Attachment.objects.visible_to(request.actor).of_subject("cases.intake", found.pk),
+        "counts_from": queries.counts_from(found, load_calendar(center=found.center)),
+        "transfers": transfers,
         "may_decide": can_register(request.actor) and found.state == Intake.State.RECEIVED,
+        "may_transfer": may_transfer(request.actor, found, case, transfers),
         "now": clock.now(),
-        "crumbs": [Crumb(_("My day"), reverse("my-day")), Crumb(found.number or _("Intake (appeal)"))],
+        "crumbs": [Crumb(_("Intakes"), reverse("intake-list")), Crumb(found.number or _("Intake (appeal)"))],
     }
     return render(request, "cases/intake.html", context)
+
+
+def may_transfer(actor: Actor, found: Intake, case: Case | None, transfers: list[IntakeTransfer]) -> bool:
+    """Whether the page offers to propose a transfer."""
+    waits = any(row.state == IntakeTransfer.State.PROPOSED for row in transfers)
+    return (
+        case is not None
+        and not waits
+        and found.state == Intake.State.REGISTERED
+        and can_propose_transfer(actor, case)
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -130,12 +182,20 @@ def intake_register(request: HttpRequest, pk: int) -> HttpResponse:
     """Register what was only received."""
     found = _seen(request, pk)
     workers = workers_of(found.center_id, clock.now())
-    form = RegisterForm(request.POST or None, workers=workers, initial={"version": found.version})
+    alike = queries.duplicates_of(found, request.actor)
+    form = RegisterForm(
+        request.POST or None,
+        workers=workers,
+        found=[(item.case.pk, f"{item.case.number} · {item.name}") for item in alike],
+        initial={"version": found.version},
+    )
     if request.method == "POST" and form.is_valid():
+        wanted = form.cleaned_data.get("attach_to")
         done = run(
             form,
             actions.register_received,
             intake=found,
+            attach_to=next((item.case for item in alike if item.case.pk == wanted), None),
             lead=form.cleaned_data["lead"],
             version=form.cleaned_data["version"],
             by=request.actor,
@@ -163,6 +223,7 @@ def intake_refuse(request: HttpRequest, pk: int) -> HttpResponse:
             form,
             actions.refuse_intake,
             intake=found,
+            kind=form.cleaned_data["kind"],
             reason=form.cleaned_data["reason"],
             version=form.cleaned_data["version"],
             by=request.actor,
@@ -170,13 +231,16 @@ def intake_refuse(request: HttpRequest, pk: int) -> HttpResponse:
         )
         if done:
             messages.success(request, _("The intake was refused."))
-            return redirect("my-day")
+            return redirect("intake-list")
     context = {
         "form": form,
         "heading": _("Refuse the intake"),
         "button": _("Refuse"),
         "danger": True,
-        "consequences": [_("No case is opened."), _("The sender is told neutrally.")],
+        "consequences": [
+            _("No case is opened."),
+            _("By number and code the sender sees only: closed, no action."),
+        ],
         "cancel_url": reverse("intake", args=(pk,)),
     }
     return respond(request, "ui/form_page.html", context, form)

@@ -213,6 +213,9 @@ def case_close(request: HttpRequest, pk: int) -> HttpResponse:
     permissions.check_open(case)
     threat = bool(getattr(case, "threat_open", False))
     closings = permissions.closings_for(request.actor, case, threat=threat)
+    if case.stage == Case.Stage.INTAKE:
+        # It ends so by itself when the other Center accepts the transfer.
+        closings -= {Case.Closing.TRANSFERRED}
     form = ClosingForm(request.POST or None, closings=closings, initial={"version": case.version})
     found = blockers(case)
     if request.method == "POST" and form.is_valid():

@@ -1,13 +1,27 @@
 """A sheet of paper that stands for every scan of the demo."""
 
+import io
 from functools import cache
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
 
 
 def scan(name: str) -> SimpleUploadedFile:
     """A one-page PDF under an innocent name."""
     return SimpleUploadedFile(f"{name}.pdf", _pdf(), content_type="application/pdf")
+
+
+def screenshot(name: str) -> SimpleUploadedFile:
+    """A small picture under an innocent name."""
+    return SimpleUploadedFile(f"{name}.png", _png(), content_type="image/png")
+
+
+@cache
+def _png() -> bytes:
+    target = io.BytesIO()
+    Image.new("RGB", (320, 200), (238, 242, 247)).save(target, "PNG")
+    return target.getvalue()
 
 
 @cache

@@ -19,6 +19,7 @@ from assessments.actions import (
 from assessments.models import Assessment, Ground
 from cases.actions import (
     PersonData,
+    Source,
     add_member,
     close_case,
     record_consent,
@@ -33,7 +34,7 @@ from family_support.base.actor import Actor
 from family_support.base.clock import local_date
 from family_support.demo import texts
 from family_support.demo.organizations import Staffed
-from family_support.demo.papers import scan
+from family_support.demo.papers import scan, screenshot
 from family_support.demo.people import Invented, People, family_pairs
 from family_support.demo.plans import plan_of
 from family_support.demo.time import Diary, Story
@@ -184,9 +185,21 @@ def _register(setting: Setting, fate: Fate, person: Invented, worker: Actor, now
             Intake.Channel.MEDIA: "Публикация",
         }.get(Intake.Channel(fate.channel), ""),
         sender_agency=setting.staffed.agencies["education"] if fate.channel == Intake.Channel.BODY else None,
+        source=source_of(setting, form, now),
         by=worker,
         now=now,
     )
+
+
+def source_of(setting: Setting, form: str, now: datetime) -> Source:
+    """A letter comes with its number and scan, a publication with its address and screenshot."""
+    day = local_date(now) - timedelta(days=1)
+    number = setting.random.randrange(100, 999)
+    if form == Intake.Form.LETTER:
+        return Source(letter_number=f"03-12/{number}", letter_date=day, upload=scan("letter"))
+    if form == Intake.Form.LINK:
+        return Source(link=f"https://example.kz/posts/{number}", seen_on=day, upload=screenshot("post"))
+    return Source()
 
 
 def _answer(setting: Setting, fate: Fate, case: Case, worker: Actor, now: datetime) -> Iterator[datetime]:

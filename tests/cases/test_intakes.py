@@ -27,7 +27,17 @@ from family_support.base.errors import Conflict, Forbidden, Invalid, KeyReused, 
 from family_support.deadlines.models import Deadline
 from family_support.outbox.models import Event
 from tests.cases.undoing import undone
-from tests.factories import NOON, Place, a_case, a_membership, an_iin, an_intake, intake_data, person_data
+from tests.factories import (
+    NOON,
+    Place,
+    a_case,
+    a_membership,
+    a_publication,
+    an_iin,
+    an_intake,
+    intake_data,
+    person_data,
+)
 
 ALMATY = ZoneInfo("Asia/Almaty")
 
@@ -189,7 +199,14 @@ def test_threat_in_a_repeat_shortens_the_running_assessment(place: Place) -> Non
 
 
 def test_case_without_a_known_family(place: Place) -> None:
-    intake = an_intake(place, channel="media", form="link", sender_name="Сообщение в сети", person=None)
+    intake = an_intake(
+        place,
+        channel="media",
+        form="link",
+        sender_name="Сообщение в сети",
+        source=a_publication(),
+        person=None,
+    )
     assert intake.case is not None
     assert intake.case.family_name == ""
     assert intake.case.members.count() == 0
@@ -212,7 +229,7 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
     ("unknown channel", {"channel": "telepathy"}, "channel"),
     ("form of another channel", {"form": "system"}, "form"),
     ("future", {"received_at": NOON + timedelta(minutes=1)}, "received_at"),
-    ("body without a name", {"channel": "body", "form": "letter"}, "sender_name"),
+    ("body without a name", {"channel": "body", "form": "phone"}, "sender_name"),
     ("direction override", {"said": "текст \u202e наоборот"}, "said"),
     ("null", {"said": "a\0b"}, "said"),
 ]

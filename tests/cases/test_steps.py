@@ -128,6 +128,8 @@ def expected_to_close(role: Role, stage: str, closing: str) -> type[AppError] | 
     if stage == Stage.CLOSED or closing not in BY_CASEWORKER[stage] | BY_DIRECTOR[stage]:
         return Conflict
     if role == Role.CASEWORKER:
+        if closing == Case.Closing.TRANSFERRED and stage == Stage.INTAKE:
+            return Invalid  # only with the other Center's acceptance
         # Upper apps know what these rest on: an assessment that found none, a plan's completion mark.
         allowed = Invalid if closing in (Case.Closing.NO_HLS, Case.Closing.COMPLETED) else None
         return allowed if closing in BY_CASEWORKER[stage] else Forbidden
