@@ -83,7 +83,7 @@ def transfer_propose(request: HttpRequest, pk: int) -> HttpResponse:
         "cancel_url": reverse("intake", args=(pk,)),
         "consequences": [
             _(
-                "The other Center's director is asked; before accepting they see neither the full name nor what was said."
+                "The other director is asked; until accepting they see neither the full name nor what was said."
             ),
             _(
                 "When they accept, this case closes as transferred, and theirs counts from the same registration."
