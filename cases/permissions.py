@@ -72,9 +72,14 @@ def can_register(actor: Actor) -> bool:
     return actor.is_system or (actor.center_id is not None and actor.role in REGISTERING)
 
 
-def check_can_register(actor: Actor) -> None:
-    """Errors: Forbidden for roles that register no intakes."""
-    if not can_register(actor):
+def can_send(actor: Actor, channel: str) -> bool:
+    """Whether a program sends intakes by this channel: its own one door, to any Center, and nothing else."""
+    return actor.role == Role.MACHINE and bool(channel) and actor.channel == channel
+
+
+def check_can_register(actor: Actor, channel: str = "") -> None:
+    """Errors: Forbidden for roles that register no intakes, and for a program by any channel but its own."""
+    if not can_register(actor) and not can_send(actor, channel):
         raise Forbidden
 
 

@@ -92,6 +92,7 @@ def _constraints() -> None:
     )
     register_constraint("team_member_once", _("This person is on the team already."))
     register_constraint("team_one_lead", _("Somebody has just become the lead of this case."))
+    register_constraint("family_card_once_a_day", _("This card was sent already."))
     register_constraint(
         "transfer_pending_once",
         _("A transfer of this case waits for an answer already."),

@@ -2,6 +2,8 @@
 
 from django.urls import path
 
+from cases.api import views as api
+from cases.api.schema import schema
 from cases.views import cases, day, doors, intakes, people, queue, steps, team, transfers
 
 urlpatterns = [
@@ -48,4 +50,9 @@ urlpatterns = [
     path("sent/new/", doors.sent_new, name="sent-new"),
     path("sent/<int:pk>/", doors.sent, name="sent"),
     path("intakes/<int:pk>/consultation/", steps.consultation_new, name="consultation-new"),
+    path("api/v1/schema", schema, name="api-schema"),
+    path("api/v1/intakes", api.IntakeView.as_view(), name="api-intakes"),
+    path("api/v1/intakes/<str:public_id>", api.IntakeStatusView.as_view(), name="api-intake"),
+    path("api/v1/signals", api.SignalView.as_view(), name="api-signals"),
+    path("api/v1/signals/<str:public_id>", api.SignalStatusView.as_view(), name="api-signal"),
 ]

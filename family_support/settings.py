@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.idp.oidc",
     "guardian",
     "crispy_forms",
     "crispy_bootstrap5",
@@ -190,6 +191,7 @@ CELERY_BEAT_SCHEDULE = {
     "watch-history": {"task": "audit.watch", "schedule": 3600},
     "expire-consents": {"task": "cases.expire_consents", "schedule": DAILY},
     "forget-events": {"task": "outbox.forget", "schedule": DAILY},
+    "forget-tokens": {"task": "accounts.forget_tokens", "schedule": DAILY},
     "forget-old-keys": {"task": "base.forget_old_keys", "schedule": DAILY},
     "remove-orphan-files": {"task": "documents.remove_orphans", "schedule": DAILY},
 }
@@ -232,6 +234,9 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
+# Programs: allauth keeps their clients and the hashes of their tokens; none of its own addresses is exposed (ADR 13).
+ACCESS_TOKEN_SECONDS = 10 * 60
+API_RATE_LIMITS = {"token": "60/m/ip", "token_failed": "20/m/ip,5/5m/key", "call": "600/m/key"}
 GUARDIAN_MONKEY_PATCH_USER = False
 GUARDIAN_MONKEY_PATCH_GROUP = False
 ANONYMOUS_USER_NAME = None
@@ -249,6 +254,25 @@ USE_TZ = True
 TIME_ZONE = "Asia/Almaty"
 USE_THOUSAND_SEPARATOR = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
+
+# --- The API for programs: every view names its own parts; the schema is a file, not a page ------------------
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Family Support Centers: API for programs",
+    "DESCRIPTION": "Contact center 111 sends calls, state information systems send Digital Family Cards. Errors are "
+    "`{code, detail, fields}` in Kazakh, Russian or English by Accept-Language and repeat no value.",
+    "VERSION": "1",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SCHEMA_PATH_PREFIX_TRIM": False,
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SECURITY": [{"clientCredentials": []}],
+    "ENUM_NAME_OVERRIDES": {},
+}
+REST_FRAMEWORK = {
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "UNAUTHENTICATED_USER": None,
+    "DEFAULT_AUTHENTICATION_CLASSES": ["family_support.accounts.api.callers.BearerToken"],
+    "DEFAULT_PERMISSION_CLASSES": ["family_support.accounts.api.callers.InScope"],
+}
 
 # --- Files --------------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"

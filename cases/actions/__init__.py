@@ -25,6 +25,7 @@ from cases.actions.steps import (
     to_planning,
     to_support,
 )
+from cases.actions.submissions import Call, Card, submit_intake, submit_signal
 from cases.actions.team import (
     add_to_team,
     assign,
@@ -38,6 +39,8 @@ from cases.actions.team import (
 from cases.actions.transfers import accept_transfer, decline_transfer, propose_transfer, withdraw_transfer
 
 __all__ = [
+    "Call",
+    "Card",
     "PersonData",
     "Source",
     "accept_transfer",
@@ -72,6 +75,8 @@ __all__ = [
     "set_risk",
     "settle_withdrawal",
     "send_to_center",
+    "submit_intake",
+    "submit_signal",
     "take_case",
     "to_planning",
     "to_support",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from cases.actions.locking import locked_case, locked_intake
@@ -14,12 +16,12 @@ from cases.actions.receiving import received, slip_code
 from cases.actions.sources import NO_SOURCE, Source
 from cases.actions.steps import put_restriction, raise_threat
 from cases.actions.team import place_lead
-from cases.models import Case, CaseMember, Intake, NumberCounter, Person, Threat
+from cases.models import Case, CaseMember, FamilyCard, Intake, NumberCounter, Person, Threat
 from cases.numbers import next_number
 from cases.permissions import check_can_register, check_open
 from cases.timeline import record
 from family_support.accounts.models import Membership
-from family_support.accounts.roles import WORKERS
+from family_support.accounts.roles import WORKERS, Role
 from family_support.audit.context import acting
 from family_support.base import validators
 from family_support.base.actor import SYSTEM, Actor
@@ -56,18 +58,20 @@ def register_intake(
     attach_to: Case | None = None,
     lead: Membership | None = None,
     key: UUID | str | None = None,
+    family: Collection[str] = frozenset(),
 ) -> Intake:
     """Receive and register in one act: number, slip, a new case or the family's open one, and the terms of
     R256 13 or 14.
 
     `person` is whom it concerns (self-referral needs one); `lead` the worker to lead a *new* case, by default the
-    one who registers; `attach_to` an open case that the worker sees and recognized the family in. What was
-    received after hours counts as registered the next working day, a threat or
-    violence at once (rules.md 6.2). `key` makes a repeat give the same intake. Errors: Forbidden for roles that
-    do not register, Missing for another Center, Invalid with `fields` named as the parameters and as of
+    one who registers; `attach_to` an open case that the worker sees and recognized the family in; `family` blind
+    indexes that a Digital Family Card knows the family by, whose open case is joined. What was received after hours
+    counts as registered the next working day, a threat or violence at once (rules.md 6.2). `key` makes a repeat give
+    the same intake. Errors: Forbidden for roles that do not register, Missing for another Center, Invalid with `fields`
+    named as the parameters and as of
     `people.cleaned`.
     """
-    check_can_register(by)
+    check_can_register(by, channel)
     _check_center(center, by)
 
     def write() -> Intake:
@@ -87,7 +91,7 @@ def register_intake(
             sender_agency,
             source,
         )
-        return _register(intake, who, lead, by, now, attach_to=attach_to)
+        return _register(intake, who, lead, by, now, attach_to=attach_to, family=family)
 
     with acting(by):
         if key is None:
@@ -249,7 +253,8 @@ def register_as(
 
 
 def _check_center(center: Center, by: Actor) -> None:
-    if not by.is_system and center.pk != by.center_id:
+    """A program sends to any Center; people register at their own."""
+    if not by.is_system and by.role != Role.MACHINE and center.pk != by.center_id:
         raise Missing
 
 
@@ -262,6 +267,7 @@ def _register(
     *,
     attach_to: Case | None = None,
     registered_at: datetime | None = None,
+    family: Collection[str] = frozenset(),
 ) -> Intake:
     """Number, slip, case, terms, event. The intake was stored as received in the same or an earlier transaction."""
     center = intake.center
@@ -272,7 +278,8 @@ def _register(
         registered_at = max(effective_registration(arrived, calendar, immediate), intake.received_at)
     # The counter's lock comes first: two intakes about one family at once would else open two cases.
     number = next_number(center=center, kind=NumberCounter.Kind.INTAKE, now=now)
-    case = _open_case_of(person, center)
+    known_by = {person.iin_index if person else "", *family} - {""}
+    case = _open_case_of(known_by, center)
     if case is None and attach_to is not None:
         case = _chosen(attach_to, by)
     attached = case is not None
@@ -297,7 +304,7 @@ def _register(
     Attachment.objects.of_subject(*subject).filter(case_id=None).update(case_id=case.pk)
     if not attached:
         _lead_new_case(case, lead, by, now)
-    _protect(case, intake, by, now)
+    _protect(case, intake, by, now, known_by)
     _open_terms(case, intake, registered_at, by, now, attached=attached)
     kind = "intake.attached" if attached else "intake.registered"
     record(case, kind, by=by, now=now, subject=subject, channel=str(intake.channel))
@@ -305,11 +312,16 @@ def _register(
     return intake
 
 
-def _open_case_of(person: Person | None, center: Center) -> Case | None:
-    """The Center's open case of the same IIN, locked: whoever registers may not see it, and learns nothing."""
-    if person is None or not person.iin_index:
+def _open_case_of(known_by: Collection[str], center: Center) -> Case | None:
+    """The Center's open case of a family known by one of these indexes, as its member or from a Digital Family Card,
+    locked: whoever registers may not see it, and learns nothing."""
+    if not known_by:
         return None
-    rows = Case.objects.open().filter(center=center, members__person__iin_index=person.iin_index)
+    members = CaseMember.objects.filter(person__iin_index__in=known_by)
+    cards = FamilyCard.objects.about(known_by)
+    rows = Case.objects.open().filter(
+        Q(pk__in=members.values("case")) | Q(pk__in=cards.values("submission__intake__case")), center=center
+    )
     return (
         rows.select_for_update(of=("self",))
         .select_related("center__district")
@@ -378,7 +390,7 @@ def _lead_new_case(case: Case, lead: Membership | None, by: Actor, now: datetime
             raise Invalid(error.code, fields={"lead": error.fields["membership"]}) from error
 
 
-def _protect(case: Case, intake: Intake, by: Actor, now: datetime) -> None:
+def _protect(case: Case, intake: Intake, by: Actor, now: datetime, known_by: Collection[str]) -> None:
     """Restrict at once on violence, a minor at risk, or a person who works at the Center (security.md)."""
     if case.restricted:
         return
@@ -386,15 +398,15 @@ def _protect(case: Case, intake: Intake, by: Actor, now: datetime) -> None:
         put_restriction(case, Case.Restriction.VIOLENCE, by=by, now=now)
     elif intake.minor_at_risk:
         put_restriction(case, Case.Restriction.MINOR_AT_RISK, by=by, now=now)
-    elif _is_staff(intake.applicant, case.center, now):
+    elif _is_staff(known_by, case.center, now):
         put_restriction(case, Case.Restriction.STAFF, by=by, now=now)
 
 
-def _is_staff(person: Person | None, center: Center, now: datetime) -> bool:
-    if person is None or not person.iin_index:
+def _is_staff(known_by: Collection[str], center: Center, now: datetime) -> bool:
+    if not known_by:
         return False
     staff = Membership.objects.active(local_date(now)).of_center(center.pk)
-    return staff.filter(user__iin_index=person.iin_index).exists()
+    return staff.filter(user__iin_index__in=known_by).exists()
 
 
 def _open_terms(

@@ -5,6 +5,7 @@ from cases.models.consent import Consent
 from cases.models.draft import IntakeDraft
 from cases.models.intake import Consultation, Intake
 from cases.models.person import CaseMember, Person
+from cases.models.submission import FamilyCard, Submission
 from cases.models.threat import Threat
 from cases.models.timeline import TimelineEntry
 from cases.models.transfer import IntakeTransfer
@@ -16,11 +17,13 @@ __all__ = [
     "CaseUserObjectPermission",
     "Consent",
     "Consultation",
+    "FamilyCard",
     "Intake",
     "IntakeDraft",
     "IntakeTransfer",
     "NumberCounter",
     "Person",
+    "Submission",
     "TeamMember",
     "Threat",
     "TimelineEntry",

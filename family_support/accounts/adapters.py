@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from family_support.accounts import session
 from family_support.accounts.models import User
+from family_support.accounts.roles import Role
 from family_support.base import clock, crypto
 from family_support.ui import theme
 
@@ -75,9 +76,11 @@ class AccountAdapter(DefaultAccountAdapter):
         return response
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
-        """A closed account hears what a wrong password hears."""
+        """A closed account and a program's hear what a wrong password hears."""
         user = super().authenticate(request, **credentials)
-        return user if user is not None and user.is_active else None
+        if user is None or not user.is_active or user.memberships.filter(role=Role.MACHINE).exists():
+            return None
+        return user
 
     def respond_user_inactive(self, request: HttpRequest, user: Any) -> HttpResponse:
         """Closed between password and code: back to the beginning."""

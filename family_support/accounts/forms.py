@@ -13,15 +13,15 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from family_support.accounts.adapters import lockout_key
-from family_support.accounts.models import LANGUAGES, Membership, User
+from family_support.accounts.models import LANGUAGES, MachineClient, Membership, User
 from family_support.accounts.permissions import BODY_ADMIN_GIVES
 from family_support.accounts.queries import may_stand_in
-from family_support.accounts.roles import Role
+from family_support.accounts.roles import EVERYBODY, Role
 from family_support.base.actor import Actor
 from family_support.base.validators import validate_iin
 from family_support.directory.models import Agency, Center
 from family_support.ui.fields import DayField
-from family_support.ui.forms import Form, KeyMixin, VersionMixin
+from family_support.ui.forms import Form, KeyMixin, ReasonForm, VersionMixin
 from family_support.ui.widgets import IinInput, RadioList, SearchSelect
 
 
@@ -89,7 +89,7 @@ class UserFilter(Form):
 
 def role_choices(actor: Actor) -> list[tuple[str, str]]:
     """The roles that the actor may give."""
-    given = BODY_ADMIN_GIVES if actor.role == Role.BODY_ADMIN else frozenset(Role)
+    given = BODY_ADMIN_GIVES if actor.role == Role.BODY_ADMIN else EVERYBODY
     return [(role.value, str(role.label)) for role in Role if role in given]
 
 
@@ -198,3 +198,28 @@ class SettingsForm(Form):
 
     language = forms.ChoiceField(label=_("Language"), choices=LANGUAGES, widget=RadioList)
     theme = forms.ChoiceField(label=_("Colours"), choices=User.Theme.choices, widget=RadioList)
+
+
+# --- Programs ------------------------------------------------------------------------------------------------
+class MachineForm(KeyMixin, Form):
+    """A program that gets access to the API."""
+
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=100,
+        help_text=_("As the Centers see it beside what it sends, for example: Contact center 111."),
+    )
+    door = forms.ChoiceField(
+        label=_("Channel"),
+        choices=MachineClient.Door.choices,
+        widget=RadioList,
+        help_text=_("What it may send; cannot be changed later."),
+    )
+
+
+class MachineRotateForm(VersionMixin, Form):
+    """A new secret: nothing but the version that the administrator saw."""
+
+
+class MachineReasonForm(VersionMixin, ReasonForm):
+    """Why a program loses its access or gets it back."""

@@ -49,7 +49,8 @@ class ActorMiddleware:
     @staticmethod
     def load(request: Any, now: Any) -> None:
         """Set actor and memberships of a signed-in person."""
-        mine = Membership.objects.filter(user_id=request.user.pk)
+        # A program comes by the API with a token of its own; no session acts for it.
+        mine = Membership.objects.filter(user_id=request.user.pk).exclude(role=Role.MACHINE)
         request.memberships = list(for_actors(mine, clock.local_date(now)))
         chosen = choose(request.memberships, request.session.get(session.MEMBERSHIP))
         if chosen is not None:
@@ -59,7 +60,7 @@ class ActorMiddleware:
 class SecondFactorMiddleware:
     """A signed-in person whose session has not seen the second factor is sent to it, or to set it up.
 
-    allauth asks for a second factor only where one was set up; here it is obligatory for all but machine channels.
+    allauth asks for a second factor only where one was set up; here it is obligatory. Programs have no session.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -75,9 +76,6 @@ class SecondFactorMiddleware:
         if not request.user.is_authenticated or not getattr(view, "login_required", True):
             return None
         if session.passed_second_factor(request, request.user):
-            return None
-        actor = request.actor
-        if actor is not None and actor.role == Role.MACHINE:
             return None
         here = request.resolver_match.url_name if request.resolver_match else ""
         kinds = set(Authenticator.objects.filter(user_id=request.user.pk).values_list("type", flat=True))

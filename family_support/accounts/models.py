@@ -34,7 +34,9 @@ class UserQuerySet(models.QuerySet["User"]):
     def visible_to(self, actor: Actor) -> UserQuerySet:
         """The system administrator sees all accounts, a body's administrator those of its own body, others none."""
         if actor.role == Role.SYSTEM_ADMIN:
-            return self
+            # A program's account is kept on a page of its own.
+            programs = Membership.objects.filter(user_id=models.OuterRef("pk"), role=Role.MACHINE)
+            return self.filter(~models.Exists(programs))
         if actor.role == Role.BODY_ADMIN and actor.agency_id:
             mine = Membership.objects.filter(user_id=models.OuterRef("pk"), agency_id=actor.agency_id)
             return self.filter(models.Exists(mine))
@@ -224,3 +226,57 @@ class ActingDirector(models.Model):
 
     def __str__(self) -> str:
         return f"{self.membership} ({self.order_number})"
+
+
+class MachineClientQuerySet(models.QuerySet["MachineClient"]):
+    def in_force(self, on: date) -> MachineClientQuerySet:
+        """Clients that may call on a local date: not disabled, their membership and account in force."""
+        working = Membership.objects.active(on).filter(role=Role.MACHINE)
+        return self.filter(disabled_at__isnull=True, membership__in=working)
+
+    def visible_to(self, actor: Actor) -> MachineClientQuerySet:
+        """The system administrator keeps them; nobody else knows which there are."""
+        return self if actor.role == Role.SYSTEM_ADMIN else self.none()
+
+
+class MachineClient(Versioned):
+    """A program that calls the API: contact center 111 or a state information system (rules.md 2, machine channel).
+
+    It acts through a membership of its own and comes in by one door. Its secret is the library's client's: a hash.
+    """
+
+    class Door(models.TextChoices):
+        CONTACT_CENTER = "contact_center", _("Contact center 111")
+        STATE_SYSTEM = "state_system", _("State information system")
+
+    name = models.CharField(_("name"), max_length=100)
+    door = models.CharField(_("channel"), max_length=20, choices=Door.choices)
+    membership = models.OneToOneField(Membership, on_delete=models.PROTECT, related_name="machine")
+    client = models.OneToOneField(
+        "allauth_idp_oidc.Client", on_delete=models.PROTECT, related_name="machine", verbose_name=_("client")
+    )
+    created_at = models.DateTimeField(_("created"))
+    secret_at = models.DateTimeField(_("secret given out"))
+    disabled_at = models.DateTimeField(_("disabled"), null=True, blank=True)
+    disabled_reason = models.CharField(_("reason"), max_length=500, blank=True)
+
+    objects = MachineClientQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("machine client")
+        verbose_name_plural = _("machine clients")
+        constraints = (
+            models.UniqueConstraint(Lower("name"), name="machine_name_once"),
+            models.CheckConstraint(
+                name="machine_disabled_with_reason",
+                condition=Q(disabled_at__isnull=True, disabled_reason="")
+                | (Q(disabled_at__isnull=False) & ~Q(disabled_reason="")),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def works(self) -> bool:
+        return self.disabled_at is None

@@ -29,12 +29,22 @@ def register() -> None:
     navigation.register(
         NavItem(_("Users"), "user-list", "users", admins, order=80, sections=("user-", "membership-"))
     )
+    navigation.register(
+        NavItem(
+            _("External systems"),
+            "machine-list",
+            "plug",
+            (Role.SYSTEM_ADMIN,),
+            order=85,
+            sections=("machine-",),
+        )
+    )
     sections = ("directory", "region-", "center-", "agency-")
     navigation.register(
         NavItem(_("Directory"), "directory", "building", FIRST_IN_BAR, order=90, sections=sections)
     )
     navigation.register_menu(
-        MenuItem(_("Directory"), "directory", "building", EVERYBODY - FIRST_IN_BAR - {Role.MACHINE}, order=60)
+        MenuItem(_("Directory"), "directory", "building", EVERYBODY - FIRST_IN_BAR, order=60)
     )
     navigation.register_menu(
         MenuItem(_("Acting director"), "acting-director", "user-check", {Role.DIRECTOR}, order=50)

@@ -61,6 +61,10 @@ def check_can_give(by: Actor, user_id: int | None, role: str, agency_id: int | N
     """Raise Forbidden unless the actor may give this role in this organization to this person."""
     check_is_admin(by)
     check_not_self(by, user_id)
+    if role == Role.MACHINE:
+        raise Forbidden(
+            "machine_by_key", _("A program gets its access on the page of machine clients, not as a person.")
+        )
     if by.role == Role.BODY_ADMIN and not _gives_in_body(by, role, agency_id):
         raise Forbidden("not_yours_to_give", _("You give roles of an officer in your own body only."))
 
@@ -107,3 +111,9 @@ def check_can_set_hours(by: Actor, center_id: int) -> None:
 def can_set_hours(by: Actor, center_id: int) -> bool:
     """The same as an answer."""
     return _passes(check_can_set_hours, by, center_id)
+
+
+def check_keeps_machines(by: Actor) -> None:
+    """Raise Forbidden unless the actor gives programs their access."""
+    if not by.is_system and by.role != Role.SYSTEM_ADMIN:
+        raise Forbidden()

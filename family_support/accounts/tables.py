@@ -8,10 +8,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from family_support.accounts.models import User
+from family_support.accounts.models import MachineClient, User
 from family_support.directory.models import Agency, Center
 from family_support.ui.tables import Table
-from family_support.ui.templatetags.ui import tag
+from family_support.ui.templatetags.ui import moment, tag
 
 
 def _state(works: bool) -> SafeString:
@@ -91,3 +91,29 @@ class AgencyTable(Table):
     def render_is_active(self, value: bool) -> SafeString:
         """Works or closed."""
         return _state(value)
+
+
+class MachineTable(Table):
+    """Programs that call the API."""
+
+    name = tables.LinkColumn("machine-page", args=[tables.A("pk")], verbose_name=_("External system"))
+    door = tables.Column(verbose_name=_("Channel"))
+    secret_at = tables.Column(verbose_name=_("Secret given out"))
+    disabled_at = tables.Column(verbose_name=_("Access"), empty_values=())
+
+    class Meta(Table.Meta):
+        caption = _("External systems")
+
+    def render_door(self, record: MachineClient) -> str:
+        """What it may send."""
+        return record.get_door_display()
+
+    def render_secret_at(self, record: MachineClient) -> str:
+        """Since when its secret is out."""
+        return moment(record.secret_at)
+
+    def render_disabled_at(self, record: MachineClient) -> SafeString:
+        """Open or closed."""
+        if record.works:
+            return tag(pgettext_lazy("access", "open"), "green")
+        return tag(pgettext_lazy("access", "closed"), "grey")

@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from family_support.accounts.views import directory, own, users
+from family_support.accounts.api.token import token
+from family_support.accounts.views import directory, machines, own, users
 
 urlpatterns = [
     path("demo/sign-in/", own.demo_sign_in, name="demo-sign-in"),
@@ -17,6 +18,13 @@ urlpatterns = [
     path("users/<int:pk>/reactivate/", users.user_reactivate, name="user-reactivate"),
     path("users/<int:pk>/memberships/new/", users.membership_add, name="membership-add"),
     path("memberships/<int:pk>/end/", users.membership_end, name="membership-end"),
+    path("systems/", machines.machine_list, name="machine-list"),
+    path("systems/new/", machines.machine_create, name="machine-create"),
+    path("systems/<int:pk>/", machines.machine_page, name="machine-page"),
+    path("systems/<int:pk>/secret/", machines.machine_rotate, name="machine-rotate"),
+    path("systems/<int:pk>/close/", machines.machine_disable, name="machine-disable"),
+    path("systems/<int:pk>/open/", machines.machine_enable, name="machine-enable"),
+    path("api/v1/token", token, name="api-token"),
     path("acting-director/", users.acting_director, name="acting-director"),
     path("acting-director/<int:pk>/end/", users.acting_director_end, name="acting-director-end"),
     path("directory/", directory.directory, name="directory"),

@@ -13,7 +13,7 @@ class Actor:
 
     ``role`` is a value of ``accounts.roles.Role`` (a string), or ``SYSTEM_ROLE`` for the product itself.
     ``acting`` is true for an acting director. ``iin_index`` is the blind index of the user's own IIN (barred
-    list).
+    list). ``channel`` is the one door of a machine (``accounts.models.MachineClient.Door``); empty for people.
     """
 
     user_id: int | None = None
@@ -27,6 +27,7 @@ class Actor:
     acting: bool = False
     iin_index: str = ""
     request_id: str = ""
+    channel: str = ""
 
     @property
     def is_system(self) -> bool:

@@ -69,6 +69,14 @@ class Invalid(AppError):  # noqa: N818 - read as words: raise Invalid
         return cls(code or "", " ".join(str(text) for text in error.messages))
 
 
+class Unauthenticated(AppError):  # noqa: N818
+    """401: no token, or one that is wrong, over or taken back."""
+
+    status = 401
+    default_code = "unauthenticated"
+    default_detail = _("A valid access token is needed.")
+
+
 class Forbidden(AppError):  # noqa: N818
     """403: the whole function is closed to the role."""
 
@@ -85,6 +93,14 @@ class Missing(AppError):  # noqa: N818
     default_detail = _("Not found.")
 
 
+class MethodRefused(AppError):  # noqa: N818
+    """405: the address does not take this method."""
+
+    status = 405
+    default_code = "method_not_allowed"
+    default_detail = _("This address does not take this method.")
+
+
 class Conflict(AppError):  # noqa: N818
     """409: a stale version, a state that forbids the step, or the same thing done twice."""
 
@@ -93,12 +109,40 @@ class Conflict(AppError):  # noqa: N818
     default_detail = _("The record has changed meanwhile. Open it again and repeat your change.")
 
 
+class TooLarge(AppError):  # noqa: N818
+    """413: the body is larger than the address takes."""
+
+    status = 413
+    default_code = "too_large"
+    default_detail = _("The body is larger than allowed.")
+
+
+class Unsupported(AppError):  # noqa: N818
+    """415: the body is of a kind that the address does not read."""
+
+    status = 415
+    default_code = "unsupported_media_type"
+    default_detail = _("The body is of a kind that is not read here.")
+
+
 class KeyReused(AppError):  # noqa: N818
     """422: the same idempotency key came with another body."""
 
     status = 422
     default_code = "key_reused"
     default_detail = _("This form was already sent with other content. Open the form again.")
+
+
+class TooMany(AppError):  # noqa: N818
+    """429: too many calls or wrong attempts; ``retry_after`` in seconds."""
+
+    status = 429
+    default_code = "too_many"
+    default_detail = _("Too many requests. Try again later.")
+
+    def __init__(self, *args: Any, retry_after: int = 60, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.retry_after = retry_after
 
 
 @contextmanager

@@ -13,7 +13,8 @@ from uuid import UUID
 
 from django.apps import apps
 from django.core.files.base import File
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, connection, models, transaction
+from django.utils.translation import gettext_lazy as _
 
 from family_support.base import clock
 from family_support.base.actor import Actor
@@ -72,15 +73,18 @@ class Once:
 
 
 @contextmanager
-def once(key: UUID | str, by: Actor, action: str, body: Any) -> Iterator[Once]:
+def once(key: UUID | str, by: Actor, action: str, body: Any, *, wait: bool = True) -> Iterator[Once]:
     """Claim the key in one transaction with the block; a call in flight with the same key is waited for.
 
     A repeat with the same body has ``repeated`` set: answer with ``result()`` and do nothing. Raises KeyReused (422)
-    for another body under the same key, Invalid for a key that is no UUID.
+    for another body under the same key, Invalid for a key that is no UUID, and Conflict ``in_flight`` where a caller
+    does not ``wait`` for the call that has the key.
     """
     digest = body_hash(body)
     identity: dict[str, Any] = {"key": _as_uuid(key), "user_id": by.user_id, "action": action}
     with transaction.atomic():
+        if not wait:
+            _check_not_in_flight(identity)
         row = _claim(identity, digest)
         repeated = row is None
         if row is None:
@@ -88,6 +92,17 @@ def once(key: UUID | str, by: Actor, action: str, body: Any) -> Iterator[Once]:
             if row.body_hash != digest:
                 raise KeyReused
         yield Once(row, repeated)
+
+
+def _check_not_in_flight(identity: Mapping[str, Any]) -> None:
+    """Hold the key until the transaction ends. Raises Conflict where another transaction holds it."""
+    number = int.from_bytes(hashlib.sha256(repr(sorted(identity.items())).encode()).digest()[:8], signed=True)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [number])
+        if not cursor.fetchone()[0]:
+            raise Conflict(
+                "in_flight", _("A request with the same key is being carried out. Repeat it in a moment.")
+            )
 
 
 def _claim(identity: dict[str, Any], digest: str) -> IdempotencyKey | None:

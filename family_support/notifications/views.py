@@ -9,13 +9,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from family_support.access.decorators import allowed
-from family_support.accounts.roles import EVERYBODY, Role
+from family_support.accounts.roles import EVERYBODY
 from family_support.base import clock
 from family_support.notifications import actions, queries
 from family_support.ui.tables import per_page
 
 # A machine has no inbox.
-READERS = EVERYBODY - {Role.MACHINE}
+READERS = EVERYBODY
 
 
 @require_safe

@@ -16,7 +16,8 @@ in `tests/access/matrix.py`), run `manage.py write_docs`.
 
 Columns: *function* – roles that have it, others get 403; then who of them reaches the object when it is their own
 (team, Center, body), a colleague's, another organization's, in a restricted case without a grant. Nobody reaches a
-case that bars them, and nobody with an ended membership reaches anything.
+case that bars them, and nobody with an ended membership reaches anything. The API's endpoints (`api-…`) are reached
+with a program's token only, by the programs of one door; "own" is what the program sent itself.
 """
 
 
@@ -38,7 +39,8 @@ def _roles(roles: frozenset[Role] | None, of: frozenset[Role] | None = None) -> 
 
 
 def _line(row: Row) -> str:
-    cells = [f"`{row.name}`", " ".join(sorted(row.methods)), row.kind or "–", _roles(row.roles)]
+    function = f"program of {row.door}" if row.door else _roles(row.roles)
+    cells = [f"`{row.name}`", " ".join(sorted(row.methods)), row.kind or "–", function]
     for relation in (Relation.OWN, Relation.COLLEAGUE, Relation.FOREIGN, Relation.RESTRICTED):
         cells.append(_roles(row.reach[relation], row.roles) if row.kind else "")
     return f"| {' | '.join(cells)} |"

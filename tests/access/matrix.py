@@ -28,6 +28,10 @@ your own):
   gets 403, nobody signed in 302 to the sign-in page (401 for a POST);
 * `refused`: roles of the team that get 403, because of the team only the case manager may.
 
+An endpoint for programs is one line too: `endpoint("api-intakes", door="contact_center", methods="GET POST")`. It is
+walked with bearer tokens: 401 to everybody without one (sessions of all roles too) and to a program whose access is
+closed, 403 to a program of another door, 404 for what another program of the door sent, byte for byte as absent.
+
 Adding a kind of object
 =======================
 Beside your rows, a function that makes one in Center or agency A; `restricted=True` asks for the variant in a
@@ -52,7 +56,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -78,6 +82,7 @@ __all__ = [
     "Relation",
     "Role",
     "Row",
+    "endpoint",
     "kind",
     "page",
     "rows",
@@ -120,6 +125,7 @@ class Row:
     get: frozenset[int] = frozenset({200})
     post: frozenset[int] = REACHED_BY_POST
     refused: frozenset[Role] = frozenset()
+    door: str = ""
 
     def reaches(self, role: Role, relation: Relation) -> bool:
         return role in self.reach.get(relation, frozenset())
@@ -196,6 +202,20 @@ def page(
     }
     answers = [frozenset({given}) if isinstance(given, int) else frozenset(given) for given in (get, post)]
     return Row(name, kind, permitted, reach, frozenset(methods.split()), *answers, frozenset(refused))
+
+
+def endpoint(
+    name: str,
+    kind: str = "",
+    *,
+    door: str,
+    methods: str = "GET",
+    get: int | Iterable[int] = 200,
+    post: int | Iterable[int] = 400,
+) -> Row:
+    """One line of the table for an endpoint of the API: programs of the door reach what they sent themselves."""
+    row = page(name, kind, roles={Role.MACHINE}, methods=methods, get=get, post=post)
+    return replace(row, door=door)
 
 
 # Pages of libraries that we expose as they are; their own guards are tested in tests/accounts.

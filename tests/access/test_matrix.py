@@ -12,6 +12,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from family_support.accounts.models import MachineClient
 from family_support.accounts.roles import AGENCY_ROLES, CENTER_ROLES, Role
 from family_support.documents.render import render_pdf
 from tests.access.matrix import KINDS, LIBRARY_PAGES, PUBLIC, Made, Relation, Row, page, rows
@@ -43,6 +44,8 @@ def unlisted(patterns: list[URLPattern], table: dict[str, Row]) -> list[str]:
             problems.append(f"{name}: the view has neither @allowed nor @public")
         elif roles != row.roles:
             problems.append(f"{name}: the view allows {_names(roles)}, the matrix {_names(row.roles)}")
+        elif row.door != getattr(pattern.callback, "door", ""):
+            problems.append(f"{name}: the endpoint and the matrix name different doors")
     return problems
 
 
@@ -96,10 +99,11 @@ class Probe:
             session.save()
         return self.clients[role, relation]
 
-    def send(self, client: Client, method: str, kwargs: dict[str, Any]) -> Any:
+    def send(self, client: Client, method: str, kwargs: dict[str, Any], token: str = "") -> Any:
         """One request, whatever it changes is taken back."""
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
         with transaction.atomic():
-            response = client.generic(method, reverse(self.row.name, kwargs=kwargs))
+            response = client.generic(method, reverse(self.row.name, kwargs=kwargs), headers=headers)
             transaction.set_rollback(True)
         return response
 
@@ -112,6 +116,9 @@ class Probe:
 
     def run(self) -> None:
         row = self.row
+        if row.door:
+            self.run_endpoint()
+            return
         methods = sorted(row.methods)
         kwargs = self.kwargs(restricted=False)
         for method in methods:
@@ -133,6 +140,35 @@ class Probe:
             for relation in relations(role, row):
                 for method in methods:
                     self.cell(role, relation, method)
+
+    def run_endpoint(self) -> None:
+        """Programs by their tokens; a session opens no endpoint, whoever's it is."""
+        row = self.row
+        kwargs = self.kwargs(restricted=False)
+        absent = {**kwargs, **KINDS[row.kind].absent} if row.kind else {}
+        strangers = {role.value: self.client(role, Relation.OWN) for role in Role}
+        for method in ("GET", "POST"):
+            for who, client in {"nobody": Client(), **strangers}.items():
+                self.expect(who, method, self.send(client, method, kwargs).status_code, {401})
+            for relation in (Relation.OWN, Relation.FOREIGN, Relation.ENDED):
+                token = self.world.token(row.door, relation)
+                response = self.send(Client(), method, kwargs, token)
+                who = f"program, {relation.value}"
+                if relation is Relation.ENDED:
+                    self.expect(who, method, response.status_code, {401})
+                elif method not in row.methods:
+                    self.expect(who, method, response.status_code, {405})
+                elif relation is Relation.OWN or not row.kind:
+                    self.expect(who, method, response.status_code, self.reached(method))
+                else:
+                    missing = self.send(Client(), method, absent, token)
+                    if (response.status_code, response.content) != (404, missing.content):
+                        self.problems.append(
+                            f"{who}: {method} answers other than for something that does not exist"
+                        )
+            for door in set(MachineClient.Door.values) - {row.door}:
+                got = self.send(Client(), method, kwargs, self.world.token(door)).status_code
+                self.expect(f"program of {door}", method, got, {403})
 
     def kwargs(self, *, restricted: bool) -> dict[str, Any]:
         made = self.world.made(self.row.kind, restricted) if self.row.kind else None

@@ -14,7 +14,8 @@ from cases.models import Case, TeamMember
 from family_support.access.models import Barred
 from family_support.accounts import session as keys
 from family_support.accounts.actors import load_actor
-from family_support.accounts.models import Membership, User
+from family_support.accounts.machine_actions import disable_machine
+from family_support.accounts.models import MachineClient, Membership, User
 from family_support.accounts.roles import AGENCY_ROLES, CENTER_ROLES, WORKERS, Role
 from family_support.audit.context import acting
 from family_support.base.actor import SYSTEM, Actor
@@ -22,6 +23,7 @@ from family_support.base.clock import local_date, now
 from family_support.directory.models import Agency, Center, District, Region, Sector
 from tests.access.matrix import KINDS, Made, Relation
 from tests.factories import Place, fresh
+from tests.machines import a_machine, a_token
 
 IINS = (
     "850615300129",
@@ -54,6 +56,7 @@ class World:
         self.now: datetime = now()
         self.today: date = local_date(self.now)
         self._memberships: dict[tuple[Role, Relation], Membership] = {}
+        self._machines: dict[tuple[str, Relation], MachineClient] = {}
         self._made: dict[tuple[str, bool], Made | None] = {}
         with acting(SYSTEM, reason="matrix"):
             self.district = self._district("90000001")
@@ -109,6 +112,22 @@ class World:
             starts_on=self.today - timedelta(days=365),
             ends_on=self.today - timedelta(days=1) if relation is Relation.ENDED else None,
         )
+
+    def machine(self, door: str, relation: Relation = Relation.OWN) -> MachineClient:
+        """A program of the door; in the relation "ended" its access is closed (a token of it may still be out)."""
+        found = self._machines.get((door, relation))
+        if found is None:
+            found = a_machine(door, f"{door} {relation.value}").machine
+            if relation is Relation.ENDED:
+                found = disable_machine(
+                    machine=found, reason="Matrix", version=found.version, by=SYSTEM, now=self.now
+                )
+            self._machines[door, relation] = found
+        return found
+
+    def token(self, door: str, relation: Relation = Relation.OWN) -> str:
+        """A bearer token of the program."""
+        return a_token(self.machine(door, relation))
 
     def by(self, role: Role, relation: Relation = Relation.OWN) -> Actor:
         """An Actor as actions take it."""

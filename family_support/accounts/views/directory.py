@@ -25,7 +25,7 @@ from family_support.ui.actions import respond, run
 from family_support.ui.components import Crumb, SummaryRow
 from family_support.ui.tables import page_of
 
-READERS = tuple(sorted(EVERYBODY - {Role.MACHINE}))
+READERS = tuple(sorted(EVERYBODY))
 EDITORS = (Role.SYSTEM_ADMIN, Role.MINISTRY_EDITOR)
 read_or_post = require_http_methods(["GET", "HEAD", "POST"])
 

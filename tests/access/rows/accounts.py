@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from family_support.accounts.models import ActingDirector
+from family_support.accounts.models import ActingDirector, MachineClient
 from family_support.audit.context import acting
 from family_support.base.actor import SYSTEM
-from tests.access.matrix import ALL, EVERYBODY, PUBLIC, Made, Role, kind, page
+from tests.access.matrix import ALL, EVERYBODY, PUBLIC, Made, Relation, Role, kind, page
 from tests.factories import a_membership
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 ADMINS = {Role.SYSTEM_ADMIN, Role.BODY_ADMIN}
 DIRECTORY_EDITORS = {Role.SYSTEM_ADMIN, Role.MINISTRY_EDITOR}
 # Security.md: the directory is read by all who refer, plan or govern; officers meet it only through their tasks.
-READERS = EVERYBODY - {Role.MACHINE}
+READERS = EVERYBODY
 
 
 @kind("user")
@@ -66,7 +66,32 @@ def acting_director(world: World, *, restricted: bool) -> Made | None:
     return Made(found, {"pk": found.pk})
 
 
+@kind("machine")
+def machine(world: World, *, restricted: bool) -> Made | None:
+    if restricted:
+        return None
+    found = world.machine(MachineClient.Door.CONTACT_CENTER)
+    return Made(found, {"pk": found.pk})
+
+
+@kind("closed-machine")
+def closed_machine(world: World, *, restricted: bool) -> Made | None:
+    if restricted:
+        return None
+    found = world.machine(MachineClient.Door.CONTACT_CENTER, Relation.ENDED)
+    return Made(found, {"pk": found.pk})
+
+
+KEEPER = {Role.SYSTEM_ADMIN}
+
 ROWS = (
+    page("machine-list", roles=KEEPER),
+    page("machine-create", roles=KEEPER, methods="GET POST"),
+    page("machine-page", "machine", roles=KEEPER),
+    page("machine-rotate", "machine", roles=KEEPER, methods="GET POST"),
+    page("machine-disable", "machine", roles=KEEPER, methods="GET POST"),
+    page("machine-enable", "closed-machine", roles=KEEPER, methods="GET POST"),
+    page("api-token", roles=PUBLIC, methods="POST", post=415),
     page("health", roles=PUBLIC),
     page("home", roles=EVERYBODY, get=302),
     page("demo-sign-in", roles=PUBLIC, methods="POST", post=404),

@@ -28,7 +28,7 @@ RENDERING_READERS = (
 )
 # A Center's own quarterly report on paper.
 REPORTED = METHODOLOGY | {Role.DIRECTOR, Role.HEAD_ACCOMPANIMENT}
-PEOPLE = EVERYBODY - {Role.MACHINE}
+PEOPLE = EVERYBODY
 
 
 @kind("deadline", of_case=True)

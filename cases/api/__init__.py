@@ -1,0 +1,1 @@
+"""Endpoints of intakes: contact center 111 and state information systems."""

@@ -1,0 +1,54 @@
+"""What a sender may know of what it sent: five states and their moments, the same for new and known families."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from cases.models import Case, Intake, Submission
+
+State = Intake.State
+
+
+def status_of(submission: Submission) -> dict[str, Any]:
+    """The status of a submission had through `Submission.objects.with_status()`.
+
+    It follows the intake, not the case: a repeat about a family long in support begins as any other.
+    """
+    intake = submission.intake
+    finished = _finished_at(intake)
+    in_work: datetime | None = getattr(submission, "in_work_at", None)
+    if intake.state == State.REFUSED:
+        state = "refused"
+    elif intake.state == State.RECEIVED:
+        state = "received"
+    elif finished:
+        state = "finished"
+    elif intake.state == State.REGISTERED and in_work is None:
+        state = "registered"
+    else:
+        state = "in_work"
+    return {
+        "id": str(submission.public_id),
+        "state": state,
+        "received_at": _text(intake.received_at),
+        "registered_at": _text(intake.registered_at),
+        "in_work_at": _text(in_work),
+        "finished_at": _text(finished),
+    }
+
+
+def _finished_at(intake: Intake) -> datetime | None:
+    """When the case ended; one that another Center took over goes on there."""
+    case = intake.case
+    if case is None or case.stage != Case.Stage.CLOSED or case.closing == Case.Closing.TRANSFERRED:
+        return None
+    return case.closed_at
+
+
+def _text(moment: datetime | None) -> str | None:
+    if moment is None:
+        return None
+    return moment.astimezone(timezone.get_fixed_timezone(0)).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,1 @@
+"""How a program gets a token, and what every endpoint for programs stands on."""

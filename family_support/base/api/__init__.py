@@ -1,0 +1,1 @@
+"""What every machine endpoint stands on: strict bodies, exact errors, JSON answers whatever was asked for."""
