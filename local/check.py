@@ -130,14 +130,25 @@ def pytest(arguments: Sequence[str], env: Mapping[str, str]) -> bool:
 def unit(env: Mapping[str, str]) -> bool:
     """Everything but what needs a browser or kills processes."""
     return pytest(
-        ["-q", "-n", "2", "--dist", "worksteal", "tests", "--ignore=tests/browser", "--ignore=tests/faults"],
+        [
+            "-q",
+            "-n",
+            str(SIDE_BY_SIDE),
+            "--dist",
+            "worksteal",
+            "tests",
+            "--ignore=tests/browser",
+            "--ignore=tests/faults",
+        ],
         env,
     )
 
 
 def browser(env: Mapping[str, str]) -> bool:
     """The pages in Chromium, in a process of their own: Playwright's loop needs Django's leave."""
-    return pytest(["-q", "tests/browser"], {**env, "DJANGO_ALLOW_ASYNC_UNSAFE": "true"})
+    # Each file has a product of its own (web, worker, database), so files walk side by side.
+    arguments = ["-q", "-n", str(SIDE_BY_SIDE), "--dist", "loadfile", "tests/browser"]
+    return pytest(arguments, {**env, "DJANGO_ALLOW_ASYNC_UNSAFE": "true"})
 
 
 def faults(env: Mapping[str, str]) -> bool:
