@@ -18,6 +18,7 @@ from interagency.models import Handoff, Review, Task, TaskReport
 from ipr.actions import approve_plan, freeze_version, mark_family_measure, put_measure
 from ipr.models import PlanVersion
 from tests.factories import NOON, Place, a_center, a_membership, actor_for, an_agency
+from tests.lasting import lasting
 from tests.plans import a_draft, an_approved, an_assessed_case, measure_data, sign
 
 LATER = NOON + timedelta(days=2)
@@ -56,6 +57,7 @@ class Scene:
         return self.task.handoff
 
 
+@lasting
 def a_scene(*, bodies: int = 1) -> Scene:
     place = a_center()
     agency = an_agency(district=place.center.district)

@@ -18,7 +18,7 @@ from tests.factories import NOON
 from tests.interagency.samples import Scene, a_scene, accept, anew, report
 from tests.plans import a_scan, an_approved, an_assessed_case
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.usefixtures("scene"), pytest.mark.django_db]
 
 
 def client_of(by: Actor) -> Client:

@@ -27,7 +27,7 @@ from tests.interagency.samples import (
     with_team,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.usefixtures("scene"), pytest.mark.django_db]
 State, OFFICER = Task.State, frozenset({Role.AGENCY_OFFICER})
 # name: (action, arguments, from, to, who does it, who has the function but not for a body's task)
 TASK_STEPS: dict[str, tuple[Callable[..., Any], dict[str, Any], set[str], str, frozenset, frozenset]] = {

@@ -41,7 +41,7 @@ from tests.interagency.samples import (
 )
 from tests.plans import a_draft, a_submitted, an_approved, an_assessed_case, measure_data, sign
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.usefixtures("scene"), pytest.mark.django_db]
 
 
 def last_day(term: Deadline) -> date:
