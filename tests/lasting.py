@@ -8,8 +8,8 @@
         with kept(a_scene, django_db_blocker):
             yield
 
-The first call of a test gives the rows of the module (whatever the test changes is rolled back, and the objects are its
-own); every further call, or one with arguments, makes new ones. Not for modules whose tests need a database of their own.
+The first call of a test gives the rows of the module: what the test changes is rolled back, and the objects are its
+own. Every further call, or one with arguments, makes new ones. Modules with own databases cannot use it.
 """
 
 from __future__ import annotations
