@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from cases.models import Consultation, Intake
 from family_support.deadlines.queries import for_subject
 from family_support.documents.render import render_pdf
+from family_support.workdays.queries import load_calendar
 
 
 def chosen_language(wanted: str) -> str:
@@ -27,7 +28,10 @@ def intake_slip_pdf(intake: Intake, wanted: str) -> bytes:
     terms = [row for row in for_subject(("cases.intake", intake.pk)) if row.due_at is not None]
     with translation.override(language):
         title = _("Slip of intake {number}").format(number=intake.number)
-    return render_pdf("pdf/intake_slip.html", {"intake": intake, "terms": terms}, language, title=title)
+    calendar = load_calendar(center=intake.center)
+    hours = calendar.hours_of(calendar.local_date(intake.registered_at))
+    context = {"intake": intake, "terms": terms, "hours": hours}
+    return render_pdf("pdf/intake_slip.html", context, language, title=title)
 
 
 def redirection_pdf(entry: Consultation, wanted: str) -> bytes:

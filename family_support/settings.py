@@ -184,6 +184,7 @@ DAILY = 24 * 60 * 60
 STALE = {"expires": SWEEP_SECONDS}
 CELERY_BEAT_SCHEDULE = {
     "sweep-deadlines": {"task": "deadlines.sweep", "schedule": SWEEP_SECONDS, "options": STALE},
+    "recount-deadlines": {"task": "deadlines.recount", "schedule": SWEEP_SECONDS, "options": STALE},
     "deliver-events": {"task": "outbox.deliver", "schedule": SWEEP_SECONDS, "options": STALE},
     "send-mail": {"task": "notifications.send_mail", "schedule": SWEEP_SECONDS, "options": STALE},
     "ask-for-documents-again": {"task": "documents.redispatch", "schedule": SWEEP_SECONDS, "options": STALE},

@@ -1,4 +1,4 @@
-"""Centers and bodies are changed by system administrator and ministry editor, a Center's hours by its director."""
+"""Centers and bodies are changed by system administrator and ministry editor."""
 
 import hashlib
 from collections.abc import Collection
@@ -59,32 +59,14 @@ def create_center(*, code: str, by: Actor, now: datetime, **fields: Any) -> Cent
 
 
 def change_center(*, center: Center, seen: str, by: Actor, now: datetime, **fields: Any) -> Center:
-    """Change a Center, all but its code. Raises Invalid, Forbidden, Conflict (`stale_version`)."""
+    """Change a Center, all but its code and its dated hours. Raises Invalid, Forbidden, Conflict (`stale_version`)."""
     with acting(by):
         permissions.check_can_edit_directory(by)
         center = Center.objects.select_for_update().get(pk=center.pk)
         _check_seen(center, seen)
-        _check_hours(fields["opens"], fields["closes"])
         _check_unused_center(code=None, bin=fields.get("bin", ""), except_id=center.pk)
         _assign(center, fields)
         center.save()
-    return center
-
-
-def change_center_hours(
-    *, center: Center, opens: time, closes: time, seen: str, by: Actor, now: datetime
-) -> Center:
-    """Set when the Center opens and closes, local time: terms that start later end at its closing hour (decision 6.1).
-
-    Raises Invalid, Forbidden, Missing (another Center), Conflict (`stale_version`).
-    """
-    with acting(by):
-        permissions.check_can_set_hours(by, center.pk)
-        center = Center.objects.select_for_update().get(pk=center.pk)
-        _check_seen(center, seen)
-        _check_hours(opens, closes)
-        center.opens, center.closes = opens, closes
-        center.save(update_fields=["opens", "closes"])
     return center
 
 

@@ -13,7 +13,8 @@ from family_support.ui.widgets import CheckList, PhoneInput, SearchSelect
 HOURS = ["%H:%M"]
 
 
-def _hour(label: Any) -> forms.TimeField:
+def hour_field(label: Any) -> forms.TimeField:
+    """An hour of the day, HH:MM."""
     return forms.TimeField(
         label=label,
         input_formats=HOURS,
@@ -69,18 +70,8 @@ class PlaceForm(NamesForm):
         return value
 
 
-class HoursForm(SeenMixin, Form):
-    """When a Center opens and closes."""
-
-    opens = _hour(_("Opens at"))
-    closes = _hour(_("Closes at"))
-
-
 class CenterForm(SeenMixin, PlaceForm):
-    """Change a Center."""
-
-    opens = _hour(_("Opens at"))
-    closes = _hour(_("Closes at"))
+    """Change a Center; its hours are changed from a day on, by its director's order."""
 
 
 class NewCenterForm(KeyMixin, PlaceForm):
@@ -92,8 +83,8 @@ class NewCenterForm(KeyMixin, PlaceForm):
         help_text=_("3–10 Latin capitals and digits. It stands in the numbers of cases and never changes."),
         error_messages={"invalid": _("Only Latin capitals and digits, 3 to 10 of them.")},
     )
-    opens = _hour(_("Opens at"))
-    closes = _hour(_("Closes at"))
+    opens = hour_field(_("Opens at"))
+    closes = hour_field(_("Closes at"))
     field_order = ("code",)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

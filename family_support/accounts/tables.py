@@ -1,5 +1,6 @@
 """Lists of accounts and of the directory."""
 
+from datetime import date
 from typing import Any
 
 import django_tables2 as tables
@@ -9,15 +10,24 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from family_support.accounts.models import MachineClient, User
+from family_support.base import clock
 from family_support.directory.models import Agency, Center
 from family_support.ui.tables import Table
 from family_support.ui.templatetags.ui import moment, tag
+from family_support.workdays.calendar import WorkCalendar
+from family_support.workdays.queries import Calendars, load_edition
 
 
 def _state(works: bool) -> SafeString:
     if works:
         return tag(pgettext_lazy("organization", "works"), "green")
     return tag(pgettext_lazy("organization", "closed"), "grey")
+
+
+def hours_text(calendar: WorkCalendar, day: date) -> str:
+    """From opening to closing on a day, local time."""
+    opens, closes = calendar.hours_of(day)
+    return f"{opens:%H:%M}–{closes:%H:%M}"
 
 
 class UserTable(Table):
@@ -59,13 +69,17 @@ class CenterTable(Table):
     region = tables.Column(accessor="district__region", verbose_name=_("Region"))
     hours = tables.Column(verbose_name=_("Hours"), empty_values=())
     is_active = tables.Column(verbose_name=_("State"))
+    # The version in force, read once a list.
+    _calendars: Calendars | None = None
 
     class Meta(Table.Meta):
         caption = _("Centers")
 
     def render_hours(self, record: Center) -> str:
-        """From opening to closing, local time."""
-        return f"{record.opens:%H:%M}–{record.closes:%H:%M}"
+        """From opening to closing today, local time."""
+        if self._calendars is None:
+            self._calendars = Calendars(load_edition())
+        return hours_text(self._calendars.of(record), clock.today())
 
     def render_is_active(self, value: bool) -> SafeString:
         """Works or closed."""

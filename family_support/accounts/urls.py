@@ -33,7 +33,6 @@ urlpatterns = [
     path("directory/centers/new/", directory.center_create, name="center-create"),
     path("directory/centers/<int:pk>/", directory.center_page, name="center-page"),
     path("directory/centers/<int:pk>/edit/", directory.center_edit, name="center-edit"),
-    path("directory/centers/<int:pk>/hours/", directory.center_hours, name="center-hours"),
     path("directory/bodies/", directory.agency_list, name="agency-list"),
     path("directory/bodies/new/", directory.agency_create, name="agency-create"),
     path("directory/bodies/<int:pk>/", directory.agency_page, name="agency-page"),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from family_support.audit.context import current_actor
@@ -16,7 +17,8 @@ from family_support.deadlines.models import Deadline, DeadlineChange, DeadlineLe
 from family_support.deadlines.schedule import Due, due, levels
 from family_support.directory.models import Agency, Center
 from family_support.workdays.calendar import WorkCalendar
-from family_support.workdays.queries import load_calendar
+from family_support.workdays.edition import Edition
+from family_support.workdays.queries import Calendars, load_calendar, load_edition
 
 # Checked on every version of a plan; not a term that runs (rules.md 4).
 LIMITS = frozenset({"plan_period"})
@@ -162,25 +164,60 @@ def move(*, term: str, subject: Subject, due_on: date, note: str, by: Actor, now
     return found
 
 
-def recompute(*, deadlines: DeadlineQuerySet, note: str, by: Actor, now: datetime) -> list[Deadline]:
-    """Count open deadlines again by the newest calendar; gives those that moved. Closed ones are never touched.
+def recompute(
+    *,
+    deadlines: DeadlineQuerySet,
+    note: str,
+    by: Actor,
+    now: datetime,
+    edition: Edition | None = None,
+) -> list[Deadline]:
+    """Count open deadlines again by the newest calendar, or by that version; gives those whose end moved.
 
-    A term that a threat shortened keeps its end: the shorter of both was decided then. Errors: RuntimeError outside
-    `acting`.
+    Closed ones are never touched, nor those counted by a later version already. A term that a threat shortened keeps
+    its end: the shorter of both was decided then. Where other days are walked over to the same end, or the levels come
+    at other moments, that is kept too. Errors: RuntimeError outside `acting`.
     """
     _must_act()
+    calendars = Calendars(edition or load_edition())
     moved = []
-    kept = DeadlineChange.objects.filter(reason=DeadlineChange.Reason.THREAT).values("deadline")
-    for deadline in _locked(deadlines.open().exclude(pk__in=kept)):
-        calendar = load_calendar(center=deadline.center)
-        set_date = deadline.explanation.get("set_date")
-        ends = due(
-            deadline.term, deadline.started_at, date.fromisoformat(set_date) if set_date else None, calendar
-        )
-        if ends.due_at != deadline.due_at:
+    rows = deadlines.open().exclude(pk__in=shortened()).filter(calendar_version__lte=calendars.edition.number)
+    for deadline in _locked(rows):
+        calendar = calendars.of(deadline.center)
+        ends = counted_again(deadline, calendar)
+        if ends.due_at != deadline.due_at or _walked(ends.explanation) != _walked(deadline.explanation):
+            moved += [deadline] if ends.due_at != deadline.due_at else []
             _restate(deadline, deadline.term, ends, calendar, DeadlineChange.Reason.CALENDAR, note, by, now)
-            moved.append(deadline)
+        else:
+            _reschedule(deadline, calendar)
     return moved
+
+
+def shortened() -> QuerySet[Any]:
+    """Deadlines that a threat shortened: a change of the calendar does not lengthen them again."""
+    return DeadlineChange.objects.filter(reason=DeadlineChange.Reason.THREAT).values("deadline")
+
+
+def counted_again(deadline: Deadline, calendar: WorkCalendar) -> Due:
+    """When the deadline's term ends by a calendar."""
+    set_date = deadline.explanation.get("set_date")
+    return due(
+        deadline.term, deadline.started_at, date.fromisoformat(set_date) if set_date else None, calendar
+    )
+
+
+def _walked(explanation: Mapping[str, Any]) -> tuple[Any, ...]:
+    return tuple(explanation.get(name) for name in ("counted", "skipped", "closes"))
+
+
+def _reschedule(deadline: Deadline, calendar: WorkCalendar) -> None:
+    """The same end, but a warning or the way up may lie on a day that is off now."""
+    reached = set(deadline.levels.values_list("level", flat=True))
+    ahead = levels(deadline.term, deadline.started_at, deadline.due_at, calendar)
+    stored = _as_stored([pair for pair in ahead if pair[0] not in reached])
+    if stored["schedule"] != deadline.schedule:
+        deadline.schedule, deadline.next_at = stored["schedule"], stored["next_at"]
+        deadline.save(update_fields=("schedule", "next_at"))
 
 
 def _must_act() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import Count, Max
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -16,6 +17,7 @@ from family_support.base.errors import Invalid
 from family_support.deadlines.models import Deadline, Term
 from family_support.reference.catalogs import Catalog, Fact, Use, names_of, register, register_use
 from family_support.reference.forms import NamedForm, text_in
+from family_support.reference.index import Card, register_card
 
 Unit = Term.Unit
 # Units that the product counts by itself; the others end on a date that comes with the event.
@@ -250,6 +252,19 @@ TERMS = Catalog(
 )
 
 
+def calendar_card(today: date) -> Card:
+    """The calendar among the lists of the reference data."""
+    return Card(
+        title=_("Calendar"),
+        text=_(
+            "Working and rest days, holidays, transfers, closures of regions and Centers. Every date of the law is "
+            "counted by it."
+        ),
+        url=reverse("calendar"),
+        icon="calendar",
+    )
+
+
 def kind_text(row: Any) -> str:
     """Whether the law or the product sets the term."""
     return _("internal target") if row.internal else _("term of law")
@@ -258,6 +273,7 @@ def kind_text(row: Any) -> str:
 def register_lists() -> None:
     """Called when the applications are ready."""
     register(TERMS)
+    register_card(calendar_card)
     register_use("terms", Use(gettext_lazy("Deadlines running"), _deadlines(Deadline.State.OPEN)))
     closed = [state for state in Deadline.State.values if state != Deadline.State.OPEN]
     register_use("terms", Use(gettext_lazy("Deadlines closed"), _deadlines(*closed)))

@@ -16,7 +16,7 @@ from family_support.accounts.models import Membership
 from family_support.accounts.roles import Role
 from family_support.base.actor import Actor
 from family_support.base.models import Named, one_in_force
-from family_support.directory.models import Agency, Center
+from family_support.directory.models import Agency, Center, Region
 
 
 class TermQuerySet(models.QuerySet["Term"]):
@@ -256,3 +256,49 @@ class Heartbeat(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class RecountQuerySet(models.QuerySet["Recount"]):
+    def unfinished(self) -> RecountQuerySet:
+        """Those that still count, in the order of their versions: an older calendar never overtakes a newer one."""
+        return self.filter(finished_at__isnull=True).order_by("version")
+
+    def visible_to(self, actor: Actor) -> RecountQuerySet:
+        """Counts only: all of them for the ministry's editor, a director sees those of the own Center's hours."""
+        if actor.role == Role.MINISTRY_EDITOR:
+            return self
+        return self.filter(center_id=actor.center_id) if actor.is_director else self.none()
+
+
+class Recount(models.Model):
+    """Open deadlines counted again after a version of the calendar was published, in batches in the background."""
+
+    version = models.PositiveIntegerField(unique=True)
+    # The order behind it, as its changes of deadlines are explained.
+    note = models.CharField(max_length=300)
+    by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    # Whom the order concerns: a region, a Center, or with neither the country; and its days.
+    region = models.ForeignKey(Region, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    center = models.ForeignKey(Center, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    first_day = models.DateField()
+    last_day = models.DateField()
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+    total = models.PositiveIntegerField(default=0)
+    looked_at = models.PositiveIntegerField(default=0)
+    moved = models.PositiveIntegerField(default=0)
+    last_pk = models.BigIntegerField(default=0)
+
+    objects = RecountQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("recount of deadlines")
+        verbose_name_plural = _("recounts of deadlines")
+        ordering = ("-version",)
+        constraints = (
+            models.CheckConstraint(name="recount_days_in_order", condition=Q(last_day__gte=F("first_day"))),
+            models.CheckConstraint(name="recount_moved_of_looked_at", condition=Q(moved__lte=F("looked_at"))),
+        )
+
+    def __str__(self) -> str:
+        return f"{self._meta.verbose_name} {self.version}"

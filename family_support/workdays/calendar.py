@@ -71,6 +71,14 @@ class Step:
     day: Day | None = None
 
 
+class Hours(NamedTuple):
+    """When a Center opens and closes from a day on."""
+
+    since: date
+    opens: time
+    closes: time
+
+
 class OutsideCalendar(LookupError):
     """The calendar does not reach that far: a date may not be guessed."""
 
@@ -86,6 +94,8 @@ class WorkCalendar:
     tz: ZoneInfo = ALMATY
     first: date = date.min
     last: date = date.max
+    # Changes of the hours above, the earliest first.
+    hours: tuple[Hours, ...] = ()
 
     def local(self, moment: datetime) -> datetime:
         """The moment on the wall clock here. Errors: ValueError for a moment without a zone."""
@@ -157,13 +167,20 @@ class WorkCalendar:
             day += ONE_DAY
         return day, tuple(skipped)
 
+    def hours_of(self, day: date) -> tuple[time, time]:
+        """When the Center opens and closes on a day."""
+        for change in reversed(self.hours):
+            if change.since <= day:
+                return change.opens, change.closes
+        return self.opens, self.closes
+
     def opening(self, day: date) -> datetime:
         """The opening hour of a day, in UTC."""
-        return self._moment(day, self.opens)
+        return self._moment(day, self.hours_of(day)[0])
 
     def due_end_of_working_day(self, day: date) -> datetime:
         """The closing hour of a day, in UTC: when a term ends on which the Center must act."""
-        return self._moment(day, self.closes)
+        return self._moment(day, self.hours_of(day)[1])
 
     def start_of_day(self, day: date) -> datetime:
         """Midnight at which a day begins here, in UTC."""
@@ -205,6 +222,6 @@ def effective_registration(received_at: datetime, calendar: WorkCalendar, immedi
     """
     local = calendar.local(received_at)
     day = local.date()
-    if immediate or (calendar.is_working(day) and local.time() <= calendar.closes):
+    if immediate or (calendar.is_working(day) and local.time() <= calendar.hours_of(day)[1]):
         return received_at.astimezone(UTC)
     return calendar.opening(calendar.roll_forward(day + ONE_DAY)[0])

@@ -51,6 +51,7 @@ def explain(
     closing hour from a body's 24:00.
     """
     walked = tuple(steps)
+    closes = calendar.hours_of(due_on)[1] if due_on else calendar.closes
     return {
         "form": FORM,
         "calendar_version": calendar.version,
@@ -63,7 +64,7 @@ def explain(
         "skipped": [step_as_json(step) for step in walked if not step.counted],
         "rolled_from": rolled_from.isoformat() if rolled_from else None,
         "keeps_last_day": keeps_last_day,
-        "closes": calendar.closes.strftime("%H:%M") if until_closing else None,
+        "closes": closes.strftime("%H:%M") if until_closing else None,
         "due_on": due_on.isoformat() if due_on else None,
         "due_at": due_at.isoformat() if due_at else None,
     }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, Self
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -30,17 +32,19 @@ class CalendarVersion(models.Model):
         return str(self.number)
 
 
-class CalendarDayQuerySet(models.QuerySet["CalendarDay"]):
-    def of_version(self, number: int) -> CalendarDayQuerySet:
-        """The days that a version of the calendar holds."""
+class VersionedQuerySet(models.QuerySet[Any]):
+    def of_version(self, number: int) -> Self:
+        """The rows that a version of the calendar holds."""
         return self.filter(
             Q(until_version__isnull=True) | Q(until_version__number__gt=number),
             since_version__number__lte=number,
         )
 
-    def current(self) -> CalendarDayQuerySet:
+    def current(self) -> Self:
         return self.filter(until_version__isnull=True)
 
+
+class CalendarDayQuerySet(VersionedQuerySet):
     def national(self) -> CalendarDayQuerySet:
         return self.filter(region__isnull=True, center__isnull=True)
 
@@ -105,3 +109,46 @@ class CalendarDay(Named):
 
     def __str__(self) -> str:
         return f"{self.date.isoformat()} {self.kind}"
+
+
+class CenterHours(models.Model):
+    """A Center's hours from a day on, by its director's order: a part of the calendar and of its versions.
+
+    Before the first row the hours are those the Center was founded with.
+    """
+
+    center = models.ForeignKey(Center, on_delete=models.PROTECT, related_name="+", verbose_name=_("Center"))
+    valid_from = models.DateField(_("in force from"))
+    opens = models.TimeField(_("opens at"))
+    closes = models.TimeField(_("closes at"))
+    order_number = models.CharField(_("order number"), max_length=60)
+    order_date = models.DateField(_("order date"))
+    since_version = models.ForeignKey(CalendarVersion, on_delete=models.PROTECT, related_name="hours_added")
+    until_version = models.ForeignKey(
+        CalendarVersion, on_delete=models.PROTECT, null=True, blank=True, related_name="hours_removed"
+    )
+
+    objects = VersionedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("hours of a Center")
+        verbose_name_plural = _("hours of Centers")
+        ordering = ("valid_from",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("center", "valid_from"),
+                condition=Q(until_version__isnull=True),
+                name="center_hours_once",
+            ),
+            models.CheckConstraint(
+                name="center_hours_opens_before_closing", condition=Q(opens__lt=F("closes"))
+            ),
+            models.CheckConstraint(name="center_hours_has_order", condition=~Q(order_number="")),
+            models.CheckConstraint(
+                name="center_hours_versions_differ",
+                condition=Q(until_version__isnull=True) | ~Q(until_version=F("since_version")),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.center_id} {self.valid_from.isoformat()}"

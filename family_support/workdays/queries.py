@@ -3,40 +3,21 @@
 from __future__ import annotations
 
 from collections import OrderedDict, defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from threading import Lock
 
 from django.db import connection
 
 from family_support.directory.models import Center
-from family_support.workdays.calendar import CLOSES, OPENS, Day, Kind, Names, WorkCalendar
-from family_support.workdays.models import CalendarDay, CalendarVersion
+from family_support.workdays.calendar import CLOSES, OPENS, Day, Hours, Kind, Names, WorkCalendar
+from family_support.workdays.edition import Edition
+from family_support.workdays.models import CalendarDay, CalendarVersion, CenterHours
 
 KEPT_VERSIONS = 8
 Key = tuple[str, int, datetime]
 
 
-@dataclass(frozen=True, slots=True)
-class _Version:
-    number: int
-    first: date
-    last: date
-    national: Mapping[date, Day]
-    regions: Mapping[int, Mapping[date, Day]]
-    centers: Mapping[int, Mapping[date, Day]]
-
-    def days_of(self, center: Center | None) -> Mapping[date, Day]:
-        """National days, with those of the region over them and those of the Center over both."""
-        if center is None or not (self.regions or self.centers):
-            return self.national
-        region = self.regions.get(center.district.region_id, {}) if self.regions else {}
-        own = self.centers.get(center.pk, {})
-        return {**self.national, **region, **own} if region or own else self.national
-
-
-_kept: OrderedDict[Key, _Version] = OrderedDict()
+_kept: OrderedDict[Key, Edition] = OrderedDict()
 _lock = Lock()
 
 
@@ -45,19 +26,42 @@ def load_calendar(*, center: Center | None = None, version: int | None = None) -
 
     One query when the version is known to this process. Errors: CalendarVersion.DoesNotExist.
     """
+    return calendar_of(load_edition(version), center)
+
+
+def load_edition(version: int | None = None) -> Edition:
+    """The newest version of the calendar as a whole, or that one. Errors: CalendarVersion.DoesNotExist."""
     rows = CalendarVersion.objects.order_by("-number")
     row = rows.filter(number=version).first() if version else rows.first()
     if row is None:
         raise CalendarVersion.DoesNotExist("no such version of the calendar; load the reference data first")
-    held = _version(row)
+    return _version(row)
+
+
+def calendar_of(edition: Edition, center: Center | None) -> WorkCalendar:
+    """One version as one Center lives by it."""
     return WorkCalendar(
-        version=held.number,
-        days=held.days_of(center),
+        version=edition.number,
+        days=edition.days_of(center.pk, center.district.region_id) if center else edition.national,
         opens=center.opens if center else OPENS,
         closes=center.closes if center else CLOSES,
-        first=held.first,
-        last=held.last,
+        first=edition.first,
+        last=edition.last,
+        hours=edition.hours.get(center.pk, ()) if center else (),
     )
+
+
+class Calendars:
+    """The calendars of Centers by one version, each made once: for lists and for counting many deadlines."""
+
+    def __init__(self, edition: Edition) -> None:
+        self.edition = edition
+        self._made: dict[int, WorkCalendar] = {}
+
+    def of(self, center: Center) -> WorkCalendar:
+        if center.pk not in self._made:
+            self._made[center.pk] = calendar_of(self.edition, center)
+        return self._made[center.pk]
 
 
 def current_version() -> int:
@@ -72,7 +76,7 @@ def forget_calendars() -> None:
         _kept.clear()
 
 
-def _version(row: CalendarVersion) -> _Version:
+def _version(row: CalendarVersion) -> Edition:
     # A number alone would mistake one database for another where several are met in one process, as in tests.
     key = (str(connection.settings_dict["NAME"]), row.pk, row.published_at)
     with _lock:
@@ -87,7 +91,7 @@ def _version(row: CalendarVersion) -> _Version:
     return held
 
 
-def _read(number: int) -> _Version:
+def _read(number: int) -> Edition:
     national: dict[date, Day] = {}
     regions: dict[int, dict[date, Day]] = defaultdict(dict)
     centers: dict[int, dict[date, Day]] = defaultdict(dict)
@@ -101,14 +105,18 @@ def _read(number: int) -> _Version:
         place[row.date] = as_day(row)
     if not national:
         raise CalendarVersion.DoesNotExist(f"version {number} of the calendar holds no days")
+    hours: dict[int, list[Hours]] = defaultdict(list)
+    for change in CenterHours.objects.of_version(number).order_by("valid_from"):
+        hours[change.center_id].append(Hours(change.valid_from, change.opens, change.closes))
     # Whole years only: a year of which no holiday is known is not covered.
-    return _Version(
+    return Edition(
         number=number,
         first=date(min(national).year, 1, 1),
         last=date(max(national).year, 12, 31),
         national=national,
         regions=dict(regions),
         centers=dict(centers),
+        hours={center: tuple(changes) for center, changes in hours.items()},
     )
 
 

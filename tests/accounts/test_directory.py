@@ -11,7 +11,7 @@ from family_support.accounts import directory_actions as actions
 from family_support.accounts.actors import load_actor
 from family_support.accounts.roles import Role
 from family_support.base.clock import now
-from family_support.base.errors import Conflict, Forbidden, Invalid, Missing
+from family_support.base.errors import Conflict, Invalid
 from family_support.directory.models import Agency, Center, Sector
 from tests.access.world import sign_in
 from tests.accounts.people import agency, center, names, person
@@ -67,25 +67,6 @@ def test_two_editors_of_a_center(client: Client, editor: Any) -> None:
     stale = client.post(reverse("center-edit", args=[place.pk]), {**form, "address": "Набранный текст"})
     assert stale.status_code == 409
     assert "Набранный текст" in stale.content.decode()
-
-
-def test_a_director_sets_the_hours_of_the_own_center_only(client: Client) -> None:
-    own, other = center("TSA"), center("TSB")
-    membership = person("d@example.kz", Role.DIRECTOR, at_center=own).memberships.get()
-    sign_in(client, membership)
-    seen = client.get(reverse("center-hours", args=[own.pk])).context["form"]["seen"].value()
-    form = {"opens": "08:30", "closes": "17:30", "seen": seen}
-    assert client.post(reverse("center-hours", args=[own.pk]), form).status_code == 302
-    own.refresh_from_db()
-    assert (own.opens, own.closes) == (time(8, 30), time(17, 30))
-    assert client.get(reverse("center-hours", args=[other.pk])).status_code == 404
-    by = load_actor(membership, now())
-    assert by is not None
-    hours = {"opens": time(8), "closes": time(9), "seen": actions.seen_of(other)}
-    with pytest.raises(Missing):
-        actions.change_center_hours(center=other, by=by, now=now(), **hours)
-    with pytest.raises(Forbidden):
-        actions.change_center(center=own, by=by, now=now(), **hours)
 
 
 def test_a_body_with_its_sectors(editor: Any) -> None:

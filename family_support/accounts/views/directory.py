@@ -16,7 +16,7 @@ from family_support.accounts import directory_forms as forms
 from family_support.accounts import permissions
 from family_support.accounts.decorators import allowed
 from family_support.accounts.roles import EVERYBODY, Role
-from family_support.accounts.tables import AgencyTable, CenterTable
+from family_support.accounts.tables import AgencyTable, CenterTable, hours_text
 from family_support.base import clock
 from family_support.base.errors import Missing
 from family_support.base.idempotency import run_once
@@ -24,6 +24,7 @@ from family_support.directory.models import Agency, Center, District, Region
 from family_support.ui.actions import respond, run
 from family_support.ui.components import Crumb, SummaryRow
 from family_support.ui.tables import page_of
+from family_support.workdays.queries import load_calendar
 
 READERS = tuple(sorted(EVERYBODY))
 EDITORS = (Role.SYSTEM_ADMIN, Role.MINISTRY_EDITOR)
@@ -114,7 +115,7 @@ def center_page(request: Any, pk: int) -> HttpResponse:
         SummaryRow(_("BIN"), center.bin or "–"),
         SummaryRow(_("Phone"), center.phone or "–"),
         SummaryRow(_("Address"), center.address or "–"),
-        SummaryRow(_("Hours"), f"{center.opens:%H:%M}–{center.closes:%H:%M}"),
+        SummaryRow(_("Hours"), hours_text(load_calendar(center=center), clock.today())),
         SummaryRow(_("State"), _state(center.is_active)),
     ]
     context = {
@@ -191,16 +192,6 @@ def center_edit(request: Any, pk: int) -> HttpResponse:
     """Change a Center."""
     center = _found(Center.objects.filter(pk=pk).first())
     return _edit(request, center, forms.CenterForm, actions.change_center, "center")
-
-
-@read_or_post
-@allowed(Role.DIRECTOR)
-def center_hours(request: Any, pk: int) -> HttpResponse:
-    """The own Center's hours."""
-    center = _found(Center.objects.filter(pk=pk).first())
-    permissions.check_can_set_hours(request.actor, center.pk)
-    intro = _("Terms end at the closing hour. Terms that run already keep their moment.")
-    return _edit(request, center, forms.HoursForm, actions.change_center_hours, "center", intro=intro)
 
 
 @require_safe

@@ -117,7 +117,6 @@ ROWS = (
     page("center-page", "center", roles=READERS, colleague=ALL, foreign=ALL),
     page("center-create", roles=DIRECTORY_EDITORS, methods="GET POST"),
     page("center-edit", "center", roles=DIRECTORY_EDITORS, methods="GET POST"),
-    page("center-hours", "center", roles={Role.DIRECTOR}, colleague=ALL, methods="GET POST"),
     page("agency-list", roles=READERS),
     page("agency-page", "agency", roles=READERS, colleague=ALL, foreign=ALL),
     page("agency-create", roles=DIRECTORY_EDITORS, methods="GET POST"),
