@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from family_support.ui.components import Badge, Text
-from family_support.workdays.calendar import Day, Reason, WorkCalendar
+from family_support.workdays.calendar import Day, Kind, Reason, WorkCalendar
 
 MONDAY = date(2024, 1, 1)
 LOOK: dict[Reason, str] = {
@@ -106,6 +106,8 @@ def _marks(day: Day) -> list[Badge]:
     marks = []
     if day.estimated:
         marks.append(Badge(_("estimated, not confirmed"), "yellow", "clock"))
+    if day.kind is Kind.REST and day.moved_from and not day.order_number:
+        marks.append(Badge(_("for %(day)s") % {"day": f"{day.moved_from:%d.%m.%Y}"}))
     if day.order_number:
         marks.append(Badge(order_text(day.order_number, day.order_date)))
     return marks

@@ -58,7 +58,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
     query = f"&center={center.pk}" if center else ""
     context = {
         "form": form,
-        "year": year,
+        "year": str(year),
         "center": center,
         "months": year_of(calendar_of(edition, center), year, today, editable=may_edit),
         "weekdays": weekdays(),
