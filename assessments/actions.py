@@ -15,8 +15,9 @@ from assessments.queries import concluded_of, findings_of, is_urgent
 from assessments.rules import check_day, met_terms, obstacles
 from cases.actions import begin_assessment, set_risk, to_planning
 from cases.actions.locking import locked_case
+from cases.actions.violence import open_record
 from cases.consent import check_consent
-from cases.models import Case, Person
+from cases.models import Case, Person, ViolenceRecord
 from cases.permissions import works
 from cases.timeline import record
 from family_support.audit.context import acting
@@ -28,6 +29,8 @@ from family_support.deadlines.actions import meet, open_deadline
 from family_support.directory.models import Agency, Sector
 from family_support.outbox.events import emit
 
+# The form of the ground of cruelty that is domestic violence (grounds.json).
+DOMESTIC_VIOLENCE = "domestic_violence"
 SUBJECT = "assessments.assessment"
 # What a draft's sections may set; anything else is refused rather than ignored.
 DRAFT_FIELDS = frozenset(
@@ -280,10 +283,20 @@ def conclude_assessment(
                 case_id=case.pk,
                 subject=(SUBJECT, assessment.pk),
             )
+        _note_violence(case, assessment, by, now)
         kind = "assessment.concluded_hls" if hls_found else "assessment.concluded_no_hls"
         record(case, kind, by=by, now=now, subject=(SUBJECT, assessment.pk))
         emit("assessment.concluded", case_id=case.pk, assessment_id=assessment.pk, hls_found=bool(hls_found))
     return assessment
+
+
+def _note_violence(case: Case, assessment: Assessment, by: Actor, now: datetime) -> None:
+    """An assessment that stands on domestic violence notes its signs, unless the case knows of them (R256 24)."""
+    ground = assessment.grounds.filter(form=DOMESTIC_VIOLENCE).first()
+    if ground is None or ViolenceRecord.objects.filter(case=case).exists():
+        return
+    signs = ground.note or assessment.safety_note or assessment.conclusion
+    open_record(case, signs, ViolenceRecord.Source.ASSESSMENT, by=by, now=now)
 
 
 def add_need(

@@ -22,6 +22,9 @@ register_kind("case.assigned", _("A case was assigned to you"), "user-check")
 register_kind("intake.attached", _("A repeat intake came in for your case"), "inbox")
 register_kind("intake.unassigned", _("A new case waits for a responsible worker"), "inbox", tone="orange")
 register_kind("threat.flagged", _("A threat to life or health was flagged"), "alarm", urgent=True, tone="red")
+register_kind(
+    "violence.noted", _("Signs of domestic violence were noted in a case"), "shield-exclamation", tone="red"
+)
 register_kind("case.closed", _("A case was closed"), "archive")
 register_kind(
     "intake.received", _("A request has come in and waits for registration"), "inbox", tone="orange"
@@ -79,6 +82,12 @@ def tell_intake(event: Event) -> None:
 def tell_threat(event: Event) -> None:
     """The director and the lead, at once and by mail."""
     _tell(event, "threat.flagged", [*_directors(event), *lead_of(event)])
+
+
+@handles("violence.noted")
+def tell_violence(event: Event) -> None:
+    """The director and the lead: the redirection runs."""
+    _tell(event, "violence.noted", [*_directors(event), *lead_of(event)])
 
 
 @handles("case.closed")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,7 +14,16 @@ from django.utils.translation import gettext as _
 
 from cases import timeline
 from cases.frame import risk_badge
-from cases.models import Case, CaseMember, Consent, Intake, Person, TimelineEntry
+from cases.models import (
+    Case,
+    CaseMember,
+    Consent,
+    Intake,
+    Person,
+    TimelineEntry,
+    ViolenceRecord,
+    ViolenceSupport,
+)
 from cases.page import Act, act_for
 from cases.permissions import reads, works
 from family_support.access.subjects import subject_url
@@ -25,7 +34,8 @@ from family_support.base.names import fold
 from family_support.base.validators import normalise_phone
 from family_support.deadlines.badges import DueView, view
 from family_support.deadlines.models import Deadline
-from family_support.deadlines.queries import Day, my_day
+from family_support.deadlines.queries import Day, for_subjects, my_day
+from family_support.documents.models import Attachment
 from family_support.ui import masking
 from family_support.ui.components import Badge, Entry
 from family_support.workdays.calendar import WorkCalendar
@@ -216,6 +226,22 @@ class Found:
     case: Case
     name: str
     masked: bool
+
+
+Violence = tuple[list[ViolenceRecord], Mapping[int, Deadline], dict[int, list[Attachment]]]
+
+
+def violence_of(case: Case) -> Violence:
+    """The case's records of signs of violence with their support, running terms and papers: four queries."""
+    supports = ViolenceSupport.objects.select_related("agency", "by__user")
+    rows = case.violence_records.select_related("noted_by__user", "redirection__agency")
+    found = list(rows.prefetch_related(Prefetch("supports", supports)))
+    keys = [row.pk for row in found]
+    files: dict[int, list[Attachment]] = {}
+    papers = Attachment.objects.filter(subject_type="cases.violencerecord", subject_id__in=keys)
+    for paper in papers.order_by("pk"):
+        files.setdefault(paper.subject_id, []).append(paper)
+    return found, for_subjects("cases.violencerecord", keys), files
 
 
 def search(query: str, actor: Actor, limit: int = FOUND) -> list[Found]:

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from cases.closing import Blocker, register_blocker, register_ground
-from cases.models import Case, Intake, IntakeTransfer, Threat
+from cases.models import Case, Intake, IntakeTransfer, Threat, ViolenceSupport
 from cases.page import Act, Tab, register_act, register_day_tile, register_tab
 from cases.permissions import LIST_ROLES
 from cases.queues import files_of_intakes, waiting_tile
@@ -81,6 +81,7 @@ def _subjects() -> None:
     subjects.register("cases.consent", _("Consent"), url_name="consent")
     subjects.register("cases.threat", _("Threat to life or health"))
     subjects.register("cases.consultation", _("Consultation"))
+    subjects.register("cases.violencerecord", _("Record of signs of violence"))
     subjects.register("cases.casemember", _("Family member"))
 
 
@@ -100,6 +101,9 @@ def _constraints() -> None:
     )
     register_constraint(
         "threat_open_once", _("A threat is flagged in this case already."), code="threat_open"
+    )
+    register_constraint(
+        "violence_open_once", _("Signs of violence are noted in this case already."), code="violence_noted"
     )
 
 
@@ -158,12 +162,27 @@ def _kinds() -> None:
     register_kind(
         "threat.responded", _("Response to the threat is in force"), icon="shield-check", tone="green"
     )
+    register_kind(
+        "violence.noted", _("Signs of domestic violence noted"), icon="shield-exclamation", tone="red"
+    )
+    register_kind(
+        "violence.support",
+        _("Support given: {support}"),
+        icon="heart-handshake",
+        tone="green",
+        names={"support": lambda code: ViolenceSupport.Kind(code).label},
+    )
+    register_kind(
+        "violence.identified", _("Domestic violence identified"), icon="clipboard-check", tone="red"
+    )
+    register_kind("violence.not_identified", _("Domestic violence not identified"), icon="clipboard-check")
     register_kind("document.added", _("Document added"), icon="paperclip")
 
 
 def _tabs_and_acts() -> None:
     register_tab(Tab("timeline", _("Timeline"), "case", 10))
     register_tab(Tab("people", _("People and consent"), "case-people", 20))
+    register_tab(Tab("violence", _("Signs of violence"), "case-violence", 60))
     register_tab(Tab("documents", _("Documents"), "case-documents", 80))
     register_tab(Tab("history", _("History"), "case-history", 90))
     register_act("consultation", consult)

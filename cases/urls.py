@@ -4,7 +4,7 @@ from django.urls import path
 
 from cases.api import views as api
 from cases.api.schema import schema
-from cases.views import cases, day, doors, intakes, people, queue, steps, team, transfers
+from cases.views import cases, day, doors, intakes, people, queue, steps, team, transfers, violence
 
 urlpatterns = [
     path("day/", day.my_day, name="my-day"),
@@ -28,6 +28,10 @@ urlpatterns = [
     path("cases/<int:pk>/risk/", steps.case_risk, name="case-risk"),
     path("cases/<int:pk>/threat/", steps.threat_flag, name="threat-flag"),
     path("cases/<int:pk>/threat/response/", steps.threat_respond, name="threat-respond"),
+    path("cases/<int:pk>/violence/", violence.case_violence, name="case-violence"),
+    path("cases/<int:pk>/violence/note/", violence.violence_note, name="violence-note"),
+    path("violence/<int:pk>/result/", violence.violence_result, name="violence-result"),
+    path("violence/<int:pk>/support/", violence.violence_support, name="violence-support"),
     path("cases/<int:pk>/close/", steps.case_close, name="case-close"),
     path("cases/<int:pk>/take/", steps.case_take, name="case-take"),
     path("cases/<int:pk>/team/", team.case_team, name="case-team"),

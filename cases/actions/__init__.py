@@ -37,6 +37,7 @@ from cases.actions.team import (
     take_case,
 )
 from cases.actions.transfers import accept_transfer, decline_transfer, propose_transfer, withdraw_transfer
+from cases.actions.violence import note_violence, record_identification, record_support
 
 __all__ = [
     "Call",
@@ -62,10 +63,13 @@ __all__ = [
     "give_consent",
     "grant_access",
     "propose_transfer",
+    "note_violence",
     "receive_intake",
     "record_consent",
     "record_consultation",
+    "record_identification",
     "record_response",
+    "record_support",
     "refuse_consent",
     "refuse_intake",
     "register_intake",

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from cases.actions.locking import locked_case
+from cases.actions.violence import redirect_record
 from cases.models import Case, Consultation, Intake
 from cases.permissions import check_can_work
 from cases.timeline import record
@@ -20,7 +21,6 @@ from family_support.deadlines.actions import meet
 from family_support.directory.models import Agency
 
 Kind = Consultation.Kind
-SPECIAL_SERVICES = "violence_redirection"
 
 
 def record_consultation(
@@ -67,7 +67,7 @@ def record_consultation(
             answered.bump()
             answered.save()
         if special_services and kind == Kind.REDIRECTION:
-            meet(terms=SPECIAL_SERVICES, case_id=locked.pk, by=by, now=now)
+            redirect_record(locked, entry, by=by, now=now)
         record(locked, f"consultation.{kind}", by=by, now=now, subject=("cases.consultation", entry.pk))
         return entry
 

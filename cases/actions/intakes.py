@@ -16,7 +16,17 @@ from cases.actions.receiving import received, slip_code
 from cases.actions.sources import NO_SOURCE, Source
 from cases.actions.steps import put_restriction, raise_threat
 from cases.actions.team import place_lead
-from cases.models import Case, CaseMember, FamilyCard, Intake, NumberCounter, Person, Threat
+from cases.actions.violence import open_record
+from cases.models import (
+    Case,
+    CaseMember,
+    FamilyCard,
+    Intake,
+    NumberCounter,
+    Person,
+    Threat,
+    ViolenceRecord,
+)
 from cases.numbers import next_number
 from cases.permissions import check_can_register, check_open
 from cases.timeline import record
@@ -424,7 +434,8 @@ def _open_terms(
     subject = ("cases.case", case.pk)
     if not attached:
         open_deadline(term="assessment_urgent" if intake.threat else "assessment", subject=subject, **common)
-    if intake.violence:
-        open_deadline(term="violence_redirection", subject=subject, if_absent=True, **common)
+    if intake.violence and not ViolenceRecord.objects.open().filter(case=case).exists():
+        source = ViolenceRecord.Source.INTAKE
+        open_record(case, intake.said, source, by=by, now=now, intake=intake, started_at=registered_at)
     if intake.threat and not Threat.objects.open().filter(case=case).exists():
         raise_threat(case, intake.said, by=by, now=now)

@@ -9,6 +9,7 @@ from cases.models.submission import FamilyCard, Submission
 from cases.models.threat import Threat
 from cases.models.timeline import TimelineEntry
 from cases.models.transfer import IntakeTransfer
+from cases.models.violence import ViolenceRecord, ViolenceSupport
 
 __all__ = [
     "Case",
@@ -27,4 +28,6 @@ __all__ = [
     "TeamMember",
     "Threat",
     "TimelineEntry",
+    "ViolenceRecord",
+    "ViolenceSupport",
 ]
