@@ -1,4 +1,5 @@
 // Small conveniences over pages that already work without a script.
+import { enhanceCountdowns } from "./js/countdown.js";
 import { enhanceDates } from "./js/dates.js";
 import { enhanceForms, guardUnsaved } from "./js/forms.js";
 import { enhanceIin } from "./js/iin.js";
@@ -14,6 +15,7 @@ function enhance(root) {
   enhanceSelects(root);
   enhanceForms(root);
   enhanceActions(root);
+  enhanceCountdowns(root);
 }
 
 enhance(document);

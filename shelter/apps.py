@@ -7,3 +7,9 @@ from django.utils.translation import gettext_lazy as _
 class ShelterConfig(AppConfig):
     name = "shelter"
     verbose_name = _("Shelter")
+
+    def ready(self) -> None:
+        """Register what the case page, the closing, the terms and the notices ask of this app."""
+        from shelter import handlers, registration  # noqa: F401 - handlers register themselves
+
+        registration.register()
