@@ -46,7 +46,10 @@ class PlaceChoice(forms.ModelChoiceField):
     def label_from_instance(self, obj: Any) -> str:
         text = _("{place} · beds: {beds}").format(place=obj, beds=obj.beds)
         until = self.taken.get(obj.pk)
-        return f"{text} · {_('taken until {day}').format(day=day(until))}" if until else str(text)
+        if until is None:
+            return str(text)
+        taken = _("taken until {day}").format(day=day(until))
+        return f"{text} · {taken}"
 
 
 class BodyChoice(forms.ModelChoiceField):

@@ -14,6 +14,7 @@ from family_support.base.clock import local_date
 from family_support.deadlines.models import Deadline
 from family_support.deadlines.queries import for_subjects
 from family_support.documents.models import Attachment
+from family_support.ui.components import Badge
 from family_support.ui.masking import initials
 from family_support.workdays.calendar import WorkCalendar
 from shelter.actions.admitting import NOTICE
@@ -157,9 +158,8 @@ FILTERS: dict[str, Q] = {
 def stays_for_list(actor: Actor, chosen: str) -> StayQuerySet:
     """Stays of own cases for who places, all of the Center for the director: with counts of people and notices."""
     rows = Stay.objects.supervised_by(actor) if actor.is_director else Stay.objects.visible_to(actor)
-    return with_counts(rows.filter(FILTERS[chosen])).select_related(
-        "case", "person", "place__shelter", "case__lead__user"
-    )
+    found = with_counts(rows.filter(FILTERS[chosen])).order_by("-claim_from", "-pk")
+    return found.select_related("case__lead__user", "person", "place__shelter")
 
 
 def with_counts(rows: StayQuerySet) -> StayQuerySet:
@@ -177,6 +177,7 @@ class NoticeLine:
     notice: MinorNotice
     term: Deadline | None
     proofs: list[Attachment]
+    badge: Badge | None = None
 
 
 @dataclass(slots=True)
@@ -189,6 +190,10 @@ class StayCard:
     limit: Deadline | None
     exit_term: Deadline | None
     papers: list[Attachment]
+    badge: Badge | None = None
+    overdue: bool = False
+    # Which day of the stay it is, while the person lives there.
+    day: int | None = None
 
 
 def stays_of_case(case: Case, actor: Actor) -> list[StayCard]:

@@ -15,11 +15,10 @@ from cases import actions
 from cases.forms.violence import IdentificationForm, SupportForm, ViolenceForm
 from cases.frame import case_frame, crumbs_of, worked_case
 from cases.models import Case, ViolenceRecord, ViolenceSupport
-from cases.permissions import CASE_ROLES
 from cases.queries import violence_of
 from cases.views.common import center_of
 from family_support.access.decorators import allowed
-from family_support.accounts.roles import WORKERS
+from family_support.accounts.roles import WORKERS, Role
 from family_support.base import clock
 from family_support.base.errors import Missing
 from family_support.ui.actions import respond, run
@@ -42,7 +41,7 @@ class KindLine:
 
 
 @require_safe
-@allowed(*CASE_ROLES)
+@allowed(*WORKERS, Role.DIRECTOR)
 def case_violence(request: HttpRequest, pk: int) -> HttpResponse:
     """Every record of the case, the newest first."""
     frame = case_frame(request, pk, tab="violence")

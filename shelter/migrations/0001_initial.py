@@ -108,8 +108,8 @@ class Migration(migrations.Migration):
                         verbose_name="state",
                     ),
                 ),
-                ("claim_from", models.DateTimeField(verbose_name="from")),
-                ("claim_to", models.DateTimeField(verbose_name="to")),
+                ("claim_from", models.DateTimeField(verbose_name="claimed from")),
+                ("claim_to", models.DateTimeField(verbose_name="claimed until")),
                 ("reserved_at", models.DateTimeField(verbose_name="reserved")),
                 ("cancel_reason", models.TextField(blank=True, verbose_name="why it was cancelled")),
                 ("episode", models.PositiveSmallIntegerField(default=1, verbose_name="episode")),
@@ -319,8 +319,8 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("is_minor", models.BooleanField(default=False, verbose_name="under 18 on admission")),
-                ("came_at", models.DateTimeField(verbose_name="came")),
-                ("left_at", models.DateTimeField(blank=True, null=True, verbose_name="left")),
+                ("came_at", models.DateTimeField(verbose_name="came to the stay")),
+                ("left_at", models.DateTimeField(blank=True, null=True, verbose_name="left the stay")),
                 (
                     "person",
                     models.ForeignKey(
@@ -369,7 +369,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("due", "To be sent"),
                             ("sent", "Sent"),
-                            ("received", "Received"),
+                            ("received", "Received there"),
                             ("registered", "Registered there"),
                         ],
                         default="due",

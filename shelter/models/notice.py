@@ -33,7 +33,7 @@ class MinorNotice(FSMModelMixin, Versioned):
     class State(models.TextChoices):
         DUE = "due", _("To be sent")
         SENT = "sent", _("Sent")
-        RECEIVED = "received", _("Received")
+        RECEIVED = "received", _("Received there")
         REGISTERED = "registered", _("Registered there")
 
     class Way(models.TextChoices):

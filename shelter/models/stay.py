@@ -92,8 +92,8 @@ class Stay(FSMModelMixin, Versioned):
     place = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="stays", verbose_name=_("place"))
     state = FSMField(_("state"), default=State.RESERVED, choices=State.choices, protected=True)
     # The claim on the place: of a reservation as planned, of a resident up to the last day, at the end as it was.
-    claim_from = models.DateTimeField(_("from"))
-    claim_to = models.DateTimeField(_("to"))
+    claim_from = models.DateTimeField(_("claimed from"))
+    claim_to = models.DateTimeField(_("claimed until"))
     reserved_at = models.DateTimeField(_("reserved"))
     reserved_by = models.ForeignKey(
         Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -267,8 +267,8 @@ class Resident(models.Model):
     stay = models.ForeignKey(Stay, on_delete=models.PROTECT, related_name="residents")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     is_minor = models.BooleanField(_("under 18 on admission"), default=False)
-    came_at = models.DateTimeField(_("came"))
-    left_at = models.DateTimeField(_("left"), null=True, blank=True)
+    came_at = models.DateTimeField(_("came to the stay"))
+    left_at = models.DateTimeField(_("left the stay"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("resident")

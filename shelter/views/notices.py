@@ -57,7 +57,7 @@ def notice(request: HttpRequest, pk: int) -> HttpResponse:
         "minors": [resident for resident in card.residents if resident.is_minor],
         "languages": LANGUAGES,
         "may_act": can_place(request.actor, case),
-        "crumbs": stay_crumbs(found.stay, case, Crumb(_("Notice"))),
+        "crumbs": stay_crumbs(found.stay, case, Crumb(_("The notice"))),
         "now": clock.now(),
     }
     return render(request, "shelter/notice.html", context)

@@ -59,13 +59,13 @@ def case_stay(request: HttpRequest, pk: int) -> HttpResponse:
 def _dress(card: queries.StayCard, request: HttpRequest) -> None:
     """Marks and the day of the stay, for the templates."""
     now = clock.now()
-    card.badge = stay_badge(card.stay, now)  # type: ignore[attr-defined]
-    card.overdue = card.stay.is_overdue(now)  # type: ignore[attr-defined]
+    card.badge = stay_badge(card.stay, now)
+    card.overdue = card.stay.is_overdue(now)
     for line in card.notices:
-        line.badge = notice_badge(line.notice)  # type: ignore[attr-defined]
+        line.badge = notice_badge(line.notice)
     if card.stay.state == Stay.State.RESIDENT and card.stay.admitted_at:
         admitted_on = local_date(card.stay.admitted_at)
-        card.day = day_of_stay(admitted_on, local_date(now))  # type: ignore[attr-defined]
+        card.day = day_of_stay(admitted_on, local_date(now))
 
 
 @require_safe
