@@ -8,7 +8,8 @@ from django.db.models import Q
 
 from cases.actions.intakes import register_as
 from cases.actions.steps import put_restriction
-from cases.models import Case, Intake, Person, Threat
+from cases.actions.violence import open_record
+from cases.models import Case, Intake, Person, Threat, ViolenceRecord
 from family_support.access.models import Barred
 from family_support.base.actor import SYSTEM
 from family_support.deadlines import actions as deadlines
@@ -107,5 +108,9 @@ def _adjust_terms(old: Case, new: Case, running: set[str], now: datetime) -> Non
     threat = Threat.objects.filter(case=old).order_by("flagged_at").first()
     if threat is not None:
         deadlines.shorten(flagged_at=threat.flagged_at, case_id=new.pk, by=SYSTEM, now=now)
+    noted = ViolenceRecord.objects.open().filter(case=old).first()
+    if noted is not None and not ViolenceRecord.objects.filter(case=new).exists():
+        source = ViolenceRecord.Source(noted.source)
+        open_record(new, noted.signs, source, by=SYSTEM, now=now, started_at=noted.noted_at)
     if "violence_redirection" not in running:
         deadlines.meet(terms="violence_redirection", case_id=new.pk, by=SYSTEM, now=now)

@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("accounts", "0001_initial"),
-        ("cases", "0004_violence"),
+        ("cases", "0006_violence"),
         ("directory", "0001_initial"),
     ]
 
