@@ -4,9 +4,6 @@ import django.db.models.deletion
 import django_fsm
 from django.db import migrations, models
 
-from family_support.audit.operations import TrackChanges
-from family_support.base.states import GuardStates
-
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -221,16 +218,4 @@ class Migration(migrations.Migration):
                 name="violence_result_complete",
             ),
         ),
-        GuardStates(
-            model="ViolenceRecord",
-            field="state",
-            transitions=[
-                ("noted", "redirected"),
-                ("redirected", "identified"),
-                ("redirected", "not_identified"),
-            ],
-            initial=["noted"],
-        ),
-        TrackChanges("ViolenceRecord", case_id="case"),
-        TrackChanges("ViolenceSupport", case_id="record__case"),
     ]

@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("accounts", "0001_initial"),
-        ("cases", "0006_violence"),
+        ("cases", "0007_violence_history_and_guards"),
         ("directory", "0001_initial"),
     ]
 
