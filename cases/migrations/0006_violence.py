@@ -176,7 +176,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="violencerecord",
             constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ("noted", "redirected"))),
+                condition=models.Q(("result_on__isnull", True)),
                 fields=("case",),
                 name="violence_open_once",
             ),

@@ -68,8 +68,9 @@ class ViolenceRecord(FSMModelMixin, Versioned):
         verbose_name_plural = _("records of signs of violence")
         ordering = ("-noted_at", "-pk")
         constraints = (
+            # Open is what has no result yet (`violence_result_complete`).
             models.UniqueConstraint(
-                fields=("case",), condition=Q(state__in=OPEN_VIOLENCE_STATES), name="violence_open_once"
+                fields=("case",), condition=Q(result_on__isnull=True), name="violence_open_once"
             ),
             models.CheckConstraint(
                 name="violence_redirected_somewhere",
