@@ -21,6 +21,7 @@ from family_support.deadlines.sweep import sweep
 from family_support.demo import texts
 from family_support.demo.organizations import Staffed, make
 from family_support.demo.people import People
+from family_support.demo.staffing import staffing_story
 from family_support.demo.stories import Setting, family_story
 from family_support.demo.time import Diary, Story, live
 from family_support.directory.models import Agency
@@ -95,6 +96,7 @@ def _live(settings: list[Setting], first: Quarter, now: datetime, families: int)
     for setting in settings:
         stories += _families(setting, first.starts_at, now, families)
         stories.append(_quarters(setting, first, now))
+        stories.append(staffing_story(setting, first))
     live(stories, now)
 
 

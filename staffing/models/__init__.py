@@ -2,7 +2,7 @@
 
 from staffing.models.norms import Band, StaffingNorm, StaffingNormQuerySet
 from staffing.models.tables import (
-    METHOD_WRITERS,
+    KEEPERS,
     READERS,
     PayrollFund,
     PayrollFundQuerySet,
@@ -14,7 +14,7 @@ from staffing.models.tables import (
 )
 
 __all__ = [
-    "METHOD_WRITERS",
+    "KEEPERS",
     "READERS",
     "Band",
     "PayrollFund",

@@ -20,8 +20,8 @@ from family_support.directory.models import Center
 from staffing.models.norms import by_quarters
 
 # Who reads a Center's staffing, and who of them keeps it (security.md, row "indicators, conclusions, staffing").
-METHOD_WRITERS = METHODOLOGY
-READERS = METHODOLOGY | {Role.DIRECTOR, Role.HEAD_ACCOMPANIMENT}
+KEEPERS = METHODOLOGY | {Role.DIRECTOR}
+READERS = KEEPERS | {Role.HEAD_ACCOMPANIMENT}
 
 
 def readable_by(actor: Actor) -> Q:
@@ -40,7 +40,7 @@ class StaffingTableQuerySet(models.QuerySet["StaffingTable"]):
 
     def in_force(self, on: date) -> StaffingTableQuerySet:
         """The one of each Center that applies on a day: the last to have begun."""
-        begun = self.filter(starts_on__lte=on).order_by("center", "-starts_on").distinct("center")
+        begun = self.filter(starts_on__lte=on).order_by("center_id", "-starts_on").distinct("center_id")
         return self.filter(pk__in=begun.values("pk"))
 
 
@@ -134,7 +134,7 @@ class VehicleQuerySet(models.QuerySet["Vehicle"]):
         return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on), starts_on__lte=on)
 
 
-class Vehicle(models.Model):
+class Vehicle(Versioned):
     """A vehicle of a Center, which sets the number of its drivers (annex, row 15). Its label is no number plate."""
 
     center = models.ForeignKey(Center, on_delete=models.PROTECT, related_name="+", verbose_name=_("Center"))
@@ -171,7 +171,7 @@ class PayrollFundQuerySet(models.QuerySet["PayrollFund"]):
         return self.filter(starts_on__lte=on, ends_on__gte=on)
 
 
-class PayrollFund(models.Model):
+class PayrollFund(Versioned):
     """The payroll fund of a Center for a period: within it positions may substitute for each other (annex, note)."""
 
     center = models.ForeignKey(Center, on_delete=models.PROTECT, related_name="+", verbose_name=_("Center"))
