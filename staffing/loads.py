@@ -10,13 +10,14 @@ from statistics import median
 
 from cases.models import Case, TeamMember
 from family_support.accounts.models import Membership
-from family_support.accounts.roles import WORKERS
+from family_support.accounts.roles import WORKERS, Role
 from family_support.base.actor import Actor
 from family_support.base.clock import local_date
 from family_support.deadlines.queries import load
 
-# A load of this many medians stands out.
+# A load of this many medians stands out, if it is so many cases more.
 HEAVY = Fraction(3, 2)
+MORE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,20 +31,28 @@ class WorkerLoad:
     overdue: int
 
     def is_heavy(self, middle: Fraction) -> bool:
-        """At least half as much again as the median of the Center's workers."""
-        return self.leads > 0 and self.leads >= middle * HEAVY
+        """At least half as much again as the median, and two cases more."""
+        return self.leads >= max(middle * HEAVY, middle + MORE)
 
 
 @dataclass(frozen=True)
 class CenterLoad:
-    """The workers of a Center, those with most cases first; the median is over all of them, an empty hand too."""
+    """The workers of a Center, those with most cases first.
+
+    The median is over the case managers, an empty hand too, and whoever else leads a case.
+    """
 
     workers: list[WorkerLoad]
     unassigned: int
 
     @property
     def middle(self) -> Fraction:
-        return Fraction(median(row.leads for row in self.workers)) if self.workers else Fraction(0)
+        return Fraction(median(row.leads for row in self.compared)) if self.compared else Fraction(0)
+
+    @property
+    def compared(self) -> list[WorkerLoad]:
+        """Those whom the median is over."""
+        return [row for row in self.workers if row.leads or row.membership.role == Role.CASEWORKER]
 
     @property
     def overdue(self) -> int:

@@ -169,6 +169,11 @@ class PositionGap:
     totals: Totals = field(default_factory=Totals)
     lacking_in: int = 0
 
+    @property
+    def unnumbered(self) -> bool:
+        """Whether the annex sets no number for the position."""
+        return self.norm.kind == StaffingNorm.Kind.STANDARD
+
 
 @dataclass(frozen=True)
 class Country:

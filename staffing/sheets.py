@@ -220,7 +220,8 @@ def _by_position(book: Book, found: Country, figures: Sequence[str]) -> None:
     page = book.page(_("Positions"), (5, 50, *([14] * 6), 20))
     page.head("№", _("Position"), *figures, _("Centers where units are missing"))
     for row in found.positions:
-        page.row(row.norm.number, row.norm.name, *_figures(row.totals), row.lacking_in)
+        first, *rest = _figures(row.totals)
+        page.row(row.norm.number, row.norm.name, None if row.unnumbered else first, *rest, row.lacking_in)
 
 
 def _centers(book: Book, found: Country, figures: Sequence[str]) -> None:

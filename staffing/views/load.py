@@ -73,7 +73,7 @@ def own(request: HttpRequest) -> HttpResponse:
         "mine": mine,
         "middle": whole.middle,
         "heavy": mine.is_heavy(whole.middle),
-        "workers": len(whole.workers),
+        "workers": len(whole.compared),
         "tiles": tiles,
     }
     return render(request, "staffing/own_load.html", context)
