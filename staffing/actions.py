@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from family_support.audit.context import acting
 from family_support.base.actor import Actor
@@ -147,7 +147,7 @@ def record_fund(
     """The payroll fund of a period, by an order. Errors: Forbidden, Missing, Invalid."""
     with acting(by):
         check_can_keep(by, center.pk)
-        given = {
+        given: dict[str, Any] = {
             "amount": amount,
             "starts_on": starts_on,
             "ends_on": ends_on,

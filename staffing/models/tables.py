@@ -124,6 +124,11 @@ class StaffPosition(models.Model):
         return self.units - self.occupied
 
 
+def _version() -> models.PositiveIntegerField:
+    """`Versioned.version` for tables that had rows before it: the database itself begins with 1."""
+    return models.PositiveIntegerField(_("version"), default=1, db_default=1, editable=False)
+
+
 class VehicleQuerySet(models.QuerySet["Vehicle"]):
     def visible_to(self, actor: Actor) -> VehicleQuerySet:
         """Vehicles of the Centers whose staffing the actor reads."""
@@ -139,6 +144,7 @@ class Vehicle(Versioned):
 
     center = models.ForeignKey(Center, on_delete=models.PROTECT, related_name="+", verbose_name=_("Center"))
     label = models.CharField(_("vehicle"), max_length=80)
+    version = _version()
     starts_on = models.DateField(pgettext_lazy("period", "From"))
     ends_on = models.DateField(pgettext_lazy("period", "Until"), null=True, blank=True)
 
@@ -175,6 +181,7 @@ class PayrollFund(Versioned):
     """The payroll fund of a Center for a period: within it positions may substitute for each other (annex, note)."""
 
     center = models.ForeignKey(Center, on_delete=models.PROTECT, related_name="+", verbose_name=_("Center"))
+    version = _version()
     amount = models.DecimalField(_("payroll fund, tenge"), max_digits=14, decimal_places=2)
     starts_on = models.DateField(pgettext_lazy("period", "From"))
     ends_on = models.DateField(pgettext_lazy("period", "Until"))
