@@ -42,7 +42,7 @@ def record_table(
             order_date=order_date,
             starts_on=starts_on,
             positions=positions,
-            known=_known(starts_on),
+            known=_known(),
             today=local_date(now),
         )
         _check_day_is_free(center.pk, starts_on)
@@ -77,13 +77,12 @@ def change_table(
         table = _lock(StaffingTable, table.pk)
         check_can_keep(by, table.center_id)
         check_version(table, expected_version)
-        held = {position.code for position in table.positions.all() if position.code}
         check_table(
             order_number=order_number,
             order_date=order_date,
             starts_on=starts_on,
             positions=positions,
-            known=_known(starts_on) | held,
+            known=_known(),
             today=local_date(now),
         )
         if starts_on != table.starts_on:
@@ -201,9 +200,9 @@ def _lock(model: type[T], pk: int) -> T:
     return found
 
 
-def _known(day: date) -> set[str]:
-    """Codes of the annex in force on a day."""
-    return set(StaffingNorm.objects.in_force(day).values_list("code", flat=True))
+def _known() -> set[str]:
+    """Codes of the annex, ever: a table older than a norm, or one that outlives it, keeps its positions."""
+    return set(StaffingNorm.objects.values_list("code", flat=True))
 
 
 def _check_day_is_free(center_id: int, starts_on: date) -> None:

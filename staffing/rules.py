@@ -65,7 +65,7 @@ def check_table(
     wrong |= _check_titles(positions)
     unknown = {position.code for position in positions if position.code} - set(known)
     if unknown:
-        wrong["positions"] = _("The annex has no such position on that day.")
+        wrong["positions"] = _("The annex has no such position.")
     if wrong:
         raise Invalid(fields=wrong)
     if not any(position.units for position in positions):
