@@ -13,7 +13,7 @@ from family_support.base.actor import Actor
 from family_support.directory.models import Center, Region
 from family_support.workdays.calendar import WorkCalendar
 from family_support.workdays.quarters import Quarter
-from family_support.workdays.queries import load_calendar, load_calendars
+from family_support.workdays.queries import Calendars, load_calendar, load_edition
 from staffing.bands import Computation, compute
 from staffing.gaps import Line, Totals, lines_of
 from staffing.models import Band, PayrollFund, StaffingNorm, StaffingTable, StaffPosition, Vehicle
@@ -206,7 +206,7 @@ def country(on: date, region: Region | None = None) -> Country:
     )
     quarter = last_quarter(on)
     norms = annex(on)
-    calendars = load_calendars(centers)
+    calendars = Calendars(load_edition())
     counts = _counts(intakes_of(quarter).filter(center__in=centers))
     vehicles = _counts(Vehicle.objects.filter(center__in=centers).in_use(on))
     held = {
@@ -217,7 +217,7 @@ def country(on: date, region: Region | None = None) -> Country:
     }
     gaps = []
     for center in centers:
-        band = compute(quarter, counts.get(center.pk, 0), calendars[center.pk]).band
+        band = compute(quarter, counts.get(center.pk, 0), calendars.of(center)).band
         table = held.get(center.pk)
         lines = lines_of(
             norms.norms,
@@ -229,7 +229,7 @@ def country(on: date, region: Region | None = None) -> Country:
         gaps.append(
             CenterGap(center, band, table is not None, vehicles.get(center.pk, 0), lines, Totals.of(lines))
         )
-    version = next(iter(calendars.values())).version if calendars else 0
+    version = calendars.edition.number
     return Country(on, quarter, version, region, gaps, _by_region(gaps), _by_position(norms.norms, gaps))
 
 

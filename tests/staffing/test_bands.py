@@ -17,7 +17,7 @@ from family_support.base.actor import SYSTEM
 from family_support.workdays.calendar import WorkCalendar
 from family_support.workdays.models import CalendarDay, CalendarVersion
 from family_support.workdays.quarters import Quarter
-from family_support.workdays.queries import load_calendar, load_calendars
+from family_support.workdays.queries import load_calendar
 from staffing.bands import band_of, compute
 from staffing.models import Band
 from staffing.presenting import band_lines, exception_lines, mean_text, reach_lines
@@ -155,8 +155,6 @@ class TestOfACenter:
         with CaptureQueriesContext(connection) as caught:
             computation(center, TODAY)
         assert len(caught) == 2
-        calendars = load_calendars([center])
-        assert calendars[center.pk] == load_calendar(center=center)
 
 
 def _days(quarter: Quarter) -> list[date]:
