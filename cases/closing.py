@@ -16,6 +16,8 @@ class Blocker:
 
     text: str | Promise
     url: str = ""
+    # Reasons for which the case closes all the same.
+    lifted_for: frozenset[str] = frozenset()
 
 
 Check = Callable[[Case], list[Blocker]]
@@ -43,14 +45,24 @@ def missing_ground(case: Case, closing: str) -> str | Promise | None:
     return None if found is None or found[0](case) else found[1]
 
 
-def blockers(case: Case) -> list[Blocker]:
-    """Everything that keeps the case open now."""
-    return [blocker for check in _checks for blocker in check(case)]
+def blockers(case: Case, closing: str = "") -> list[Blocker]:
+    """Everything that keeps the case open now, or for one reason of closing."""
+    found = (blocker for check in _checks for blocker in check(case))
+    return [blocker for blocker in found if closing not in blocker.lifted_for]
 
 
-def check_nothing_blocks(case: Case) -> None:
+# Under a threat a refusal ends support, but neither the response nor its term (rules.md 3.2).
+OUTLIVING = {Case.Closing.REFUSED: frozenset({"response_plan"})}
+
+
+def outliving(closing: str) -> frozenset[str]:
+    """Codes of terms that go on in a case closed for this reason."""
+    return OUTLIVING.get(Case.Closing(closing), frozenset())
+
+
+def check_nothing_blocks(case: Case, closing: str) -> None:
     """Errors: Conflict naming each blocker."""
-    found = blockers(case)
+    found = blockers(case, closing)
     if found:
         raise Conflict(
             "case_cannot_close",

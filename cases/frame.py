@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from cases.models import Case, Threat
 from cases.page import tabs as registered_tabs
 from cases.permissions import reads, works
+from cases.threats import line_of
 from family_support.access.reads import log_read
 from family_support.base.errors import Missing
 from family_support.ui.components import Badge, Crumb, Step, Tab, Tone
@@ -83,6 +84,7 @@ def framed(
         "case_steps": steps(case),
         "case_badges": badges(case),
         "crumbs": [Crumb(_("Cases"), reverse("case-list")), Crumb(case.number)],
+        "threat_line": line_of(case, actor) if getattr(case, "threat_open", False) else None,
         **(context or {}),
     }
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from cases.closing import Blocker, register_blocker, register_ground
-from cases.models import Case, Intake, IntakeTransfer, Threat, ViolenceSupport
+from cases.models import Case, Intake, IntakeTransfer, ViolenceSupport
 from cases.page import Act, Tab, register_act, register_day_tile, register_tab
 from cases.permissions import LIST_ROLES
 from cases.queues import files_of_intakes, waiting_tile
@@ -33,7 +33,6 @@ def register() -> None:
     _kinds()
     _tabs_and_acts()
     _navigation()
-    register_blocker(open_threat)
     register_blocker(pending_transfer)
     register_ground(
         Case.Closing.TRANSFERRED,
@@ -48,17 +47,6 @@ def case_lines(case_ids: Collection[int], actor: Actor) -> Mapping[int, CaseLine
     """Number and address of those of the cases that the actor sees listed: one query."""
     rows = Case.objects.listed_to(actor).filter(pk__in=set(case_ids)).values_list("pk", "number")
     return {pk: CaseLine(number, reverse("case", args=(pk,))) for pk, number in rows}
-
-
-def open_threat(case: Case) -> list[Blocker]:
-    """An open threat keeps the case open until its response is recorded (states.md, blockers of closing)."""
-    if Threat.objects.open().filter(case=case).exists():
-        return [
-            Blocker(
-                _("the response to the threat is not recorded"), reverse("threat-respond", args=(case.pk,))
-            )
-        ]
-    return []
 
 
 def pending_transfer(case: Case) -> list[Blocker]:
@@ -160,7 +148,7 @@ def _kinds() -> None:
     )
     register_kind("threat.flagged", _("Threat to life or health flagged"), icon="alarm", tone="red")
     register_kind(
-        "threat.responded", _("Response to the threat is in force"), icon="shield-check", tone="green"
+        "threat.responded", _("The response to the threat is over"), icon="shield-check", tone="green"
     )
     register_kind(
         "violence.noted", _("Signs of domestic violence noted"), icon="shield-exclamation", tone="red"
@@ -187,7 +175,6 @@ def _tabs_and_acts() -> None:
     register_tab(Tab("history", _("History"), "case-history", 90))
     register_act("consultation", consult)
     register_act("violence_redirection", redirect_for_services)
-    register_act("response_plan", respond)
     register_act("consent_withdrawal", settle)
 
 
@@ -207,10 +194,6 @@ def redirect_for_services(deadline: Deadline, case: Case, actor: Actor) -> Act |
         f"{reverse('case-consultation', args=(case.pk,))}?kind=redirection",
         "send",
     )
-
-
-def respond(deadline: Deadline, case: Case, actor: Actor) -> Act | None:
-    return Act(_("Record the response"), reverse("threat-respond", args=(case.pk,)), "shield-check")
 
 
 def settle(deadline: Deadline, case: Case, actor: Actor) -> Act | None:

@@ -27,7 +27,6 @@ urlpatterns = [
     path("cases/<int:pk>/assess/", steps.case_assess, name="case-assess"),
     path("cases/<int:pk>/risk/", steps.case_risk, name="case-risk"),
     path("cases/<int:pk>/threat/", steps.threat_flag, name="threat-flag"),
-    path("cases/<int:pk>/threat/response/", steps.threat_respond, name="threat-respond"),
     path("cases/<int:pk>/violence/", violence.case_violence, name="case-violence"),
     path("cases/<int:pk>/violence/note/", violence.violence_note, name="violence-note"),
     path("violence/<int:pk>/result/", violence.violence_result, name="violence-result"),

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from cases.actions.locking import locked_case
-from cases.closing import check_nothing_blocks, missing_ground
+from cases.closing import check_nothing_blocks, missing_ground, outliving
 from cases.grants import sync_case_grants
 from cases.models import Case, Consultation, Threat
 from cases.permissions import (
@@ -20,6 +20,7 @@ from cases.permissions import (
     directs,
     works,
 )
+from cases.threats import react
 from cases.timeline import record
 from family_support.audit.context import acting
 from family_support.base import validators
@@ -87,7 +88,8 @@ def close_case(
     *, case: Case, closing: str, note: str = "", by: Actor, now: datetime, version: int | None = None
 ) -> Case:
     """End the work with the family, for a reason its stage knows (R256 19); running terms are cancelled with
-    that reason.
+    that reason. Under a threat a refusal ends support only: the response goes on until the director closes it
+    (rules.md 3.2).
 
     Errors: Missing outside team and direction, Forbidden for a reason that is the director's, Conflict when
     stale, for a reason the stage does not know, or naming what still blocks, Invalid for a missing note, evidence
@@ -100,9 +102,11 @@ def close_case(
         case = locked_case(case, by, version)
         check_can_close(by, case, closing, threat=Threat.objects.open().filter(case=case).exists())
         _check_ground(case, Case.Closing(closing), note)
-        check_nothing_blocks(case)
+        check_nothing_blocks(case, closing)
         reason = str(Case.Closing(closing).label)
-        deadlines.cancel(terms=None, case_id=case.pk, reason=reason, by=by, now=now)
+        running = Deadline.objects.open().filter(case_id=case.pk).exclude(code__in=outliving(closing))
+        ended = set(running.values_list("code", flat=True))
+        deadlines.cancel(terms=ended, case_id=case.pk, reason=reason, by=by, now=now)
         case.close()
         case.closing, case.closing_note, case.closed_at = closing, note, now
         case.bump()
@@ -127,10 +131,11 @@ def _check_ground(case: Case, closing: Case.Closing, note: str) -> None:
         raise Invalid("note_missing", fields={"note": _("State the reason.")})
 
 
-def flag_threat(*, case: Case, by: Actor, now: datetime, note: str) -> Case:
-    """Flag a direct threat to life or health (R256 22): risk critical, assessment in 1 working day, response at once.
+def flag_threat(*, case: Case, by: Actor, now: datetime, note: str, brief: str = "") -> Case:
+    """Flag a direct threat to life or health (R256 22): risk critical, assessment in 1 working day, and the alarm.
 
-    Anybody of the Center who sees the case listed may raise it. Errors: Missing out of scope, Conflict in a
+    `note` stays in the case, `brief` is what the mobile group is told. Anybody of the Center who sees the case listed
+    may raise it. Errors: Missing out of scope, Conflict in a
     closed case or when one is open already, Invalid without a note.
     """
     note = note.strip()
@@ -138,6 +143,8 @@ def flag_threat(*, case: Case, by: Actor, now: datetime, note: str) -> Case:
         raise Invalid("note_missing", fields={"note": _("Write what threatens whom.")})
     with invalid_field("note"):
         validators.check_text(note)
+    with invalid_field("brief"):
+        validators.check_text(brief)
     if not (by.is_system or by.role in LIST_ROLES or by.acting):
         raise Forbidden
     with acting(by):
@@ -145,12 +152,12 @@ def flag_threat(*, case: Case, by: Actor, now: datetime, note: str) -> Case:
         check_open(case)
         if Threat.objects.open().filter(case=case).exists():
             raise Conflict("threat_open", _("A threat is flagged in this case already."))
-        raise_threat(case, note, by=by, now=now)
+        raise_threat(case, note, brief, by=by, now=now)
     return case
 
 
-def raise_threat(case: Case, note: str, *, by: Actor, now: datetime) -> Threat:
-    """Write a threat inside an action that has locked the case: its terms, risk, timeline and event."""
+def raise_threat(case: Case, note: str, brief: str = "", *, by: Actor, now: datetime) -> Threat:
+    """Write a threat inside an action that has locked the case: its terms, risk, timeline, event, and its alarm."""
     threat = Threat.objects.create(case=case, flagged_at=now, flagged_by_id=by.membership_id, note=note)
     case.threat_at = now
     case.risk = Case.Risk.CRITICAL
@@ -171,32 +178,19 @@ def raise_threat(case: Case, note: str, *, by: Actor, now: datetime) -> Threat:
     deadlines.open_deadline(term=RESPONSE_PLAN, started_at=now, subject=("cases.threat", threat.pk), **common)
     record(case, "threat.flagged", by=by, now=now, subject=("cases.threat", threat.pk))
     emit("threat.flagged", case_id=case.pk, threat=threat.pk, by=by.membership_id)
+    react(threat, brief, by=by, now=now)
     return threat
 
 
-def record_response(*, case: Case, response: str, by: Actor, now: datetime) -> Threat:
-    """Record that the response is in force: the mobile group engaged, the measures and who answers for each (R256 22).
-
-    Errors: Missing for others than team and director, Conflict when no threat is open, Invalid without the text.
-    """
-    response = response.strip()
-    if not response:
-        raise Invalid(
-            "response_missing", fields={"response": _("Write who was engaged and what was agreed.")}
-        )
-    with invalid_field("response"):
-        validators.check_text(response)
+def end_threat(*, threat: Threat, response: str, by: Actor, now: datetime) -> Threat:
+    """The response is over: called by the closing of the alarm, which checks who may and what was done (R256 22)."""
     with acting(by):
-        case = locked_case(case, by)
-        if not (works(case, by) or by.is_director):
-            raise Missing
-        threat = Threat.objects.open().select_for_update(of=("self",)).filter(case=case).first()
-        if threat is None:
+        threat = Threat.objects.select_for_update(of=("self",)).select_related("case").get(pk=threat.pk)
+        if threat.responded_at is not None:
             raise Conflict("no_threat", _("There is no open threat in this case."))
         threat.response, threat.responded_at, threat.responded_by_id = response, now, by.membership_id
         threat.save()
-        deadlines.meet(terms=RESPONSE_PLAN, subject=("cases.threat", threat.pk), by=by, now=now)
-        record(case, "threat.responded", by=by, now=now, subject=("cases.threat", threat.pk))
+        record(threat.case, "threat.responded", by=by, now=now, subject=("cases.threat", threat.pk))
     return threat
 
 
@@ -229,7 +223,8 @@ def set_risk(
         check_open(case)
         if risk != Case.Risk.CRITICAL and Threat.objects.open().filter(case=case).exists():
             raise Conflict(
-                "threat_open", _("While a threat is open the risk is critical: record the response first.")
+                "threat_open",
+                _("While a threat is open the risk is critical: its alarm has to be closed first."),
             )
         case.risk, case.risk_reason = risk, reason
         if instruction is not None:

@@ -41,18 +41,17 @@ class RiskForm(VersionMixin, Form):
 class ThreatForm(KeyMixin, Form):
     note = fields.TextField(
         label=_("What threatens whom"),
-        help_text=_("Facts: who, whom, when, whether children are there."),
+        help_text=_("Facts: who, whom, when, whether children are there. It stays in the case."),
         rows=4,
     )
-
-
-class ResponseForm(Form):
-    response = fields.TextField(
-        label=_("Who was engaged and what was agreed"),
+    brief = fields.TextField(
+        label=_("What the mobile group is told"),
         help_text=_(
-            "The mobile group, the measures, and for each the body or organization that answers for it (R256 22)."
+            "What threatens, in a sentence: no names and no addresses. It can be written later, too."
         ),
-        rows=6,
+        max_length=500,
+        rows=2,
+        required=False,
     )
 
 

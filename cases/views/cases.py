@@ -17,6 +17,7 @@ from cases.frame import badges, case_for, framed, listed_case, steps
 from cases.models import Case, Consent
 from cases.permissions import CASE_ROLES, LIST_ROLES, reads
 from cases.tables import CaseTable
+from cases.threats import line_of
 from cases.views import presenting
 from cases.views.common import center_of
 from cases.views.history import history_of, readings_of
@@ -116,7 +117,7 @@ def _closed_door(request: HttpRequest, found: Case, form: OpeningForm) -> HttpRe
         "may_take": permissions.can_take(actor, found),
         "may_assign": permissions.can_assign(actor, found),
         "may_flag": not found.is_closed and not threat,
-        "may_respond": threat and actor.is_director,
+        "threat_line": line_of(found, actor) if threat else None,
         "may_close": permissions.can_close(actor, found, threat=threat),
         "form": form,
     }

@@ -14,9 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from cases import actions, permissions
 from cases.closing import blockers
 from cases.forms.consents import ConsultationForm
-from cases.forms.steps import ClosingForm, ResponseForm, RiskForm, ThreatForm
+from cases.forms.steps import ClosingForm, RiskForm, ThreatForm
 from cases.frame import crumbs_of, listed_case, worked_case
-from cases.models import Case, Consultation, Intake, Threat
+from cases.models import Case, Consultation, Intake
 from cases.papers import file_answer, redirection_pdf
 from cases.permissions import CASE_ROLES, LIST_ROLES, directs, works
 from cases.views.common import center_of
@@ -161,15 +161,20 @@ def threat_flag(request: HttpRequest, pk: int) -> HttpResponse:
     case = listed_case(request, pk)
     form = ThreatForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        note = form.cleaned_data["note"]
-        done = run(form, actions.flag_threat, case=case, note=note, by=request.actor, now=clock.now())
+        data = {name: form.cleaned_data[name] for name in ("note", "brief")}
+        done = run(form, actions.flag_threat, case=case, by=request.actor, now=clock.now(), **data)
         if done:
-            messages.success(request, _("The threat was flagged: the director is told at once."))
+            messages.success(
+                request, _("The alarm is raised: the mobile group and the director are told at once.")
+            )
             return redirect("case", pk=case.pk)
     consequences = [
+        _(
+            "The district's mobile group in force is called at once; where there is none, its coordinator (R256 22)."
+        ),
         _("The risk becomes critical and the director is told at once."),
         _("The assessment has to be concluded within 1 working day, with immediate measures (R256 13(2))."),
-        _("The response, with the mobile group, has to be recorded at once (R256 22)."),
+        _("A response plan has to be in force within 1 working day (R256 22, internal target)."),
     ]
     return _case_form(
         request,
@@ -180,27 +185,6 @@ def threat_flag(request: HttpRequest, pk: int) -> HttpResponse:
         danger=True,
         consequences=consequences,
     )
-
-
-@require_http_methods(["GET", "POST"])
-@allowed(*WORKERS, Role.DIRECTOR)
-def threat_respond(request: HttpRequest, pk: int) -> HttpResponse:
-    """Record that the response to the open threat is in force."""
-    case = listed_case(request, pk)
-    if not (works(case, request.actor) or request.actor.is_director):
-        raise Missing
-    threat = Threat.objects.open().filter(case=case).first()
-    form = ResponseForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        response = form.cleaned_data["response"]
-        done = run(
-            form, actions.record_response, case=case, response=response, by=request.actor, now=clock.now()
-        )
-        if done:
-            messages.success(request, _("The response was recorded."))
-            return redirect("case", pk=case.pk)
-    intro = threat.note if threat and permissions.reads(case, request.actor) else ""
-    return _case_form(request, case, form, _("Response to the threat"), _("Record"), intro=intro)
 
 
 @require_http_methods(["GET", "POST"])

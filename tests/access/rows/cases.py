@@ -130,9 +130,6 @@ ROWS = (
     page("case-take", "case", roles=WORKERS, colleague=ALL, methods="POST"),
     page("case-risk", "case", roles=WORKERS, methods="GET POST"),
     page("threat-flag", "case", roles=LISTING, colleague=ALL, restricted=DIRECTOR, methods="GET POST"),
-    page(
-        "threat-respond", "case", roles=DECIDING, colleague=DIRECTOR, restricted=DIRECTOR, methods="GET POST"
-    ),
     page("case-close", "case", roles=DECIDING, colleague=DIRECTOR, restricted=DIRECTOR, methods="GET POST"),
     page(
         "case-team",

@@ -1,0 +1,81 @@
+"""What the views load in the actor's scope; each reading of a case is logged."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from family_support.access.reads import log_read
+from family_support.base.errors import Missing
+from family_support.ui.components import Crumb
+from mobile_groups.loading import loaded_alarms, with_case_access
+from mobile_groups.models import Alarm, MobileGroup, ResponsePlan, Visit
+
+LANGUAGES = (("kk", "Қазақша"), ("ru", "Русский"))
+
+
+def alarm_of(request: HttpRequest, pk: int, what: str = "alarm") -> Alarm:
+    """An alarm in scope; the reading is logged. Errors: Missing."""
+    alarm = loaded_alarms(request.actor).filter(pk=pk).first()
+    if alarm is None:
+        raise Missing
+    log_read(request.actor, alarm.case_id, f"{what} {alarm.pk}")
+    return with_case_access(alarm, request.actor)
+
+
+def plan_of(request: HttpRequest, pk: int) -> ResponsePlan:
+    """A response plan in scope, with its alarm. Errors: Missing."""
+    plan = (
+        ResponsePlan.objects.visible_to(request.actor)
+        .select_related("created_by__user", "in_force_by__user", "ended_by__user")
+        .filter(pk=pk)
+        .first()
+    )
+    if plan is None:
+        raise Missing
+    plan.alarm = alarm_of(request, plan.alarm_id, "response plan of alarm")
+    return plan
+
+
+def visit_of(request: HttpRequest, pk: int) -> Visit:
+    """A visit in scope, with its alarm. Errors: Missing."""
+    visit = (
+        Visit.objects.visible_to(request.actor)
+        .select_related("planned_by__user", "recorded_by__user", "group__district")
+        .filter(pk=pk)
+        .first()
+    )
+    if visit is None:
+        raise Missing
+    visit.alarm = alarm_of(request, visit.alarm_id, "visit of alarm")
+    return visit
+
+
+def group_of(request: HttpRequest, pk: int) -> MobileGroup:
+    """A group in scope. Errors: Missing."""
+    group = (
+        MobileGroup.objects.visible_to(request.actor)
+        .select_related(
+            "district", "coordinator__user", "coordinator__agency", "in_force_by__user", "replaces"
+        )
+        .filter(pk=pk)
+        .first()
+    )
+    if group is None:
+        raise Missing
+    return group
+
+
+def crumbs_of(alarm: Alarm, *more: Crumb) -> list[Crumb]:
+    """The way back from a page below an alarm."""
+    return [
+        Crumb(_("Alarms"), reverse("alarm-list")),
+        Crumb(alarm_title(alarm), reverse("alarm", args=(alarm.pk,))),
+        *more,
+    ]
+
+
+def alarm_title(alarm: Alarm) -> str:
+    """An alarm is called by its number: the case's number stays in the Center."""
+    return _("Alarm No. {number}").format(number=alarm.pk)
