@@ -56,7 +56,7 @@ def obstacles(found: Findings) -> dict[str, Text]:
     if not found.risk:
         gaps["risk"] = _("Choose the level of risk.")
     elif found.threat_open and found.risk != CRITICAL:
-        gaps["risk"] = _("While a threat is open the risk is critical: record the response first.")
+        gaps["risk"] = _("While a threat is open the risk is critical: its alarm has to be closed first.")
     if not found.risk_reason.strip():
         gaps["risk_reason"] = _("Say what the level of risk rests on.")
     if not found.response_measures.strip():

@@ -25,8 +25,7 @@ def loaded_alarms(actor: Actor) -> AlarmQuerySet:
 def with_case_access(alarm: Alarm, actor: Actor) -> Alarm:
     """The alarm with its case annotated for the actor: on the team, granted, opened. Bodies have no part in a case."""
     if actor.center_id is not None:
-        access = Case.objects.with_access(actor).filter(pk=alarm.case_id)
-        row = access.values("on_team", "granted", "opened").get()
-        for name, value in row.items():
-            setattr(alarm.case, name, value)
+        found = Case.objects.with_access(actor).only("pk").get(pk=alarm.case_id)
+        for name in ("on_team", "granted", "opened"):
+            setattr(alarm.case, name, getattr(found, name))
     return alarm

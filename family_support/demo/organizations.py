@@ -65,6 +65,9 @@ class Staffed:
     people: dict[str, list[Membership]] = field(default_factory=dict)
     agencies: dict[str, Agency] = field(default_factory=dict)
     officers: dict[int, Membership] = field(default_factory=dict)
+    coordinators: list[Membership] = field(default_factory=list)
+    # Members of the mobile group with accounts, the one on call first.
+    group: list[Membership] = field(default_factory=list)
 
     def first(self, role: Role) -> Membership:
         return self.people[role][0]
@@ -101,11 +104,14 @@ def _center(row: tuple[str, ...], number: int, people: People, now: datetime) ->
         login = f"officer-{agency.sectors.order_by('order')[0].code.replace('_', '-')}.{code.lower()}"
         staffed.officers[agency.pk] = _account(people, Role.AGENCY_OFFICER, login, now, agency=agency)
     social = staffed.agencies["social_protection"]
-    _account(people, Role.COORDINATOR, f"coordinator.{code.lower()}", now, agency=social)
+    login = f"coordinator.{code.lower()}"
+    staffed.coordinators.append(_account(people, Role.COORDINATOR, login, now, agency=social))
     _account(people, Role.BODY_ADMIN, f"body-admin.{code.lower()}", now, agency=social)
-    _account(
-        people, Role.GROUP_MEMBER, f"group-member.{code.lower()}", now, agency=staffed.agencies["health"]
-    )
+    for login, sector in (("group-member", "health"), ("group-police", "internal_affairs")):
+        member = _account(
+            people, Role.GROUP_MEMBER, f"{login}.{code.lower()}", now, agency=staffed.agencies[sector]
+        )
+        staffed.group.append(member)
     return staffed
 
 

@@ -19,10 +19,11 @@ from family_support.base import clock
 from family_support.base.actor import SYSTEM, Actor
 from family_support.deadlines.sweep import sweep
 from family_support.demo import texts
+from family_support.demo.alarms import group_story
 from family_support.demo.organizations import Staffed, make
 from family_support.demo.people import People
 from family_support.demo.staffing import staffing_story
-from family_support.demo.stories import Setting, family_story
+from family_support.demo.stories import THREATS, Setting, family_story, threat_story
 from family_support.demo.time import Diary, Story, live
 from family_support.directory.models import Agency
 from family_support.notifications.models import Mail
@@ -94,7 +95,10 @@ def _side_by_side(works: list[tuple[list[Setting], Quarter, datetime, int]]) -> 
 def _live(settings: list[Setting], first: Quarter, now: datetime, families: int) -> None:
     stories: list[Story] = []
     for setting in settings:
+        # The group is there before the first family comes.
+        stories.append(group_story(setting, first.starts_at, now))
         stories += _families(setting, first.starts_at, now, families)
+        stories += [threat_story(setting, state, now) for state in THREATS]
         stories.append(_quarters(setting, first, now))
         stories.append(staffing_story(setting, first))
     live(stories, now)
@@ -122,7 +126,10 @@ def _setting(staffed: Staffed, number: int, begins: datetime) -> Setting:
     random = Random(SEED + number)  # noqa: S311 - invented data, not secrets
     calendar = load_calendar(center=staffed.center)
     members = [member for members in staffed.people.values() for member in members]
-    actors = {member.pk: _actor(member, begins) for member in (*members, *staffed.officers.values())}
+    actors = {
+        member.pk: _actor(member, begins)
+        for member in (*members, *staffed.officers.values(), *staffed.coordinators, *staffed.group)
+    }
     return Setting(staffed, actors, Diary(calendar, random), People(SEED, number + 1), random)
 
 

@@ -24,7 +24,6 @@ from cases.actions import (
     close_case,
     record_consent,
     record_consultation,
-    record_response,
     register_intake,
     set_risk,
 )
@@ -33,12 +32,14 @@ from family_support.accounts.roles import Role
 from family_support.base.actor import Actor
 from family_support.base.clock import local_date
 from family_support.demo import texts
+from family_support.demo.alarms import respond
 from family_support.demo.organizations import Staffed
 from family_support.demo.papers import scan, screenshot
 from family_support.demo.people import Invented, People, family_pairs
 from family_support.demo.plans import plan_of
-from family_support.demo.time import Diary, Story
+from family_support.demo.time import Diary, Story, together
 from family_support.directory.models import Sector
+from mobile_groups.models import Alarm
 
 Closing = Case.Closing
 DATA = [Consent.Data.IDENTITY, Consent.Data.CONTACT, Consent.Data.FAMILY, Consent.Data.SITUATION]
@@ -111,6 +112,18 @@ def family_story(setting: Setting, starts: datetime) -> Story:
     case = intake.case
     now = setting.diary.after(starts, 0)
     yield now
+    # The response to a threat goes its own way beside the work with the family.
+    yield from together(
+        [_work(setting, fate, case, family, worker, now), respond(setting, case, now)]
+        if fate.threat
+        else [_work(setting, fate, case, family, worker, now)]
+    )
+
+
+def _work(
+    setting: Setting, fate: Fate, case: Case, family: tuple[str, str], worker: Actor, now: datetime
+) -> Story:
+    """From the answer to the intake on."""
     yield from _answer(setting, fate, case, worker, now)
     if fate.end in ("consulted", "redirected"):
         now = setting.diary.after(now, setting.late(1, 2))
@@ -149,6 +162,39 @@ def family_story(setting: Setting, starts: datetime) -> Story:
     yield now
     sectors = _needs(setting, case, worker, now)
     yield from plan_of(setting, case, sectors, worker, now)
+
+
+# Threats of the last days, each brought so far: an alarm in every state is there to be seen.
+THREATS = (
+    (Alarm.State.RAISED, timedelta(hours=2)),
+    (Alarm.State.ACKNOWLEDGED, timedelta(hours=5)),
+    (Alarm.State.ENGAGED, timedelta(days=1, hours=3)),
+    (Alarm.State.CLOSED, timedelta(days=9)),
+)
+
+
+def threat_story(setting: Setting, threat: tuple[str, timedelta], now: datetime) -> Story:
+    """A family whose life is threatened now: registered by its case manager, answered as far as said."""
+    until, before = threat
+    starts = now - before
+    yield starts
+    worker = setting.actor(Role.CASEWORKER)
+    person = setting.people.person(
+        born=(starts.date() - timedelta(days=45 * 365), starts.date() - timedelta(days=24 * 365)),
+        sex="f",
+        family=setting.random.choice(family_pairs()),
+    )
+    fate = Fate("plan", Intake.Channel.SELF, threat=True, violence=True)
+    case = _register(setting, fate, person, worker, starts).case
+    set_risk(
+        case=Case.objects.get(pk=case.pk),
+        risk=Case.Risk.CRITICAL,
+        reason=texts.RISK_REASON,
+        instruction=texts.INSTRUCTION,
+        by=worker,
+        now=starts,
+    )
+    yield from respond(setting, case, starts, until=until)
 
 
 def _register(setting: Setting, fate: Fate, person: Invented, worker: Actor, now: datetime) -> Intake:
@@ -321,8 +367,6 @@ def _conclude(
             by=worker,
             now=now,
         )
-    if fate.threat:
-        record_response(case=case, response=texts.IMMEDIATE, by=worker, now=now)
 
 
 def _needs(setting: Setting, case: Case, worker: Actor, now: datetime) -> list[Sector]:

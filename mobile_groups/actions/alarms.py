@@ -13,7 +13,7 @@ from cases.timeline import record
 from family_support.audit.context import acting
 from family_support.base import validators
 from family_support.base.actor import SYSTEM, Actor
-from family_support.base.errors import Conflict, Invalid, Missing, invalid_field
+from family_support.base.errors import Conflict, Invalid, Missing, Text, invalid_field
 from family_support.base.models import check_version
 from family_support.deadlines.actions import cancel, meet
 from family_support.deadlines.models import Deadline
@@ -83,7 +83,7 @@ def acknowledge_alarm(*, alarm: Alarm, by: Actor, now: datetime) -> Alarm:
     return alarm
 
 
-def _already(alarm: Alarm) -> object:
+def _already(alarm: Alarm) -> Text:
     who = alarm.acknowledged_by.user.short_name if alarm.acknowledged_by else ""
     return format_lazy(
         _("This alarm was acknowledged already: {who}, {moment}."),

@@ -72,7 +72,7 @@ def put_measure(
             raise Missing
         else:
             measure.bump()
-        measure.text, measure.agency, measure.due_on = text, agency, due_on  # type: ignore[assignment]
+        measure.text, measure.agency, measure.due_on = text, agency, due_on
         measure.save()
         _save(plan)
         if plan.state == State.IN_FORCE:

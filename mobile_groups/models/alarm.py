@@ -27,7 +27,7 @@ class AlarmQuerySet(models.QuerySet["Alarm"]):
             if actor.role == Role.COORDINATOR:
                 return rows.filter(district_id=actor.district_id)
             mine = GroupMember.objects.filter(
-                membership_id=actor.membership_id, group__state=MobileGroup.State.IN_FORCE
+                membership_id=actor.membership_id or 0, group__state=MobileGroup.State.IN_FORCE
             )
             return rows.filter(group__in=mine.values("group_id"))
         if actor.is_director or actor.role in UNIT_HEADS:

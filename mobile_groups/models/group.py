@@ -28,7 +28,7 @@ class MobileGroupQuerySet(models.QuerySet["MobileGroup"]):
         if actor.is_system:
             return self
         if actor.role == Role.GROUP_MEMBER:
-            mine = GroupMember.objects.filter(membership_id=actor.membership_id).values("group_id")
+            mine = GroupMember.objects.filter(membership_id=actor.membership_id or 0).values("group_id")
             return self.filter(pk__in=mine).exclude(state=MobileGroup.State.DRAFT)
         if actor.role == Role.COORDINATOR or actor.role in CENTER_READERS:
             return self.filter(district_id=actor.district_id)

@@ -33,7 +33,7 @@ class Visit(FSMModelMixin, Versioned):
     class State(models.TextChoices):
         PLANNED = "planned", _("Planned")
         DEPARTED = "departed", _("On the way")
-        BACK = "back", _("Back")
+        BACK = "back", _("The group is back")
         SIGNED = "signed", _("Protocol signed")
         CANCELLED = "cancelled", _("Cancelled")
 
@@ -53,9 +53,9 @@ class Visit(FSMModelMixin, Versioned):
     place = EncryptedTextField(_("where to"), blank=True, default="")
     planned_at = models.DateTimeField()
     planned_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
-    departed_at = models.DateTimeField(_("left"), null=True, blank=True)
-    arrived_at = models.DateTimeField(_("arrived"), null=True, blank=True)
-    returned_at = models.DateTimeField(_("came back"), null=True, blank=True)
+    departed_at = models.DateTimeField(_("departure"), null=True, blank=True)
+    arrived_at = models.DateTimeField(_("arrival"), null=True, blank=True)
+    returned_at = models.DateTimeField(_("return of the group"), null=True, blank=True)
     result = models.CharField(_("result"), max_length=20, choices=Result.choices, blank=True)
     protocol = models.TextField(_("what the group saw and did"), blank=True)
     recorded_at = models.DateTimeField(_("protocol written"), null=True, blank=True)

@@ -14,7 +14,7 @@ from assessments import actions
 from assessments.actions import GroundChoice
 from assessments.models import Assessment, Ground, ImmediateMeasure
 from assessments.reference import load_reference
-from cases.actions import begin_assessment, close_case, flag_threat, record_response
+from cases.actions import begin_assessment, close_case, flag_threat
 from cases.models import Case
 from family_support.accounts.roles import CENTER_ROLES, WORKERS, Role
 from family_support.audit.context import acting
@@ -23,6 +23,7 @@ from family_support.base.errors import AppError, Conflict, Forbidden, Invalid, M
 from family_support.base.states import database_transitions, machine_initial, machine_transitions
 from family_support.deadlines.models import Deadline
 from family_support.directory.models import Sector
+from tests.alarms import settle
 from tests.factories import NOON, Place, a_case, a_case_with_consent, a_center, fresh
 from tests.plans import CONCLUSION, a_concluded, a_draft_assessment, applicant
 
@@ -123,7 +124,7 @@ def test_urgent_needs_immediate_measures_and_meets_the_urgent_term() -> None:
     place = a_center()
     case = a_case_with_consent(place)
     flag_threat(case=case, by=place.by(), now=NOON, note="Угрозы от бывшего мужа.")
-    record_response(case=case, response="Мобильная группа выехала.", by=place.by(), now=NOON)
+    settle(case, place)
     draft = a_draft_assessment(place, fresh(case))
     assert draft.urgent
     assert gaps_of(draft, place, risk="critical") == {"immediate_measures"}

@@ -17,7 +17,6 @@ from cases.actions import (
     flag_threat,
     give_consent,
     record_consultation,
-    record_response,
     refuse_consent,
     set_risk,
     settle_withdrawal,
@@ -36,6 +35,7 @@ from family_support.base.clock import local_date
 from family_support.base.errors import AppError, Conflict, Forbidden, Invalid, Missing
 from family_support.base.states import database_transitions, machine_initial, machine_transitions
 from family_support.deadlines.models import Deadline
+from tests.alarms import settle
 from tests.cases.undoing import undone
 from tests.factories import NOON, Place, a_case, a_consent, actor_for, fresh, person_data
 
@@ -181,10 +181,19 @@ def test_refusal_under_a_threat_is_the_directors(place: Place) -> None:
     with pytest.raises(Forbidden):
         close_case(case=case, closing="refused", note="Отказ", by=place.by(), now=NOON)
     director = place.by(Role.DIRECTOR)
+    with undone():
+        # Support ends; the response and its term go on until the director closes them (rules.md 3.2).
+        assert close_case(case=case, closing="refused", note="Отказ", by=director, now=NOON).is_closed
+        assert Threat.objects.open().filter(case=case).exists()
+        assert set(Deadline.objects.open().filter(case_id=case.pk).values_list("code", flat=True)) == {
+            "response_plan"
+        }
+        settle(case, place)
+        assert not Threat.objects.open().filter(case=case).exists()
     with pytest.raises(Conflict) as caught:
-        close_case(case=case, closing="refused", note="Отказ", by=director, now=NOON)
+        close_case(case=case, closing="unfounded", note="Нет", by=place.by(), now=NOON)
     assert caught.value.code == "case_cannot_close"
-    record_response(case=case, response="Мобильная группа выехала, меры назначены.", by=director, now=NOON)
+    settle(case, place)
     with pytest.raises(Forbidden):
         close_case(case=case, closing="refused", note="Отказ", by=director, now=NOON)
     assert close_case(case=case, closing="refused", note="Отказ", by=place.by(), now=NOON).is_closed
@@ -424,7 +433,6 @@ def test_risk_stays_critical_while_a_threat_is_open(place: Place) -> None:
     case = a_case(place, threat=True)
     with pytest.raises(Conflict):
         set_risk(case=case, risk="low", reason="Спокойно", by=place.by(), now=NOON)
-    record_response(case=case, response="Меры назначены", by=place.by(), now=NOON)
+    settle(case, place)
     assert Threat.objects.get(case=case).responded_at == NOON
-    assert Deadline.objects.get(case_id=case.pk, code="response_plan").state == Deadline.State.MET
     assert set_risk(case=case, risk="medium", reason="Меры приняты", by=place.by(), now=NOON).risk == "medium"

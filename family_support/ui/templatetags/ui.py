@@ -189,9 +189,9 @@ def empty(
 
 
 @register.inclusion_tag("ui/risk_banner.html")
-def risk_banner(title: str, text: str = "") -> dict[str, Any]:
-    """A danger with its instruction."""
-    return {"title": title, "text": text}
+def risk_banner(title: str, text: str = "", url: str = "", link: str = "") -> dict[str, Any]:
+    """A danger with its instruction, and where it is answered."""
+    return {"title": title, "text": text, "url": url, "link": link}
 
 
 @register.inclusion_tag("ui/notice.html")
