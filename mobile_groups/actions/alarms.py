@@ -178,13 +178,13 @@ def close_alarm(
             )
         _check_nothing_open(alarm)
         carried_out = alarm.plans.filter(state=ResponsePlan.State.COMPLETED).exists()
-        if outcome != Alarm.Outcome.UNFOUNDED and not carried_out:
+        if outcome == Alarm.Outcome.OVER and not carried_out:
             raise Invalid(
                 "no_response_plan",
                 fields={
                     "outcome": _(
-                        "No response plan was carried out: only a threat that was not confirmed ends without one "
-                        "(R256 22)."
+                        "No response plan was carried out: say who took the danger over, or that it was not "
+                        "confirmed (R256 22)."
                     )
                 },
             )
