@@ -30,11 +30,13 @@ def in_every_language(text: Text) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Column:
-    """One value of a row: its code, heading, and whether it is a share in percent."""
+    """One value of a row: its code, heading, and whether it is a share in percent, of which counts."""
 
     code: str
     heading: Text
     share: bool = False
+    part: str = ""
+    whole: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -9,18 +9,25 @@ from django.utils.translation import pgettext_lazy
 from django_fsm import FSMField, FSMModelMixin, transition
 
 from family_support.accounts.models import Membership
-from family_support.accounts.roles import METHODOLOGY, MINISTRY_ROLES, Role
+from family_support.accounts.roles import METHODOLOGY, Role
 from family_support.base.actor import Actor
 from family_support.base.models import Versioned
 from family_support.directory.models import Agency, Center
 
 
+# What has left the Center.
+SENT_STATES = ("sent", "received")
+
+
 class QuarterlyReportQuerySet(models.QuerySet["QuarterlyReport"]):
     def visible_to(self, actor: Actor) -> QuarterlyReportQuerySet:
-        """The own Center's for its methodology unit, director and unit heads; what was sent, for the ministry."""
+        """The own Center's for its methodology unit, director and unit heads; what was sent, for the ministry and, of
+        their own district, for coordinators."""
         if actor.role == Role.MINISTRY_ANALYST:
-            return self.filter(state__in=("sent", "received"))
-        if actor.center_id and (actor.role in METHODOLOGY | {Role.HEAD_ACCOMPANIMENT} or actor.is_director):
+            return self.filter(state__in=SENT_STATES)
+        if actor.role == Role.COORDINATOR and actor.district_id:
+            return self.filter(state__in=SENT_STATES, center__district_id=actor.district_id)
+        if actor.center_id and (actor.role in READERS or actor.is_director):
             return self.filter(center_id=actor.center_id)
         return self.none()
 
@@ -39,7 +46,7 @@ class QuarterlyReport(FSMModelMixin, Versioned):
     year = models.PositiveSmallIntegerField(_("year"))
     quarter = models.PositiveSmallIntegerField(_("quarter"))
     state = FSMField(_("state"), default=State.COMPUTING, choices=State.choices, protected=True)
-    # {indicator code: figure or {row: figure}}, as computed last; frozen once signed.
+    # {indicator code: rows}, as computed last; a trigger keeps them once signed.
     figures = models.JSONField(default=dict)
     computed_at = models.DateTimeField(_("figures as of"), null=True, blank=True)
     conclusion = models.TextField(_("conclusion on effectiveness"), blank=True)
@@ -123,4 +130,47 @@ class Shortcoming(models.Model):
         return f"{self._meta.verbose_name} {self.pk}"
 
 
-READERS = METHODOLOGY | MINISTRY_ROLES | {Role.DIRECTOR, Role.HEAD_ACCOMPANIMENT}
+class FrozenRecords(models.Model):
+    """The keys of the records that the frozen figures count: what a correction is compared with, row by row."""
+
+    report = models.OneToOneField(QuarterlyReport, on_delete=models.PROTECT, related_name="frozen")
+    # {indicator code: {row: {column: [[key of the record, key of its case or null], …]}}}
+    records = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name = _("records behind frozen figures")
+        verbose_name_plural = _("records behind frozen figures")
+
+    def __str__(self) -> str:
+        return f"{self._meta.verbose_name} {self.report_id}"
+
+
+class CorrectionsAnnex(models.Model):
+    """What a sent quarter would say today: frozen figure, figure now and why, one line each; never changed itself."""
+
+    report = models.ForeignKey(QuarterlyReport, on_delete=models.PROTECT, related_name="annexes")
+    number = models.PositiveSmallIntegerField(_("number"))
+    # [{code, row, column, frozen, now, late, changed, gone}], see monitoring.corrections.Correction.
+    lines = models.JSONField(default=list)
+    # All figures as computed then: what the next annex is compared with.
+    figures = models.JSONField(default=dict)
+    note = models.TextField(_("explanation"), blank=True)
+    issued_at = models.DateTimeField(_("issued"))
+    issued_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("corrections annex")
+        verbose_name_plural = _("corrections annexes")
+        ordering = ("report", "number")
+        constraints = (
+            models.UniqueConstraint(fields=("report", "number"), name="annex_number_once"),
+            models.CheckConstraint(name="annex_says_something", condition=~Q(lines=[])),
+        )
+
+    def __str__(self) -> str:
+        return f"{self._meta.verbose_name} {self.number}"
+
+
+# Who reads the monitoring of the own Center; and, of what has left it, who outside.
+READERS = METHODOLOGY | {Role.DIRECTOR, Role.HEAD_ACCOMPANIMENT}
+OUTSIDE = frozenset({Role.MINISTRY_ANALYST, Role.COORDINATOR})

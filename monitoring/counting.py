@@ -1,0 +1,146 @@
+"""How an indicator counts: parts that name records. A figure and the list behind it come from the same query."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from django.db.models import Q, QuerySet
+
+from family_support.directory.models import Center
+from monitoring.figures import Column, Row, Text, in_every_language, share
+from monitoring.quarters import Quarter
+
+
+class Record(NamedTuple):
+    """One record that a figure counts: its key, the key of its case if it has one, and how much it counts for."""
+
+    pk: int
+    case_id: int | None
+    weight: int = 1
+
+
+# {(row, column): records}
+Gathered = dict[tuple[str, str], list[Record]]
+
+
+def during(path: str, quarter: Quarter) -> Q:
+    """The moment lies in the quarter, by the local calendar."""
+    return Q(**{f"{path}__gte": quarter.starts_at, f"{path}__lt": quarter.ends_at})
+
+
+@dataclass(frozen=True)
+class Part:
+    """Records of one column: of one `row`, or spread over rows `by` a field. `of` gives the Center's, `at` is the
+    moment that must lie in the quarter; counted are different `unit`s, or the sum of `weight`."""
+
+    of: Callable[[Center, Quarter], QuerySet]
+    at: str = ""
+    where: Q | None = None
+    row: str = ""
+    by: str = ""
+    column: str = "count"
+    unit: str = "pk"
+    case: str | None = "case_id"
+    weight: str = ""
+
+    def records(self, center: Center, quarter: Quarter) -> QuerySet:
+        found = self.of(center, quarter)
+        if self.at:
+            found = found.filter(during(self.at, quarter))
+        return found.filter(self.where) if self.where is not None else found
+
+    def gather(self, center: Center, quarter: Quarter, prefix: str) -> Iterable[tuple[str, Record]]:
+        """Row and record of everything this part counts: one query."""
+        paths = [self.by or self.unit, self.unit, self.case or self.unit, self.weight or self.unit]
+        for by, unit, case, weight in self.records(center, quarter).order_by().values_list(*paths):
+            if by is None:
+                continue
+            key = f"{prefix}{by}" if self.by else self.row
+            yield key, Record(unit, case if self.case else None, weight or 0 if self.weight else 1)
+
+
+@dataclass(frozen=True)
+class Label:
+    """What a row is called, and whether a small figure in it points at a person sooner."""
+
+    key: str
+    names: Mapping[str, str]
+    sensitive: bool = False
+
+
+Labels = Callable[[Center, Collection[str]], Iterable[Label]]
+COUNT_CODE = "count"
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """What is counted, how it is defined, by which parts, and how its rows are called.
+
+    `extra` gives rows that are computed and not counted (they have no list behind them); `local` ones mean something
+    in one Center only and are not added up over several.
+    """
+
+    code: str
+    section: str
+    title: Text
+    definition: Text
+    columns: tuple[Column, ...]
+    parts: tuple[Part, ...]
+    labels: Labels
+    prefix: str = ""
+    chart: bool = False
+    local: bool = False
+    totals: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    extra: Callable[[Center, Quarter], list[Row]] | None = None
+
+    def gather(self, center: Center, quarter: Quarter) -> Gathered:
+        """Every record behind every figure, each once."""
+        found: dict[tuple[str, str], dict[int, Record]] = defaultdict(dict)
+        for part in self.parts:
+            for row, record in part.gather(center, quarter, self.prefix):
+                found[row, part.column][record.pk] = record
+        return {cell: list(records.values()) for cell, records in found.items()}
+
+    def rows(self, center: Center, quarter: Quarter, gathered: Gathered | None = None) -> list[Row]:
+        """Figures of all rows, shares worked out from the counts."""
+        cells = self.gather(center, quarter) if gathered is None else gathered
+        keys = {row for row, _column in cells}
+        rows = []
+        for label in self.labels(center, keys):
+            values: dict[str, Any] = {
+                column.code: sum(record.weight for record in cells.get((label.key, column.code), ()))
+                for column in self.columns
+                if not column.share
+            }
+            rows.append(Row(label.key, label.names, with_shares(values, self.columns), label.sensitive))
+        return rows + (self.extra(center, quarter) if self.extra else [])
+
+
+def with_shares(values: dict[str, Any], columns: Iterable[Column]) -> dict[str, Any]:
+    """The counts of a row with the shares of its columns."""
+    for column in columns:
+        if column.share and column.part:
+            whole = sum(values.get(code) or 0 for code in column.whole)
+            values[column.code] = share(values.get(column.part) or 0, whole)
+    return values
+
+
+def choices(options: Iterable[tuple[str, Text]], *, sensitive: Collection[str] = ()) -> Labels:
+    """A row for every choice, counted or zero."""
+
+    def labels(center: Center, keys: Collection[str]) -> list[Label]:
+        return [Label(code, in_every_language(label), code in sensitive) for code, label in options]
+
+    return labels
+
+
+def only_counted(labels: Labels) -> Labels:
+    """The same rows without those in which nothing was counted."""
+
+    def counted(center: Center, keys: Collection[str]) -> list[Label]:
+        return [label for label in labels(center, keys) if label.key in keys]
+
+    return counted
