@@ -189,6 +189,7 @@ CELERY_BEAT_SCHEDULE = {
     "send-mail": {"task": "notifications.send_mail", "schedule": SWEEP_SECONDS, "options": STALE},
     "ask-for-documents-again": {"task": "documents.redispatch", "schedule": SWEEP_SECONDS, "options": STALE},
     "open-quarters": {"task": "monitoring.open_quarters", "schedule": 3600},
+    "draw-roundups": {"task": "monitoring.draw_roundups", "schedule": 3600},
     "watch-history": {"task": "audit.watch", "schedule": 3600},
     "remind-alarms": {"task": "mobile_groups.remind_alarms", "schedule": SWEEP_SECONDS, "options": STALE},
     "expire-groups": {"task": "mobile_groups.expire_groups", "schedule": 3600},

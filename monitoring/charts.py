@@ -25,16 +25,16 @@ def bars(table: Table) -> Chart | None:
         return None
     return Chart(
         title=table.title,
-        svg=_titled(render_chart(_spec(rows, str(first.heading)), (get_language() or "ru")[:2]), table),
+        svg=_titled(render_chart(_spec(rows, str(first.heading)), (get_language() or "ru")[:2]), table.title),
         header=(pgettext("column of names", "Name"), first.heading),
         rows=rows,
     )
 
 
-def _titled(svg: str, table: Table) -> str:
+def _titled(svg: str, title: Any) -> str:
     """What the drawing shows, for who does not see it, in the page and in the PDF."""
     start = svg.index(">", svg.index("<svg")) + 1
-    return f"{svg[:start]}<title>{escape(table.title)}</title>{svg[start:]}"
+    return f"{svg[:start]}<title>{escape(title)}</title>{svg[start:]}"
 
 
 def _ticks(largest: float) -> dict[str, Any]:
@@ -75,3 +75,52 @@ def _spec(rows: list[tuple[str, Any]], heading: str) -> dict[str, Any]:
             },
         ],
     }
+
+
+def lines(
+    title: Any, labels: list[str], series: list[tuple[str, list[Any]]], rows: list[list[Any]]
+) -> Chart | None:
+    """Lines over quarters, a gap where a figure is hidden or missing; `rows` are the same as texts for the table.
+
+    None when there is nothing to draw.
+    """
+    values = [
+        {"name": name, "quarter": label, "order": place, "value": value}
+        for name, points in series
+        for place, (label, value) in enumerate(zip(labels, points, strict=True))
+    ]
+    if not any(point["value"] is not None for point in values):
+        return None
+    spec = {
+        "data": {"values": values},
+        "padding": {"left": 8, "right": 24, "top": 5, "bottom": 5},
+        "width": 560,
+        "height": 240,
+        "mark": {"type": "line", "point": {"size": 60, "filled": True}, "strokeWidth": 2.5},
+        "encoding": {
+            "x": {
+                "field": "quarter",
+                "type": "ordinal",
+                "sort": {"field": "order"},
+                "axis": {"title": None},
+            },
+            "y": {
+                "field": "value",
+                "type": "quantitative",
+                "axis": {"title": None, "tickCount": 5},
+                "scale": {"zero": True},
+            },
+            "color": {
+                "field": "name",
+                "type": "nominal",
+                "sort": None,
+                "legend": {"columns": 2, "labelLimit": 300},
+            },
+            # Told apart without colour too.
+            "strokeDash": {"field": "name", "type": "nominal", "sort": None, "legend": None},
+        },
+    }
+    svg = render_chart(spec, (get_language() or "ru")[:2])
+    return Chart(
+        title=title, svg=_titled(svg, title), header=(pgettext("column of names", "Name"), *labels), rows=rows
+    )

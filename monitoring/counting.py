@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 from django.db.models import Q, QuerySet
 
+from family_support.base.figures import Column, Row, Text, in_every_language, share
 from family_support.directory.models import Center
-from monitoring.figures import Column, Row, Text, in_every_language, share
 from monitoring.quarters import Quarter
 
 
@@ -52,6 +52,10 @@ class Part:
             found = found.filter(during(self.at, quarter))
         return found.filter(self.where) if self.where is not None else found
 
+    def table(self, center: Center, quarter: Quarter) -> str:
+        """The database table of the records; empty where different things of theirs are counted, not they."""
+        return self.of(center, quarter).model._meta.db_table if self.unit == "pk" else ""
+
     def gather(self, center: Center, quarter: Quarter, prefix: str) -> Iterable[tuple[str, Record]]:
         """Row and record of everything this part counts: one query."""
         paths = [self.by or self.unit, self.unit, self.case or self.unit, self.weight or self.unit]
@@ -79,8 +83,9 @@ COUNT_CODE = "count"
 class Indicator:
     """What is counted, how it is defined, by which parts, and how its rows are called.
 
-    `extra` gives rows that are computed and not counted (they have no list behind them); `local` ones mean something
-    in one Center only and are not added up over several.
+    `computed` gives rows that are computed and not counted (they have no list behind them); `local` ones mean something
+    in one Center only and are not added up over several; `as_of` ones show how records stood when they were counted,
+    so that a later figure corrects nothing.
     """
 
     code: str
@@ -93,8 +98,9 @@ class Indicator:
     prefix: str = ""
     chart: bool = False
     local: bool = False
+    as_of: bool = False
     totals: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    extra: Callable[[Center, Quarter], list[Row]] | None = None
+    computed: Callable[[Center, Quarter], list[Row]] | None = None
 
     def gather(self, center: Center, quarter: Quarter) -> Gathered:
         """Every record behind every figure, each once."""
@@ -103,6 +109,11 @@ class Indicator:
             for row, record in part.gather(center, quarter, self.prefix):
                 found[row, part.column][record.pk] = record
         return {cell: list(records.values()) for cell, records in found.items()}
+
+    def part(self, row: str, column: str) -> Part | None:
+        """The part behind a figure."""
+        fitting = (part for part in self.parts if part.column == column and (part.by or part.row == row))
+        return next(fitting, None)
 
     def rows(self, center: Center, quarter: Quarter, gathered: Gathered | None = None) -> list[Row]:
         """Figures of all rows, shares worked out from the counts."""
@@ -116,7 +127,7 @@ class Indicator:
                 if not column.share
             }
             rows.append(Row(label.key, label.names, with_shares(values, self.columns), label.sensitive))
-        return rows + (self.extra(center, quarter) if self.extra else [])
+        return rows + (self.computed(center, quarter) if self.computed else [])
 
 
 def with_shares(values: dict[str, Any], columns: Iterable[Column]) -> dict[str, Any]:

@@ -1,15 +1,32 @@
-"""Reads for the quarter's pages."""
+"""Reads for the pages of quarters, events and notes."""
 
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
+from cases.models import Case
 from family_support.base.actor import Actor
-from family_support.base.figures import Text
+from family_support.base.figures import Row, Text
 from family_support.directory.models import Center
-from family_support.documents.models import Rendering
-from monitoring.actions import SENT_SUBJECT, SUBJECT
-from monitoring.models import QuarterlyReport, QuarterlyReportQuerySet
+from family_support.documents.models import Attachment, Rendering
+from monitoring.actions import EVENT_SUBJECT, NOTE_SUBJECT, SENT_SUBJECT, SUBJECT, quarter_of
+from monitoring.counting import Indicator, Record
+from monitoring.models import (
+    SENT_STATES,
+    AnalyticNote,
+    FrozenRecords,
+    OutreachEvent,
+    ProposedShortcoming,
+    QuarterlyReport,
+    QuarterlyReportQuerySet,
+)
+from monitoring.proposals import BY_CODE
 from monitoring.quarters import Quarter
 
 
@@ -24,14 +41,20 @@ class FileLine:
 def reports_for(actor: Actor) -> QuarterlyReportQuerySet:
     """The reports the actor sees, with what their list shows."""
     return (
-        QuarterlyReport.objects.visible_to(actor).select_related("center__district__region").defer("figures")
+        QuarterlyReport.objects.visible_to(actor)
+        .select_related("center__district__region")
+        .defer("figures", "shown")
     )
 
 
 def files_of(report: QuarterlyReport, actor: Actor) -> list[FileLine]:
     """The files made of a report, of the kind the actor may have."""
-    subject = SUBJECT if actor.center_id else SENT_SUBJECT
-    rows = Rendering.objects.filter(subject_type=subject, subject_id=report.pk)
+    return files_of_subject((SUBJECT if actor.center_id else SENT_SUBJECT, report.pk))
+
+
+def files_of_subject(subject: tuple[str, int]) -> list[FileLine]:
+    """The files made of a subject."""
+    rows = Rendering.objects.of_subject(*subject)
     languages = dict(settings.LANGUAGES)
     return [FileLine(row, languages[row.language]) for row in rows.order_by("format", "language")]
 
@@ -39,6 +62,113 @@ def files_of(report: QuarterlyReport, actor: Actor) -> list[FileLine]:
 def sent_and_awaited(quarter: Quarter) -> tuple[int, int]:
     """How many Centers have sent their report of a quarter, and how many have not yet."""
     sent = QuarterlyReport.objects.filter(
-        year=quarter.year, quarter=quarter.number, state__in=("sent", "received")
+        year=quarter.year, quarter=quarter.number, state__in=SENT_STATES
     ).count()
     return sent, max(Center.objects.active().count() - sent, 0)
+
+
+# Proposed shortcomings
+
+
+@dataclass(frozen=True)
+class ProposalLine:
+    """A proposed shortcoming in the words of the active language."""
+
+    row: ProposedShortcoming
+    title: str
+    text: str
+    proposal: str
+    measured: str
+
+
+def proposals_of(report: QuarterlyReport) -> list[ProposalLine]:
+    """Undecided ones first, in the order of the rules."""
+    order = list(BY_CODE)
+    rows = [
+        row for row in report.proposals.select_related("agency", "decided_by__user") if row.rule in BY_CODE
+    ]
+    rows.sort(key=lambda row: (row.state != "proposed", order.index(row.rule), row.pk))
+    return [line_of(row) for row in rows]
+
+
+def line_of(row: ProposedShortcoming) -> ProposalLine:
+    """Its title, the text and proposal it is accepted with, and the figure against its threshold."""
+    rule = BY_CODE[row.rule]
+    share = f"{100 * row.count / row.whole:.1f}".replace(".", ",") if row.whole else ""
+    given = {
+        "body": str(row.agency) if row.agency else "",
+        "norm": row.detail,
+        "count": row.count,
+        "whole": row.whole,
+        "share": share,
+        "threshold": row.threshold,
+    }
+    measured = (
+        _("{count} of {whole}, {share} %. Proposed when more than {threshold} %.")
+        if rule.is_share
+        else _("{count}. Proposed from {threshold} on.")
+    ).format(**given)
+    return ProposalLine(row, str(rule.title), str(rule.text).format(**given), str(rule.proposal), measured)
+
+
+# Records behind a figure
+
+
+def row_name(row: Mapping[str, Any]) -> str:
+    """What a row of figures is called in the active language."""
+    return Row.from_json(row).name
+
+
+def records_of(report: QuarterlyReport, indicator: Indicator, row: str, column: str) -> list[Record]:
+    """The records that a figure counts: those frozen with it, or those of now while the report is a draft."""
+    if report.is_frozen:
+        kept = FrozenRecords.objects.filter(report=report).first()
+        cells = kept.records.get(indicator.code, {}) if kept else {}
+        return [Record(*each) for each in cells.get(row, {}).get(column, ())]
+    return indicator.gather(report.center, quarter_of(report)).get((row, column), [])
+
+
+def cases_behind(case_ids: Iterable[int | None], actor: Actor) -> list[Case]:
+    """Those of the cases that the actor sees listed, newest first."""
+    ids = {case_id for case_id in case_ids if case_id is not None}
+    if not ids:
+        return []
+    listed = Case.objects.listed_to(actor).filter(pk__in=ids).select_related("lead__user")
+    return list(listed.order_by("-opened_at", "-pk"))
+
+
+@dataclass(frozen=True)
+class RecordLink:
+    """A record without a case: an event or a note."""
+
+    label: str
+    url: str
+
+
+def events_of(indicator: Indicator, records: Sequence[Record], actor: Actor) -> list[RecordLink]:
+    """Events or notes behind a figure of the methodology unit."""
+    ids = [record.pk for record in records if record.case_id is None]
+    if not ids:
+        return []
+    if indicator.code == "notes":
+        notes = AnalyticNote.objects.visible_to(actor).filter(pk__in=ids)
+        return [RecordLink(note.title, reverse("note", args=(note.pk,))) for note in notes]
+    if indicator.code in ("events", "audiences"):
+        events = OutreachEvent.objects.visible_to(actor).filter(pk__in=ids)
+        return [RecordLink(event.topic, reverse("event", args=(event.pk,))) for event in events]
+    return []
+
+
+# Attachments of events and notes
+
+
+def attachments_of(subject: tuple[str, int]) -> list[Attachment]:
+    return list(Attachment.objects.of_subject(*subject).order_by("added_at"))
+
+
+def files_of_own_unit(actor: Actor) -> Collection[int] | Any:
+    """Attachments of events and notes that the actor sees: a rule for `documents`."""
+    events = OutreachEvent.objects.visible_to(actor).values("pk")
+    notes = AnalyticNote.objects.visible_to(actor).values("pk")
+    found = Attachment.objects.filter(subject_type=EVENT_SUBJECT, subject_id__in=events)
+    return (found | Attachment.objects.filter(subject_type=NOTE_SUBJECT, subject_id__in=notes)).values("pk")

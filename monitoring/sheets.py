@@ -1,16 +1,23 @@
-"""The quarter as a sheet: one page an indicator, figures as numbers, text never as a formula."""
+"""Quarters as sheets: one page an indicator, figures as numbers, text never as a formula."""
 
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
 from io import BytesIO
+from typing import Any
 
 import xlsxwriter
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from family_support.base.figures import HIDDEN, Table
+from family_support.base.figures import HIDDEN, Table, Value
+from monitoring import comparison
 from monitoring.actions import quarter_of
 from monitoring.indicators import tables
-from monitoring.models import QuarterlyReport
-from monitoring.suppression import suppress
+from monitoring.models import QuarterlyReport, Roundup
+from monitoring.outside import ShownAnnex, annexes_of
 
 # Excel's limit for the name of a page.
 PAGE_NAME = 31
@@ -20,14 +27,49 @@ WIDTH = 48
 def quarter_sheet(report_id: int, language: str, *, outside: bool = False) -> bytes:
     """The XLSX of a report in one language; the same figures as its PDF, small ones hidden when it goes `outside`."""
     report = QuarterlyReport.objects.select_related("center__district__region").get(pk=report_id)
-    buffer = BytesIO()
     with (
         translation.override(language),
-        xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False}) as book,
+        _book(_("Quarterly report"), report.computed_at) as (book, formats, out),
     ):
-        book.set_properties(
-            {"title": _("Quarterly report"), "author": "", "created": report.computed_at.replace(tzinfo=None)}
-        )
+        _summary(book, formats, report)
+        figures = tables(report.shown if outside else report.figures)
+        for number, table in enumerate(figures, start=1):
+            _page(book, formats, number, table)
+        for shown in annexes_of(report, outside=outside):
+            _annex(book, formats, shown)
+    return out.getvalue()
+
+
+def roundup_sheet(roundup_id: int, language: str) -> bytes:
+    """The XLSX of a region or the country in one language; nothing that may not be shown is kept."""
+    roundup = Roundup.objects.select_related("region").get(pk=roundup_id)
+    with (
+        translation.override(language),
+        _book(_("Roundup of the quarter"), roundup.drawn_at) as (book, formats, out),
+    ):
+        page = book.add_worksheet(_("Centers")[:PAGE_NAME])
+        page.set_column(0, 0, WIDTH)
+        page.set_column(1, 8, 16)
+        page.write_string(0, 0, roundup.region.name if roundup.region else _("The country"), formats["title"])
+        page.write_string(1, 0, f"{_('Quarter')} {roundup.quarter} / {roundup.year}", formats["wrap"])
+        centers = comparison.centers_of(roundup)
+        for column, label in enumerate((_("Center"), *centers.headings)):
+            page.write_string(3, column, str(label), formats["head"])
+        for line, unit in enumerate(centers.rows, start=4):
+            page.write_string(line, 0, unit.name, formats["wrap"])
+            for column, value in enumerate(unit.values, start=1):
+                _value(page, line, column, value, formats["count"])
+        for number, table in enumerate(tables(roundup.figures), start=1):
+            _page(book, formats, number, table)
+    return out.getvalue()
+
+
+@contextmanager
+def _book(title: str, moment: datetime) -> Iterator[tuple[xlsxwriter.Workbook, dict, BytesIO]]:
+    """A workbook with its formats and the bytes it is written to when the block ends."""
+    buffer = BytesIO()
+    with xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False}) as book:
+        book.set_properties({"title": title, "author": "", "created": moment.replace(tzinfo=None)})
         formats = {
             "title": book.add_format({"bold": True, "font_size": 14}),
             "head": book.add_format(
@@ -37,11 +79,44 @@ def quarter_sheet(report_id: int, language: str, *, outside: bool = False) -> by
             "count": book.add_format({"num_format": "#,##0"}),
             "share": book.add_format({"num_format": "0.0"}),
         }
-        _summary(book, formats, report)
-        figures = tables(report.figures)
-        for number, table in enumerate(suppress(figures) if outside else figures, start=1):
-            _page(book, formats, number, table)
-    return buffer.getvalue()
+        yield book, formats, buffer
+
+
+def _value(page: xlsxwriter.worksheet.Worksheet, line: int, column: int, value: Value, style: Any) -> None:
+    """A figure as a number, a hidden one as words, nothing where there is none."""
+    if value == HIDDEN:
+        page.write_string(line, column, _("not shown"))
+    elif value is not None:
+        page.write_number(line, column, value, style)
+
+
+def _annex(book: xlsxwriter.Workbook, formats: dict, shown: ShownAnnex) -> None:
+    """A corrections annex: frozen figure, figure now, and why."""
+    page = book.add_worksheet(_("Annex {number}").format(number=shown.annex.number)[:PAGE_NAME])
+    page.set_column(0, 2, 40)
+    page.set_column(3, 7, 14)
+    title = _("Corrections annex {number}").format(number=shown.annex.number)
+    page.write_string(0, 0, title, formats["title"])
+    page.write_string(1, 0, shown.annex.note, formats["wrap"])
+    headings = (
+        _("Indicator"),
+        _("Row"),
+        _("Figure"),
+        _("Frozen"),
+        _("Now"),
+        _("Entered late"),
+        _("Changed"),
+        _("No longer counted"),
+    )
+    for column, label in enumerate(headings):
+        page.write_string(3, column, label, formats["head"])
+    for line, each in enumerate(shown.lines, start=4):
+        for column, text in enumerate((each.title, each.name, each.heading)):
+            page.write_string(line, column, str(text), formats["wrap"])
+        hidden = each.frozen == HIDDEN
+        values = (each.frozen, each.now, each.late, each.changed, each.gone)
+        for column, value in enumerate(values, start=3):
+            _value(page, line, column, HIDDEN if hidden else value, formats["count"])
 
 
 def _summary(book: xlsxwriter.Workbook, formats: dict, report: QuarterlyReport) -> None:
@@ -84,8 +159,5 @@ def _page(book: xlsxwriter.Workbook, formats: dict, number: int, table: Table) -
     for line, (row, values) in enumerate(table.cells(), start=4):
         page.write_string(line, 0, row.name, formats["wrap"])
         for column, (heading, value) in enumerate(zip(table.columns, values, strict=True), start=1):
-            if value == HIDDEN:
-                page.write_string(line, column, _("not shown"))
-            elif value is not None:
-                page.write_number(line, column, value, formats["share" if heading.share else "count"])
+            _value(page, line, column, value, formats["share" if heading.share else "count"])
     page.freeze_panes(4, 1)

@@ -1,4 +1,4 @@
-"""Lists of quarterly reports."""
+"""Lists of quarterly reports, events and notes."""
 
 from datetime import datetime
 
@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from family_support.ui.components import Badge
 from family_support.ui.tables import Table
-from family_support.ui.templatetags.ui import badge, day
-from monitoring.models import QuarterlyReport
+from family_support.ui.templatetags.ui import badge, day, moment
+from monitoring.models import AnalyticNote, OutreachEvent, QuarterlyReport
 
 TONES = {"computing": "grey", "draft": "yellow", "signed": "blue", "sent": "green", "received": "green"}
 
@@ -63,3 +63,70 @@ class MinistryTable(Table):
     render_quarter = QuarterTable.render_quarter
     render_state = QuarterTable.render_state
     render_sent_at = QuarterTable.render_computed_at
+
+
+class DistrictTable(MinistryTable):
+    """Reports sent by the Centers of a district."""
+
+    center = django_tables2.Column(
+        verbose_name=_("Center"),
+        accessor="center__name",
+        linkify=("district-report", {"pk": django_tables2.A("pk")}),
+    )
+
+    class Meta(Table.Meta):
+        exclude = ("region",)
+        empty_text = _("A report appears here when a Center of the district has sent it.")
+
+
+EVENT_TONES = {"planned": "blue", "held": "green", "cancelled": "grey"}
+NOTE_TONES = {"draft": "yellow", "sent": "green"}
+
+
+def event_badge(event: OutreachEvent) -> Badge:
+    return Badge(event.get_state_display(), EVENT_TONES[event.state])  # type: ignore[arg-type]
+
+
+def note_badge(note: AnalyticNote) -> Badge:
+    return Badge(note.get_state_display(), NOTE_TONES[note.state])  # type: ignore[arg-type]
+
+
+class EventTable(Table):
+    """Trainings and outreach of a Center."""
+
+    starts_at = django_tables2.Column(verbose_name=_("When"))
+    topic = django_tables2.Column(verbose_name=_("Topic"), linkify=("event", {"pk": django_tables2.A("pk")}))
+    kind = django_tables2.Column(verbose_name=_("Kind"))
+    audience = django_tables2.Column(verbose_name=_("Audience"))
+    place = django_tables2.Column(verbose_name=_("Place"))
+    participants = django_tables2.Column(verbose_name=_("Participants"), default="—")
+    state = django_tables2.Column(verbose_name=_("State"))
+
+    class Meta(Table.Meta):
+        empty_text = _("No event yet: plan a training or an outreach event.")
+
+    def render_starts_at(self, value: datetime) -> SafeString:
+        return format_html('<span class="numbers">{}</span>', moment(value))
+
+    def render_state(self, record: OutreachEvent) -> SafeString:
+        return badge(event_badge(record))
+
+
+class NoteTable(Table):
+    """Analytic notes of a Center, or of all of them."""
+
+    title = django_tables2.Column(verbose_name=_("Title"), linkify=("note", {"pk": django_tables2.A("pk")}))
+    center = django_tables2.Column(verbose_name=_("Center"), accessor="center__name")
+    kind = django_tables2.Column(verbose_name=_("Kind"))
+    quarter = django_tables2.Column(verbose_name=_("Quarter"))
+    state = django_tables2.Column(verbose_name=_("State"))
+    sent_at = django_tables2.Column(verbose_name=_("Sent"))
+
+    class Meta(Table.Meta):
+        empty_text = _("No note yet.")
+
+    render_quarter = QuarterTable.render_quarter
+    render_sent_at = QuarterTable.render_computed_at
+
+    def render_state(self, record: AnalyticNote) -> SafeString:
+        return badge(note_badge(record))

@@ -75,6 +75,9 @@ class ShownCell:
 
     heading: Text
     text: str
+    code: str = ""
+    # Something was counted, and its records can be listed.
+    counts: bool = False
 
 
 @dataclass(frozen=True)
@@ -106,6 +109,10 @@ class Table:
     chart: bool = False
     # Rows that are the sum of others: {key of the sum: keys of its parts}.
     totals: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    # Its figures count no records that could be listed.
+    is_computed: bool = False
+    # Tables of one part of a report stand under one heading.
+    section: str = ""
 
     @property
     def shown(self) -> list[ShownRow]:
@@ -114,7 +121,12 @@ class Table:
             ShownRow(
                 row.name,
                 [
-                    ShownCell(column.heading, text_of(row.values.get(column.code), column))
+                    ShownCell(
+                        column.heading,
+                        text_of(row.values.get(column.code), column),
+                        column.code,
+                        not column.share and (row.values.get(column.code) or 0) > 0,
+                    )
                     for column in self.columns
                 ],
             )

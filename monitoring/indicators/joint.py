@@ -7,12 +7,13 @@ from collections.abc import Collection
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
+from cases.models import TimelineEntry
+from family_support.base.figures import LANGUAGES, Column
 from family_support.deadlines.models import Deadline
 from family_support.directory.models import Agency, Center, Sector
 from interagency.models import Handoff, Review, Task
 from ipr.models import Measure
 from monitoring.counting import Label, Part, choices
-from monitoring.figures import Column
 from monitoring.indicators.registry import add
 from monitoring.quarters import Quarter
 
@@ -27,6 +28,7 @@ TASK_COLUMNS = (
     Column("returned", _("Returned for rework")),
     Column("timely", _("Reported in time")),
     Column("late", _("Reported late")),
+    Column("missing", _("Not reported")),
     Column("in_time", _("Reported in time, %"), share=True, part="timely", whole=("timely", "late")),
 )
 
@@ -44,8 +46,33 @@ def _report_terms(center: Center, quarter: Quarter) -> QuerySet:
     amendment the task goes on under a newer measure of the same body and kind."""
     measure = Measure.objects.filter(pk=OuterRef("subject_id"))
     return Deadline.objects.filter(center=center, code="task_report", agency__isnull=False).annotate(
-        of_sector=Subquery(measure.values("sector__code")[:1]), of_agency=Subquery(measure.values("agency")[:1])
+        of_sector=Subquery(measure.values("sector__code")[:1]),
+        of_agency=Subquery(measure.values("agency")[:1]),
     )
+
+
+def _missing(center: Center, quarter: Quarter) -> QuerySet:
+    """Reports that were due in the quarter and had not come when it ended."""
+    state = Deadline.State
+    unmet = Q(closed_at__isnull=True) | Q(closed_at__gte=quarter.ends_at)
+    return _report_terms(center, quarter).exclude(state=state.CANCELLED).filter(unmet)
+
+
+def _declines(center: Center, quarter: Quarter) -> QuerySet:
+    """Declines as the timeline keeps them: the task itself may since have been given to another body."""
+    task = Task.objects.filter(pk=OuterRef("subject_id"))
+    return TimelineEntry.objects.filter(case__center=center, kind="task.declined").annotate(
+        of_sector=Subquery(task.values("measure__sector__code")[:1]),
+        of_agency=Subquery(task.values("agency")[:1]),
+    )
+
+
+def _handoffs(center: Center, quarter: Quarter) -> QuerySet:
+    return Handoff.objects.filter(case__center=center)
+
+
+def _norm_labels(center: Center, keys: Collection[str]) -> list[Label]:
+    return [Label(key, dict.fromkeys(LANGUAGES, key)) for key in sorted(keys)]
 
 
 def _sector_labels(center: Center, keys: Collection[str]) -> list[Label]:
@@ -65,20 +92,21 @@ def _agency_labels(center: Center, keys: Collection[str]) -> list[Label]:
     ]
 
 
-def _parts(of_task: str, of_term: str) -> tuple[Part, ...]:
-    """What happened to measures of bodies, by a field of the task and the annotation of the term that means the same."""
+def _parts(of_task: str, elsewhere: str) -> tuple[Part, ...]:
+    """What happened to measures of bodies, by a field of the task and the annotation that means the same elsewhere."""
     state = Task.State
-    of_review = f"report__task__{of_task}"
-    reviews = {"case": "report__task__case_id"}
+    of_review, case = f"report__task__{of_task}", "report__task__case_id"
+    returned = Q(mark=Review.Mark.RETURNED)
     return (
         Part(_tasks, "sent_at", by=of_task, column="sent"),
-        Part(_declines, "at", by=of_review.removeprefix("report__"), column="declined", case="task__case_id"),
+        Part(_declines, "at", by=elsewhere, column="declined"),
         Part(_tasks, "closed_at", Q(state=state.DONE), by=of_task, column="done"),
         Part(_tasks, "closed_at", Q(state=state.PARTLY), by=of_task, column="partly"),
         Part(_tasks, "closed_at", Q(state=state.NOT_DONE), by=of_task, column="not_done"),
-        Part(_reviews, "at", Q(mark=Review.Mark.RETURNED), by=of_review, column="returned", **reviews),
-        Part(_report_terms, "closed_at", Q(state=Deadline.State.MET), by=of_term, column="timely"),
-        Part(_report_terms, "closed_at", Q(state=Deadline.State.MET_LATE), by=of_term, column="late"),
+        Part(_reviews, "at", returned, by=of_review, column="returned", case=case),
+        Part(_report_terms, "closed_at", Q(state=Deadline.State.MET), by=elsewhere, column="timely"),
+        Part(_report_terms, "closed_at", Q(state=Deadline.State.MET_LATE), by=elsewhere, column="late"),
+        Part(_missing, "due_at", by=elsewhere, column="missing"),
     )
 
 
@@ -105,4 +133,25 @@ add(
     columns=TASK_COLUMNS,
     prefix="agency-",
     local=True,
+)
+add(
+    "returns",
+    "joint",
+    _("Returns for rework by the norm breached"),
+    _("Reports returned in the quarter because state-service law was breached, by the norm named (R192 11)."),
+    Part(_reviews, "at", Q(ground="breach"), by="norm", case="report__task__case_id"),
+    labels=_norm_labels,
+    local=True,
+)
+add(
+    "handoffs",
+    "joint",
+    _("Parts of plans at the bodies"),
+    _("Parts of approved plans sent in the quarter, opened by an officer in it, and not delivered (R192 9)."),
+    Part(_handoffs, "sent_at", row="sent"),
+    Part(_handoffs, "acknowledged_at", row="opened"),
+    Part(_handoffs, "created_at", Q(state=Handoff.State.FAILED), row="failed"),
+    labels=choices(
+        [("sent", _("Sent")), ("opened", _("Opened by an officer")), ("failed", _("Not delivered"))]
+    ),
 )

@@ -7,9 +7,9 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from family_support.base.figures import Table
 from family_support.directory.models import Center
 from monitoring.counting import Column, Gathered, Indicator, Labels, Part, Row, Text
-from monitoring.figures import Table
 from monitoring.quarters import Quarter
 
 COUNT = Column("count", _("Number"))
@@ -42,8 +42,9 @@ def add(
     prefix: str = "",
     chart: bool = False,
     local: bool = False,
+    as_of: bool = False,
     totals: Mapping[str, tuple[str, ...]] | None = None,
-    extra: Callable[[Center, Quarter], list[Row]] | None = None,
+    computed: Callable[[Center, Quarter], list[Row]] | None = None,
 ) -> None:
     """Register an indicator; within its section the order is that of registration."""
     _registered[code] = Indicator(
@@ -57,8 +58,9 @@ def add(
         prefix,
         chart,
         local,
+        as_of,
         totals or {},
-        extra,
+        computed,
     )
 
 
@@ -99,6 +101,7 @@ def tables(figures: Mapping[str, list[dict[str, Any]]]) -> list[Table]:
             [Row.from_json(row) for row in figures[each.code]],
             each.chart,
             each.totals,
+            is_computed=not each.parts,
             section=each.section,
         )
         for each in indicators()

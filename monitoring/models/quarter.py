@@ -14,7 +14,6 @@ from family_support.base.actor import Actor
 from family_support.base.models import Versioned
 from family_support.directory.models import Agency, Center
 
-
 # What has left the Center.
 SENT_STATES = ("sent", "received")
 
@@ -48,6 +47,8 @@ class QuarterlyReport(FSMModelMixin, Versioned):
     state = FSMField(_("state"), default=State.COMPUTING, choices=State.choices, protected=True)
     # {indicator code: rows}, as computed last; a trigger keeps them once signed.
     figures = models.JSONField(default=dict)
+    # The same as they left the Center, small ones hidden: written when it is sent, and read from then on.
+    shown = models.JSONField(default=dict)
     computed_at = models.DateTimeField(_("figures as of"), null=True, blank=True)
     conclusion = models.TextField(_("conclusion on effectiveness"), blank=True)
     no_shortcomings = models.BooleanField(_("no shortcomings found"), default=False)

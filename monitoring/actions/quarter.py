@@ -1,6 +1,5 @@
 """The quarter of a Center: opened by itself, computed, concluded, signed, sent, received."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from itertools import product
 
@@ -9,18 +8,22 @@ from django.utils.translation import gettext_lazy as _
 
 from family_support.audit.context import acting
 from family_support.base.actor import Actor
-from family_support.base.errors import Invalid, Missing
+from family_support.base.errors import Invalid
 from family_support.base.models import check_version
 from family_support.deadlines.actions import meet, open_deadline
-from family_support.directory.models import Agency, Center
+from family_support.directory.models import Center
 from family_support.documents.models import Rendering
 from family_support.documents.renderings import request_rendering
 from family_support.outbox.events import emit
-from monitoring.indicators import compute
-from monitoring.models import QuarterlyReport, Shortcoming
+from monitoring.actions.locking import lock_report
+from monitoring.actions.shortcomings import propose
+from monitoring.corrections import keys_of
+from monitoring.indicators import compute, gather_all, tables
+from monitoring.models import FrozenRecords, QuarterlyReport
 from monitoring.permissions import check_can_draw_up, check_can_read, check_can_receive, check_can_sign
 from monitoring.quarters import Quarter
-from monitoring.rules import check_conclusion, check_quarter_over, check_shortcoming, check_state
+from monitoring.rules import check_conclusion, check_not_frozen, check_quarter_over, check_state
+from monitoring.suppression import suppress
 
 SUBJECT = "monitoring.quarterlyreport"
 # The same report as it leaves the Center: small figures hidden.
@@ -60,7 +63,7 @@ def open_quarter(*, center: Center, quarter: Quarter, by: Actor, now: datetime) 
 def compute_figures(*, report: QuarterlyReport, by: Actor, now: datetime) -> QuarterlyReport:
     """Count again from the records, while the report is a draft. Errors: Missing, Forbidden, Conflict."""
     with acting(by):
-        report = _lock(report, by, check_can_draw_up)
+        report = lock_report(report, by, check_can_draw_up)
         check_state(report, QuarterlyReport.State.COMPUTING, QuarterlyReport.State.DRAFT)
         _compute(report, now)
     return report
@@ -77,7 +80,7 @@ def write_conclusion(
 ) -> QuarterlyReport:
     """Save the conclusion's text and whether shortcomings were found. Errors: Missing, Forbidden, Conflict."""
     with acting(by):
-        report = _lock(report, by, check_can_draw_up)
+        report = lock_report(report, by, check_can_draw_up)
         check_version(report, expected_version)
         check_state(report, QuarterlyReport.State.DRAFT)
         report.conclusion, report.no_shortcomings = conclusion, no_shortcomings
@@ -86,41 +89,16 @@ def write_conclusion(
     return report
 
 
-def add_shortcoming(
-    *, report: QuarterlyReport, agency: Agency | None, text: str, proposal: str, by: Actor, now: datetime
-) -> Shortcoming:
-    """Name a shortcoming with its proposal (R192 14); the body is one of the Center's district.
-
-    Errors: Missing, Forbidden, Conflict, Invalid.
-    """
-    with acting(by):
-        report = _lock(report, by, check_can_draw_up)
-        check_state(report, QuarterlyReport.State.DRAFT)
-        check_shortcoming(text=text, proposal=proposal)
-        if agency is not None and agency.district_id != report.center.district_id:
-            raise Invalid(fields={"agency": _("Choose a body of the Center’s district.")})
-        if report.no_shortcomings:
-            report.no_shortcomings = False
-            report.save(update_fields=["no_shortcomings"])
-        return Shortcoming.objects.create(
-            report=report, agency=agency, text=text, proposal=proposal, order=report.shortcomings.count() + 1
-        )
-
-
-def remove_shortcoming(*, shortcoming: Shortcoming, by: Actor, now: datetime) -> None:
-    """Take a shortcoming out of the draft. Errors: Missing, Forbidden, Conflict."""
-    with acting(by):
-        report = _lock(shortcoming.report, by, check_can_draw_up)
-        check_state(report, QuarterlyReport.State.DRAFT)
-        shortcoming.delete()
-
-
 def sign_quarter(
     *, report: QuarterlyReport, expected_version: int | None, by: Actor, now: datetime
 ) -> QuarterlyReport:
-    """The director signs: figures are counted a last time and freeze. Errors: Missing, Forbidden, Conflict, Invalid."""
+    """The director signs: figures are counted a last time and freeze, with the keys of the records behind them.
+
+    Errors: Missing, Forbidden, Invalid, Conflict (a quarter freezes once).
+    """
     with acting(by):
-        report = _lock(report, by, check_can_sign)
+        report = lock_report(report, by, check_can_sign)
+        check_not_frozen(report)
         check_version(report, expected_version)
         check_state(report, QuarterlyReport.State.DRAFT)
         check_quarter_over(quarter_of(report), now)
@@ -129,11 +107,14 @@ def sign_quarter(
             shortcomings=report.shortcomings.count(),
             none_found=report.no_shortcomings,
         )
-        report.figures, report.computed_at = compute(report.center, quarter_of(report)), now
+        gathered = gather_all(report.center, quarter_of(report))
+        report.figures = compute(report.center, quarter_of(report), gathered)
+        report.computed_at = now
         report.sign()
         report.signed_at, report.signed_by_id = now, by.membership_id
         report.bump()
         report.save()
+        FrozenRecords.objects.create(report=report, records=keys_of(gathered))
     return report
 
 
@@ -145,11 +126,14 @@ def send_quarter(
     Errors: Missing, Forbidden, Conflict.
     """
     with acting(by):
-        report = _lock(report, by, check_can_sign)
+        report = lock_report(report, by, check_can_sign)
         check_version(report, expected_version)
         check_state(report, QuarterlyReport.State.SIGNED)
         report.send()
         report.sent_at = now
+        report.shown = {
+            table.code: [row.as_json() for row in table.rows] for table in suppress(tables(report.figures))
+        }
         report.bump()
         report.save()
         meet(terms=("quarterly_conclusion",), subject=(SUBJECT, report.pk), by=by, now=now)
@@ -164,7 +148,7 @@ def send_quarter(
 def receive_quarter(*, report: QuarterlyReport, by: Actor, now: datetime) -> QuarterlyReport:
     """The authorized body opened it for the first time; later openings change nothing. Errors: Forbidden, Missing."""
     with acting(by):
-        report = _lock(report, by, check_can_receive)
+        report = lock_report(report, by, check_can_receive)
         if report.state == QuarterlyReport.State.SENT:
             report.receive()
             report.received_at, report.received_by_id = now, by.membership_id
@@ -178,7 +162,7 @@ def request_file(
 ) -> Rendering:
     """Have one file made in the background: the Center's own, or the one that leaves it. Errors: Missing, Invalid."""
     with acting(by):
-        report = _lock(report, by, check_can_read)
+        report = lock_report(report, by, check_can_read)
         if file_format not in Rendering.Format.values or language not in dict(settings.LANGUAGES):
             raise Invalid(fields={"file_format": _("Choose a format and a language.")})
         subject = SUBJECT if by.center_id else SENT_SUBJECT
@@ -187,24 +171,10 @@ def request_file(
         )
 
 
-def _lock(
-    report: QuarterlyReport, by: Actor, check: Callable[[Actor, QuarterlyReport], None]
-) -> QuarterlyReport:
-    """The report locked for a change that `check` lets the actor make. Errors: Forbidden, Missing."""
-    found = (
-        QuarterlyReport.objects.select_for_update(of=("self",))
-        .select_related("center")
-        .filter(pk=report.pk)
-        .first()
-    )
-    if found is None:
-        raise Missing()
-    check(by, found)
-    return found
-
-
 def _compute(report: QuarterlyReport, now: datetime) -> None:
-    report.figures, report.computed_at = compute(report.center, quarter_of(report)), now
+    gathered = gather_all(report.center, quarter_of(report))
+    report.figures, report.computed_at = compute(report.center, quarter_of(report), gathered), now
     if report.state == QuarterlyReport.State.COMPUTING:
         report.draw_up()
     report.save()
+    propose(report, gathered)
