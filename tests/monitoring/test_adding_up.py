@@ -171,7 +171,7 @@ def test_two_hidden_centers_make_a_figure_of_the_region() -> None:
 
 def test_the_country_keeps_its_figure_where_two_regions_hide_theirs() -> None:
     sent = [
-        Sent(
+        a_report(
             number,
             number // 2,
             [table("intakes", {"self": 3 if number % 2 else 40, "letter": 3 if number % 2 else 50})],
