@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from family_support.base.figures import Table, Text
+from family_support.base.figures import HIDDEN, Table, Text
 from family_support.ui.components import Chart
 from monitoring.charts import bars
 from monitoring.indicators import SECTIONS
@@ -20,9 +20,14 @@ class Section:
 
 def sections_of(shown: list[Table]) -> list[Section]:
     """Tables under the headings of the report."""
-    drawn = [(table, bars(table) if table.chart else None) for table in shown]
+    drawn = [(table, bars(table) if table.chart and not _hides(table) else None) for table in shown]
     return [
         Section(title, [each for each in drawn if each[0].section == code])
         for code, title in SECTIONS.items()
         if any(table.section == code for table in shown)
     ]
+
+
+def _hides(table: Table) -> bool:
+    """A bar of a hidden figure would be no bar, or tell it."""
+    return any(row.values.get(table.columns[0].code) == HIDDEN for row in table.rows)
