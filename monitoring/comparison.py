@@ -216,7 +216,7 @@ def _published(
     if choice.region is None:
         rows = Roundup.objects.visible_to(actor).filter(_in_quarters(quarters), region__isnull=False)
         return [
-            (row.region.name, Quarter(row.year, row.quarter), row.figures)  # type: ignore[union-attr]
+            (row.region.name, Quarter(row.year, row.quarter), row.figures)
             for row in rows.select_related("region")
         ]
     reports = (

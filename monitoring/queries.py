@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -166,7 +167,7 @@ def attachments_of(subject: tuple[str, int]) -> list[Attachment]:
     return list(Attachment.objects.of_subject(*subject).order_by("added_at"))
 
 
-def files_of_own_unit(actor: Actor) -> Collection[int] | Any:
+def files_of_own_unit(actor: Actor) -> QuerySet:
     """Attachments of events and notes that the actor sees: a rule for `documents`."""
     events = OutreachEvent.objects.visible_to(actor).values("pk")
     notes = AnalyticNote.objects.visible_to(actor).values("pk")

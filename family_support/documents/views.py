@@ -21,7 +21,11 @@ from family_support.base.errors import Missing
 from family_support.documents.models import Attachment, Rendering
 from family_support.documents.registry import renderer
 
-ATTACHMENT_READERS = WORKERS | {Role.DIRECTOR, Role.AGENCY_OFFICER, Role.GROUP_MEMBER}
+ATTACHMENT_READERS = (
+    WORKERS
+    | METHODOLOGY
+    | {Role.DIRECTOR, Role.HEAD_ACCOMPANIMENT, Role.AGENCY_OFFICER, Role.GROUP_MEMBER, Role.MINISTRY_ANALYST}
+)
 RENDERING_READERS = (
     WORKERS | UNIT_HEADS | METHODOLOGY | AGENCY_ROLES | MINISTRY_ROLES | {Role.DIRECTOR, Role.INTAKE_CLERK}
 )
