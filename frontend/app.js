@@ -4,7 +4,7 @@ import { enhanceDates } from "./js/dates.js";
 import { enhanceForms, guardUnsaved } from "./js/forms.js";
 import { enhanceIin } from "./js/iin.js";
 import { setUpHtmx } from "./js/htmx.js";
-import { closeMenusOutside } from "./js/menus.js";
+import { closeMenusOutside, fitTopLinks } from "./js/menus.js";
 import { enhanceActions } from "./js/actions.js";
 import { enhanceSelects } from "./js/selects.js";
 import { watchSession } from "./js/session.js";
@@ -20,6 +20,7 @@ function enhance(root) {
 
 enhance(document);
 closeMenusOutside();
+fitTopLinks();
 guardUnsaved();
 watchSession();
 setUpHtmx(enhance);

@@ -62,6 +62,16 @@ class Walker:
         self.page.wait_for_load_state()
         self.look()
 
+    def bar(self, path: str) -> None:
+        """Click a link of the top bar, or of the menu behind it where the bar is full."""
+        link = self.page.locator(f"header .top-links a[href='{path}']")
+        if not link.is_visible():
+            self.page.locator("header details[data-more] > summary").click()
+            link = self.page.locator(f"header details[data-more] a[href='{path}']")
+        link.click()
+        self.page.wait_for_load_state()
+        self.look()
+
     def follow_to(self, path: str) -> None:
         """Click the link on this page that leads to a path: it must be there to be found."""
         self.follow(f"main a[href='{path}'], main a[href^='{path}?']")
