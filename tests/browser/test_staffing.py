@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -9,7 +10,7 @@ from zipfile import ZipFile
 
 import pytest
 from django.utils import translation
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Locator
 
 from family_support.accounts.roles import Role
 from family_support.base import clock
@@ -110,14 +111,19 @@ def gap(walker: Walker, language: str, *, vehicles: int) -> None:
     text = walker.text().replace("\xa0", " ")
     with translation.override(language):
         names = {norm.code: norm.name for norm in StaffingNorm.objects.all()}
-    row = walker.page.locator("tr", has_text=names["case-manager"]).inner_text()
+    row = row_of(walker, names["case-manager"]).inner_text()
     assert names["social-worker"] in row.replace(names["case-manager"], "", 1)
-    driver = walker.page.locator("tr", has_text=names["driver"])
-    assert driver.locator(".tone-red").count() == vehicles - 1
+    assert row_of(walker, names["driver"]).locator(".tone-red").count() == vehicles - 1
     lines = walker.page.locator("section[aria-labelledby=band] dd").all_inner_texts()
     assert any("÷" in line for line in lines)
     assert "48 500 000 ₸" in text
     assert walker.page.locator(".notice.tone-orange").count() == 1
+
+
+def row_of(walker: Walker, name: str) -> Locator:
+    """The line of a position, by the beginning of its name."""
+    cell = walker.page.locator("div", has_text=re.compile(f"^{re.escape(name)}"))
+    return walker.page.locator("tbody tr", has=cell)
 
 
 def correct(walker: Walker) -> None:
