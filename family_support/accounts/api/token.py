@@ -8,7 +8,6 @@ import re
 import secrets
 from datetime import timedelta
 from http import HTTPStatus
-from urllib.parse import unquote_plus
 
 from allauth.idp.oidc.models import Client, Token
 from django.conf import settings
@@ -104,7 +103,7 @@ def _credentials(request: HttpRequest) -> tuple[str, str]:
         client_id, _colon, secret = base64.b64decode(packed, validate=True).decode().partition(":")
     except (binascii.Error, UnicodeDecodeError):
         return "", ""
-    return unquote_plus(client_id), unquote_plus(secret)
+    return client_id, secret
 
 
 def _given_out(machine: MachineClient, scopes: list[str]) -> HttpResponse:
