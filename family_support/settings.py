@@ -268,7 +268,6 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SCHEMA_PATH_PREFIX_TRIM": False,
     "SERVE_INCLUDE_SCHEMA": False,
-    "SECURITY": [{"clientCredentials": []}],
     "ENUM_NAME_OVERRIDES": {},
 }
 REST_FRAMEWORK = {

@@ -7,6 +7,8 @@ from typing import Any
 
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
@@ -51,6 +53,7 @@ class Phone(Text):
             raise refuse(error) from error
 
 
+@extend_schema_field(OpenApiTypes.DATE)
 class BirthDate(Day):
     """A day between 1900 and today."""
 
@@ -63,6 +66,7 @@ class BirthDate(Day):
         return found
 
 
+@extend_schema_field({"type": "string", "pattern": "^[0-9]{9}$"})
 class Kato(Text):
     """Nine digits of the classifier of administrative-territorial objects."""
 

@@ -18,7 +18,7 @@ def status_of(submission: Submission) -> dict[str, Any]:
     It follows the intake, not the case: a repeat about a family long in support begins as any other.
     """
     intake = submission.intake
-    finished = _finished_at(intake)
+    finished = _finished_at(intake) or getattr(submission, "ended_elsewhere_at", None)
     in_work: datetime | None = getattr(submission, "in_work_at", None)
     if intake.state == State.REFUSED:
         state = "refused"

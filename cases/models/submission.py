@@ -10,11 +10,12 @@ from uuid import uuid4
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Min, Q
+from django.db.models import Min, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from cases.models.case import Case
 from cases.models.intake import Intake
+from cases.models.transfer import IntakeTransfer
 from family_support.accounts.models import MachineClient
 from family_support.accounts.roles import Role
 from family_support.base.actor import Actor
@@ -32,7 +33,11 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
     def with_status(self) -> SubmissionQuerySet:
         """With what `cases.api.status` reads: one query for a whole list."""
         first = Min("intake__consultations__recorded_at")
-        return self.select_related("intake__case").annotate(in_work_at=first)
+        moved = IntakeTransfer.objects.filter(
+            intake=OuterRef("intake"), new_intake__case__stage=Case.Stage.CLOSED
+        ).exclude(new_intake__case__closing=Case.Closing.TRANSFERRED)
+        ended = Subquery(moved.values("new_intake__case__closed_at")[:1])
+        return self.select_related("intake__case").annotate(in_work_at=first, ended_elsewhere_at=ended)
 
 
 class Submission(models.Model):

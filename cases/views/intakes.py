@@ -15,7 +15,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from cases import actions, queries
+from cases import actions, cards, queries
 from cases.actions.team import workers_of
 from cases.forms.intakes import DuplicatesForm, IntakeForm, RefusalForm, RegisterForm
 from cases.models import Case, Intake, IntakeTransfer
@@ -146,6 +146,8 @@ def intake(request: HttpRequest, pk: int) -> HttpResponse:
     )
     if reads and case is not None:
         log_read(request.actor, case.pk, f"intake {found.pk}")
+    sent = cards.sent_by_program(found) if reads else None
+    card = getattr(sent, "card", None)
     context: dict[str, Any] = {
         "intake": found,
         "case": case,
@@ -154,6 +156,9 @@ def intake(request: HttpRequest, pk: int) -> HttpResponse:
         "works": case is not None and works(case, request.actor) and not case.is_closed,
         "deadlines": list(for_subject(("cases.intake", found.pk))),
         "consultations": found.consultations.select_related("agency", "by__user") if reads else [],
+        "sent": sent,
+        "card": card,
+        "card_members": cards.shown(card) if card else [],
         "files": Attachment.objects.visible_to(request.actor).of_subject("cases.intake", found.pk),
         "counts_from": queries.counts_from(found, load_calendar(center=found.center)),
         "transfers": transfers,

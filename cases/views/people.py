@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from cases import actions, queries
+from cases import actions, cards, queries
 from cases.consent import has_consent
 from cases.forms.consents import ConsentForm, SettlementForm, WithdrawalForm
 from cases.forms.people import MemberForm, initial_of
@@ -37,7 +37,10 @@ def case_people(request: HttpRequest, pk: int) -> HttpResponse:
     log_read(request.actor, case.pk, "people")
     members = list(queries.members_of(case))
     today = local_date(clock.now())
+    card, waiting = cards.waiting(case, members)
     context = {
+        "card": card,
+        "waiting": waiting,
         "members": [
             {"member": member, "person": member.person, "minor": member.person.is_minor(today)}
             for member in members
@@ -57,7 +60,11 @@ def member_add(request: HttpRequest, pk: int) -> HttpResponse:
     """Add a member of the family."""
     case = worked_case(request, pk)
     members = list(queries.members_of(case))
-    form = MemberForm(request.POST or None, members=members, consented=has_consent(case))
+    consented = has_consent(case)
+    # Consent comes before a family's data is taken over from what a system sent (94-V art. 8).
+    asked = (request.GET.get("card", ""), request.GET.get("member", ""))
+    initial = cards.taken_over(case, members, *asked) if consented else {}
+    form = MemberForm(request.POST or None, members=members, consented=consented, initial=initial)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         done = run(

@@ -16,12 +16,18 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ImproperlyConfigured
 
-from family_support.accounts.models import Membership, MembershipQuerySet, User
+from family_support.accounts.models import MachineClient, Membership, MembershipQuerySet, User
 from family_support.accounts.roles import Role
 
 DOMAIN = "demo.example"
 # Documented in the README and worth nothing outside demo mode: no account of another address has it.
 PASSWORD = "Demo-2026-otbasy"  # noqa: S105
+# Programs of the demo: client id, name, door. Their secret is worth as little as the password.
+MACHINES = (
+    ("111000000000000000000000000000aa", "Контакт-центр 111", MachineClient.Door.CONTACT_CENTER),
+    ("222000000000000000000000000000bb", "Цифровая карта семьи", MachineClient.Door.STATE_SYSTEM),
+)
+MACHINE_SECRET = "Demo-2026-otbasy-machine"  # noqa: S105
 LOOPBACK = frozenset({"127.0.0.1", "::1"})
 
 
@@ -71,6 +77,15 @@ def equip(user: User) -> None:
     if not Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists():
         data = {"secret": encrypt(secret_of(user.email))}
         Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data=data)
+
+
+def equip_machine(machine: MachineClient) -> None:
+    """Give a program of the demo the documented secret. Demo mode only."""
+    require_demo()
+    if machine.client_id not in {client_id for client_id, _name, _door in MACHINES}:
+        raise ValueError("only programs of the demo are demo programs")
+    machine.client.set_secret(MACHINE_SECRET)
+    machine.client.save(update_fields=["secret"])
 
 
 def memberships(on: date) -> MembershipQuerySet:

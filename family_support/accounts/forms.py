@@ -205,7 +205,7 @@ class MachineForm(KeyMixin, Form):
     """A program that gets access to the API."""
 
     name = forms.CharField(
-        label=_("Name"),
+        label=_("Name of the system"),
         max_length=100,
         help_text=_("As the Centers see it beside what it sends, for example: Contact center 111."),
     )

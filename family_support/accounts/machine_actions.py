@@ -39,9 +39,16 @@ class Issued:
 
 
 def create_machine(
-    *, name: str, door: str, by: Actor, now: datetime, key: UUID | str | None = None
+    *,
+    name: str,
+    door: str,
+    by: Actor,
+    now: datetime,
+    key: UUID | str | None = None,
+    client_id: str = "",
 ) -> Issued:
-    """A client of one door with its secret, which is stored as a hash only.
+    """A client of one door with its secret, which is stored as a hash only. `client_id` (32 hexadecimal digits) is
+    random unless it was agreed before.
 
     A repeat with the same `key` gives the same client without the secret. Errors: Forbidden, Invalid (`name`, `door`).
     """
@@ -55,20 +62,22 @@ def create_machine(
         raise Invalid("door", fields={"door": _("Choose the channel.")})
     with acting(by):
         if key is None:
-            return _create(name, door, now)
+            return _create(name, door, client_id, now)
         with once(key, by, "accounts.create_machine", {"name": name, "door": door}) as ticket:
             if ticket.repeated:
                 return Issued(ticket.result(), "")  # type: ignore[arg-type]
-            issued = _create(name, door, now)
+            issued = _create(name, door, client_id, now)
             ticket.done(issued.machine)
             return issued
 
 
-def _create(name: str, door: str, now: datetime) -> Issued:
+def _create(name: str, door: str, client_id: str, now: datetime) -> Issued:
     if MachineClient.objects.filter(name__iexact=name).exists():
         raise Invalid("name_taken", fields={"name": _("There is a program with this name.")})
     secret = _new_secret()
-    client = Client(name=name, type=Client.Type.CONFIDENTIAL, created_at=now)
+    client = Client(
+        **({"id": client_id} if client_id else {}), name=name, type=Client.Type.CONFIDENTIAL, created_at=now
+    )
     client.set_grant_types([Client.GrantType.CLIENT_CREDENTIALS])
     client.set_response_types([])
     client.set_scopes(list(SCOPES[door]))

@@ -20,6 +20,7 @@ from family_support.base.actor import SYSTEM, Actor
 from family_support.deadlines.sweep import sweep
 from family_support.demo import texts
 from family_support.demo.alarms import group_story
+from family_support.demo.machines import machine_story, make_machines
 from family_support.demo.organizations import Staffed, make
 from family_support.demo.people import People
 from family_support.demo.staffing import staffing_story
@@ -48,6 +49,8 @@ PROCESSES = 2
 QUARTERS = 4  # ended ones; the running quarter is the fifth
 # What happened in the last days is told at the end: a person who signs in finds something to read.
 UNREAD = timedelta(days=4)
+# Where a call about a threat came in this very day.
+URGENT_AT = "AST01"
 # Days ago on which every Center surely had an intake: the first stages are never empty.
 RECENT = (1, 2, 3, 4, 5, 8)
 
@@ -72,6 +75,7 @@ def seed_demo(now: datetime, families: int = FAMILIES) -> Seeded:
     before = quarter.starts_at - timedelta(days=30)
     with clock.at(before):
         staffed = make(People(SEED), before)
+        make_machines(before)
     settings = [_setting(each, number, quarter.starts_at) for number, each in enumerate(staffed)]
     halves = [settings[place::PROCESSES] for place in range(PROCESSES)]
     _side_by_side([(half, quarter, now, families // len(staffed)) for half in halves])
@@ -101,6 +105,7 @@ def _live(settings: list[Setting], first: Quarter, now: datetime, families: int)
         stories += [threat_story(setting, state, now) for state in THREATS]
         stories.append(_quarters(setting, first, now))
         stories.append(staffing_story(setting, first))
+        stories.append(machine_story(setting, now, urgent=setting.staffed.center.code == URGENT_AT))
     live(stories, now)
 
 

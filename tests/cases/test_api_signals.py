@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
 
 from cases.actions import add_member, record_consent, register_intake, take_case
 from cases.models import Case, CaseMember, FamilyCard, Intake, Submission
@@ -16,6 +17,7 @@ from family_support.accounts.roles import Role
 from family_support.base import clock
 from family_support.base.errors import Conflict
 from family_support.base.idempotency import forget_old_keys
+from tests.access.world import sign_in
 from tests.factories import Place, a_center, a_district, an_iin, an_intake, intake_data, person_data
 from tests.machines import Caller, Door, a_machine
 
@@ -224,3 +226,44 @@ def test_a_profile_from_the_card_still_waits_for_consent(place: Place, system: C
         now=clock.now(),
     )
     add_member(**arguments, now=clock.now())
+
+
+def test_members_are_taken_over_after_consent_only(place: Place, system: Caller, client: Client) -> None:
+    """The people page offers them; the form begins with what was sent, and addresses hold a place only."""
+    body = card()
+    row = sent(system.send(PATH, body, key=None)).card
+    case = row.submission.intake.case
+    case = take_case(case=case, by=place.by(Role.CASEWORKER, at=clock.now()), now=clock.now())
+    sign_in(client, place.people[Role.CASEWORKER])
+    people = f"/cases/{case.pk}/people/"
+    address = f"/cases/{case.pk}/people/new/?card={row.pk}&member=1"
+    assert "After consent" in client.get(people, headers={"Accept-Language": "en"}).content.decode()
+    assert client.get(address).context["form"].initial == {}
+    record_consent(
+        case=case,
+        person=case.members.get().person,
+        given=True,
+        signed_on=clock.today(),
+        data=["identity"],
+        by=place.by(Role.CASEWORKER, at=clock.now()),
+        now=clock.now(),
+    )
+    offered = client.get(people, headers={"Accept-Language": "en"})
+    links = [each.url for each in offered.context["waiting"]]
+    assert links == [address, address.replace("member=1", "member=2")]
+    assert body["members"][1]["iin"] not in offered.content.decode()
+    form = client.get(address).context["form"]
+    assert (form["iin"].value(), form["relation"].value()) == (body["members"][1]["iin"], "spouse")
+    for wrong in ("member=9", "member=-1", "member=x", "member=99999999999999999999"):
+        assert client.get(address.replace("member=1", wrong)).context["form"].initial == {}
+
+
+def test_the_intake_shows_its_card_to_its_readers(place: Place, system: Caller, client: Client) -> None:
+    body = card()
+    intake = sent(system.send(PATH, body, key=None)).intake
+    sign_in(client, place.people[Role.DIRECTOR])
+    page = client.get(f"/intakes/{intake.pk}/", headers={"Accept-Language": "en"}).content.decode()
+    assert "level D" in page
+    assert "never a ground" in page
+    assert body["members"][1]["iin"] not in page
+    assert f"•••• •••• {body['members'][1]['iin'][-4:]}" in page

@@ -9,6 +9,8 @@ from typing import Any, NoReturn
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
@@ -90,6 +92,7 @@ class Choice(serializers.ChoiceField):
         return data
 
 
+@extend_schema_field(OpenApiTypes.BOOL)
 class Flag(serializers.Field):
     """True or false, and not a word or a number that looks like one."""
 
@@ -112,6 +115,7 @@ class _Exact(serializers.Field):
         raise ValidationError(str(self.error_messages[key]), code=key)
 
 
+@extend_schema_field(OpenApiTypes.DATETIME)
 class Moment(_Exact):
     """A moment with its offset from UTC, not in the future; the view's context gives ``now``."""
 
@@ -143,6 +147,7 @@ class Moment(_Exact):
         return value.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
+@extend_schema_field(OpenApiTypes.DATE)
 class Day(_Exact):
     """A calendar day."""
 
@@ -165,6 +170,7 @@ class Day(_Exact):
         return value.isoformat()
 
 
+@extend_schema_field({"type": "string", "pattern": "^[0-9]{12}$"})
 class Iin(Text):
     """An IIN with a right checksum, of somebody born by today."""
 

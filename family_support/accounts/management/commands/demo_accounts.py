@@ -25,6 +25,17 @@ class Command(BaseCommand):
                 (account.role_name, account.name, account.organization, account.email, demo.PASSWORD)
                 for account in demo.one_of_each_role(clock.today())
             ]
+            programs = (_("External system"), _("Channel"), _("Client ID"), _("Secret"))
+            machines = [
+                (name, str(door.label), client_id, demo.MACHINE_SECRET)
+                for client_id, name, door in demo.MACHINES
+            ]
+        self._table(head, rows)
+        self.stdout.write("")
+        self._table(programs, machines)
+
+    def _table(self, head: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+        """Columns under their heads."""
         widths = [max(len(row[column]) for row in [head, *rows]) for column in range(len(head))]
         for row in [head, tuple("-" * width for width in widths), *rows]:
             self.stdout.write(
