@@ -1,5 +1,6 @@
 """Print whom one can sign in as; `./run` shows it under its ready line."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -34,7 +35,7 @@ class Command(BaseCommand):
         self.stdout.write("")
         self._table(programs, machines)
 
-    def _table(self, head: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+    def _table(self, head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
         """Columns under their heads."""
         widths = [max(len(row[column]) for row in [head, *rows]) for column in range(len(head))]
         for row in [head, tuple("-" * width for width in widths), *rows]:
