@@ -4,9 +4,11 @@ from django.urls import path
 
 from cases.api import views as api
 from cases.api.schema import schema
-from cases.views import cases, day, doors, intakes, people, queue, steps, team, transfers, violence
+from cases.views import ask, cases, day, doors, intakes, people, queue, steps, team, transfers, violence
 
 urlpatterns = [
+    path("ask/", ask.ask, name="ask"),
+    path("ask/status/", ask.ask_status, name="ask-status"),
     path("day/", day.my_day, name="my-day"),
     path("cases/", cases.case_list, name="case-list"),
     path("cases/search/", day.case_search, name="case-search"),

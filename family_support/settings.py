@@ -224,6 +224,11 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_RATE_LIMITS = {"login_failed": "20/m/ip,5/5m/key", "reset_password": "5/m/ip,3/h/key"}
 # How many proxies of ours stand before the web server: the limits count the client's address, not theirs.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
+# Pages without an account: an address of many people (a mobile network, a school) has to fit, a flood must not.
+PUBLIC_RATE_LIMITS = {
+    "ask": env.str("LIMIT_ASK", default="10/10m/ip,300/10m/key"),
+    "ask_status": env.str("LIMIT_ASK_STATUS", default="20/10m/ip,600/10m/key"),
+}
 MFA_ADAPTER = "family_support.accounts.adapters.MFAAdapter"
 MFA_FORMS = {
     "authenticate": "family_support.accounts.forms.CodeForm",
@@ -258,6 +263,8 @@ USE_TZ = True
 TIME_ZONE = "Asia/Almaty"
 USE_THOUSAND_SEPARATOR = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
+# Gone with the browser's window: nothing tells later that somebody was here.
+CSRF_COOKIE_AGE = None
 
 # --- The API for programs: every view names its own parts; the schema is a file, not a page ------------------
 SPECTACULAR_SETTINGS = {

@@ -1,25 +1,32 @@
 // Public pages: leave at once, by the red bar or by pressing Shift three times, and leave nothing to go back to.
+// Listens on the document: the steps of the form replace the page's body, and with it the bar.
 
-const link = document.querySelector("[data-quick-exit]");
-
-function leave() {
+function leave(link) {
   document.body.hidden = true;
   window.location.replace(link.href);
 }
 
-if (link) {
-  let presses = [];
-  link.addEventListener("click", (event) => {
-    event.preventDefault();
-    leave();
-  });
-  document.addEventListener("keyup", (event) => {
-    if (event.key !== "Shift") {
-      presses = [];
-      return;
-    }
-    const now = Date.now();
-    presses = [...presses.filter((moment) => now - moment < 2000), now];
-    if (presses.length >= 3) leave();
-  });
-}
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.("[data-quick-exit]");
+  if (!link) return;
+  event.preventDefault();
+  leave(link);
+});
+
+let presses = [];
+document.addEventListener("keyup", (event) => {
+  if (event.key !== "Shift") {
+    presses = [];
+    return;
+  }
+  const now = Date.now();
+  presses = [...presses.filter((moment) => now - moment < 2000), now];
+  const link = document.querySelector("[data-quick-exit]");
+  if (presses.length >= 3 && link) leave(link);
+});
+
+// The answer came in another language: the page's own mark follows, for readers that speak it.
+document.addEventListener("htmx:afterSwap", (event) => {
+  const language = event.detail.xhr.getResponseHeader("Content-Language");
+  if (event.target === document.body && language) document.documentElement.lang = language;
+});

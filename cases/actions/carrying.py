@@ -37,6 +37,7 @@ COPIED = (
     "sender_agency",
     "contact",
     "said",
+    "about",
     "threat",
     "violence",
     "minor_at_risk",

@@ -19,9 +19,8 @@ from family_support.base.idempotency import run_once
 from family_support.directory.models import Agency, Center
 
 Channel, Form = Intake.Channel, Intake.Form
-# Whom a request of the public form is about; a child in it is a minor at risk.
-MYSELF, MINOR, CHILD, OTHER = "myself", "minor", "child", "other"
-WITH_A_CHILD = frozenset({MINOR, CHILD})
+# A child who asks, or is asked about, is a minor at risk: the case is restricted from its first moment.
+WITH_A_CHILD = frozenset({Intake.About.MINOR, Intake.About.CHILD})
 
 
 def center_for(district_id: int | None) -> Center | None:
@@ -107,6 +106,8 @@ def ask_for_help(
     Nobody is looked up, so that known and unknown people get the same answer. The same `key` gives the same intake.
     Errors: Invalid with `fields` as of `receive_intake`.
     """
+    if about not in Intake.About.values:
+        raise Invalid("about_unknown", fields={"about": _("Say whom it is about.")})
     person = PersonData(
         first_name=first_name,
         phone=phone,
@@ -127,6 +128,7 @@ def ask_for_help(
             threat=threat,
             violence=violence,
             minor_at_risk=about in WITH_A_CHILD,
+            about=about,
             by=SYSTEM,
             now=now,
         )

@@ -138,6 +138,7 @@ def receive_intake(
     sender_agency: Agency | None = None,
     source: Source = NO_SOURCE,
     submitted_by: Actor | None = None,
+    about: str = "",
 ) -> Intake:
     """Keep what came in without registering it yet (a letter to be read, the public form, a body's inbox); threats
     are registered at once by the product itself. Who is outside the Center gets a reference and a code at once.
@@ -164,6 +165,7 @@ def receive_intake(
             sender_agency,
             source,
             submitted_by,
+            about,
         )
         if threat or violence:
             return _register(intake, who, None, by, now)

@@ -49,6 +49,7 @@ def received(
     sender_agency: Agency | None,
     source: Source,
     submitted_by: Actor | None = None,
+    about: str = "",
 ) -> tuple[Intake, Person | None]:
     """The stored intake and the person it concerns, checked and not stored."""
     sender_name = " ".join(sender_name.split())
@@ -72,6 +73,7 @@ def received(
         form=form,
         received_at=received_at,
         said=said.strip(),
+        about=about,
         contact=_contact(who),
         threat=threat,
         violence=violence,

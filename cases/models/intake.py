@@ -71,6 +71,14 @@ class Intake(FSMModelMixin, Versioned):
         SPAM = "spam", _("Spam")
         NOT_REQUEST = "not_request", _("Not a request")
 
+    class About(models.TextChoices):
+        """Whom a request of the public form is about."""
+
+        MYSELF = "myself", _("About me")
+        MINOR = "minor", _("About me, I am under 18")
+        CHILD = "child", _("About a child")
+        OTHER = "other", _("About another grown-up person")
+
     number = models.CharField(_("intake number"), max_length=40, blank=True)
     center = models.ForeignKey(Center, on_delete=models.PROTECT, related_name="+")
     case = models.ForeignKey(Case, on_delete=models.PROTECT, null=True, blank=True, related_name="intakes")
@@ -92,6 +100,9 @@ class Intake(FSMModelMixin, Versioned):
     # As given this time: a repeat never overwrites the safe contact of a person already known.
     contact = EncryptedTextField(_("contact given"), blank=True, default="")
     said = models.TextField(_("what was said"))
+    about = models.CharField(
+        _("about whom"), max_length=10, choices=About.choices, blank=True, default="", db_default=""
+    )
     threat = models.BooleanField(_("threat to life or health"), default=False)
     violence = models.BooleanField(_("signs of domestic violence"), default=False)
     minor_at_risk = models.BooleanField(_("a minor at risk"), default=False)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from cases.actions import propose_transfer, send_to_center
 from cases.actions.people import PersonData
 from family_support.accounts.roles import UNIT_HEADS, WORKERS
-from tests.access.matrix import ALL, Made, Role, kind, page
+from tests.access.matrix import ALL, PUBLIC, Made, Role, kind, page
 from tests.factories import a_case, a_center, actor_for
 
 if TYPE_CHECKING:
@@ -70,6 +70,8 @@ def sent(world: World, *, restricted: bool) -> Made:
 
 
 ROWS = (
+    page("ask", roles=PUBLIC, methods="GET POST"),
+    page("ask-status", roles=PUBLIC, methods="GET POST"),
     page("intake-list", roles=LISTING),
     page("transfer-propose", "fresh-intake", roles=WORKERS, methods="GET POST", refused=OTHERS),
     page("transfer", "transfer", roles=LISTING, colleague=ALL, restricted=DIRECTOR),
