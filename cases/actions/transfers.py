@@ -65,12 +65,12 @@ def propose_transfer(
         _check_movable(case, intake)
         if case.transfers.pending().exists():
             raise Conflict("transfer_pending", _("A transfer of this case waits for an answer already."))
-        if blockers(case):
+        found = blockers(case, Case.Closing.TRANSFERRED)
+        if found:
+            reasons = "; ".join(str(each.text) for each in found)
             raise Conflict(
                 "transfer_blocked",
-                _("First finish what keeps the case open: {reasons}").format(
-                    reasons="; ".join(str(each.text) for each in blockers(case))
-                ),
+                _("First finish what keeps the case open: {reasons}").format(reasons=reasons),
             )
         check_may_pass_on(case, now)
         transfer = IntakeTransfer.objects.create(
@@ -115,7 +115,7 @@ def accept_transfer(
         transfer.accept()
         transfer.new_intake = new[transfer.intake_id]
         _decide(transfer, "", by, now)
-        if blockers(case):
+        if blockers(case, Case.Closing.TRANSFERRED):
             raise Conflict(
                 "transfer_blocked",
                 _("The sending Center has something open in this case: it has to finish that first."),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -22,7 +22,6 @@ from cases.actions import (
     propose_transfer,
     record_consent,
     record_consultation,
-    record_response,
     restrict,
     withdraw_transfer,
 )
@@ -37,6 +36,8 @@ from family_support.deadlines.sweep import sweep
 from family_support.documents.models import Attachment
 from family_support.notifications.models import Notice
 from family_support.outbox.delivery import deliver_due
+from mobile_groups.actions import acknowledge_alarm, close_alarm, engage_group
+from mobile_groups.models import Alarm
 from tests.access.world import sign_in
 from tests.cases.undoing import undone
 from tests.factories import (
@@ -216,9 +217,7 @@ def test_threat_found_later_shortens_there_too(place: Place, other: Place) -> No
     with pytest.raises(Conflict) as refused:
         proposed(case, other, place.by())
     assert refused.value.code == "transfer_blocked"
-    record_response(
-        case=case, response="Вызвана мобильная группа, выставлен пост.", by=place.by(), now=flagged
-    )
+    calm(place, case, flagged)
     due = Deadline.objects.open().get(case_id=case.pk, code="assessment_urgent").due_at
     done = accept_transfer(
         transfer=proposed(case, other, place.by()),
@@ -228,6 +227,22 @@ def test_threat_found_later_shortens_there_too(place: Place, other: Place) -> No
     assert done.new_intake is not None
     term = Deadline.objects.open().get(case_id=done.new_intake.case_id, code="assessment_urgent")
     assert term.due_at == due
+
+
+def calm(place: Place, case: Case, now: datetime) -> None:
+    """The district's coordinator answers the alarm and closes it."""
+    body = an_agency("social_protection", district=place.center.district)
+    by = actor_for(a_membership(Role.COORDINATOR, agency=body))
+    alarm = acknowledge_alarm(alarm=Alarm.objects.get(case=case), by=by, now=now)
+    alarm = engage_group(alarm=alarm, instead="Полиция", expected_version=alarm.version, by=by, now=now)
+    close_alarm(
+        alarm=alarm,
+        outcome="unfounded",
+        note="Проверено, опасности нет.",
+        expected_version=alarm.version,
+        by=by,
+        now=now,
+    )
 
 
 def wrong(place: Place, other: Place) -> list[tuple[dict[str, Any], str, str]]:
@@ -304,7 +319,7 @@ def test_consent_once_given_has_to_include_the_transfer(place: Place, other: Pla
     record_consent(case=case, person=person, given=True, third_parties=False, **consent)
     assert code_of(lambda: proposed(fresh(case), other, place.by()))[0] == "consent_no_transfer"
     flag_threat(case=fresh(case), note="Угроза.", by=place.by(), now=NOON)
-    record_response(case=fresh(case), response="Мобильная группа вызвана.", by=place.by(), now=NOON)
+    calm(place, case, NOON)
     assert proposed(fresh(case), other, place.by()).state == State.PROPOSED
 
 
