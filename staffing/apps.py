@@ -13,10 +13,11 @@ class StaffingConfig(AppConfig):
         from family_support.accounts.roles import WORKERS, Role
         from family_support.ui import navigation
         from family_support.ui.navigation import NavItem
-        from staffing import constraints
+        from staffing import catalog, constraints
         from staffing.models import READERS
 
         constraints.register()
+        catalog.register_lists()
         center = NavItem(_("Staffing"), "staffing", "users-group", READERS, 70, ("staffing",))
         navigation.register(center)
         navigation.register(NavItem(_("My load"), "own-load", "adjustments", WORKERS, 70))

@@ -21,6 +21,7 @@ from family_support.deadlines.sweep import sweep
 from family_support.demo import texts
 from family_support.demo.alarms import group_story
 from family_support.demo.machines import machine_story, make_machines
+from family_support.demo.ministry import change_reference
 from family_support.demo.organizations import Staffed, make
 from family_support.demo.people import People
 from family_support.demo.staffing import staffing_story
@@ -79,6 +80,7 @@ def seed_demo(now: datetime, families: int = FAMILIES) -> Seeded:
     settings = [_setting(each, number, quarter.starts_at) for number, each in enumerate(staffed)]
     halves = [settings[place::PROCESSES] for place in range(PROCESSES)]
     _side_by_side([(half, quarter, now, families // len(staffed)) for half in halves])
+    change_reference(now)
     _present(now)
     return Seeded(families)
 

@@ -14,6 +14,7 @@ CONSTRAINTS = (
     "measure_template_one_in_force",
     "sector_field_one_in_force",
     "state_service_one_in_force",
+    "staffing_norm_one_in_force",
 )
 
 

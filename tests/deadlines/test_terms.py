@@ -2,6 +2,7 @@
 
 import pytest
 
+from family_support.deadlines.docs_pages import MET_BY
 from family_support.deadlines.models import DeadlineLevel, Term
 from family_support.deadlines.reference import load_reference, shipped_terms
 
@@ -48,6 +49,10 @@ def test_every_text_is_in_three_languages() -> None:
 
 def test_statutory_terms_name_an_act() -> None:
     assert [row["code"] for row in shipped_terms() if not row["internal"] and not row["act"]] == []
+
+
+def test_the_page_of_terms_says_what_meets_each() -> None:
+    assert {row["code"] for row in shipped_terms()} == set(MET_BY)
 
 
 def test_warnings_are_levels_the_table_knows() -> None:
