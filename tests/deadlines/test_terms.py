@@ -31,6 +31,8 @@ OURS = {
     "plan_rework": ("working_days", 3),
     "task_rework": ("working_days", 3),
     "exit_plan": ("date", None),
+    "intake_registration": ("working_days", 1),
+    "transfer_acceptance": ("working_days", 1),
 }
 TRANSLATED = ("name", "clause", "start_event")
 
