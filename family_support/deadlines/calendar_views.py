@@ -34,7 +34,7 @@ read_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
 def _crumbs(last: str = "") -> list[Crumb]:
-    crumbs = [Crumb(_("Reference data"), reverse("reference"))]
+    crumbs = [Crumb(_("Reference data of the law"), reverse("reference"))]
     if last:
         return [*crumbs, Crumb(_("Calendar"), reverse("calendar")), Crumb(last)]
     return [*crumbs, Crumb(_("Calendar"))]

@@ -82,10 +82,12 @@ def ladder_text(row: Any) -> str:
     ladder = row.escalation
     if not ladder:
         return "—"
+    n = int(ladder.get("amount", 0))
     if ladder["kind"] == "at_once":
         text = _("to the director at once when overdue")
+    elif not n:
+        text = _("to the director at the closing hour of the last day")
     else:
-        n = int(ladder["amount"])
         text = ngettext(
             "to the director %(n)s working day after the end",
             "to the director %(n)s working days after the end",
@@ -125,7 +127,7 @@ class TermForm(NamedForm):
     )
     ladder = forms.ChoiceField(label=gettext_lazy("Lateness goes to the director"), choices=LADDERS)
     ladder_amount = forms.IntegerField(
-        label=gettext_lazy("How many"), required=False, min_value=1, max_value=MOST_LADDER
+        label=gettext_lazy("How many"), required=False, min_value=0, max_value=MOST_LADDER
     )
 
     plain: tuple[str, ...] = (
@@ -202,7 +204,7 @@ def check_term(row: Any, content: Mapping[str, Any]) -> None:
         if warning["kind"] != "start_of_last_day" and not 1 <= (warning["amount"] or 0) <= MOST_WARNING:
             gaps[f"amount_{number}"] = _("Say how many.")
     ladder = content["escalation"]
-    if ladder["kind"] != "at_once" and not 1 <= (ladder.get("amount") or 0) <= MOST_LADDER:
+    if ladder["kind"] != "at_once" and ladder.get("amount") not in range(MOST_LADDER + 1):
         gaps["ladder_amount"] = _("Say how many.")
     if gaps:
         raise Invalid("cannot_count", fields=gaps)

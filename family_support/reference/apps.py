@@ -7,7 +7,7 @@ class ReferenceConfig(AppConfig):
 
     name = "family_support.reference"
     label = "reference"
-    verbose_name = _("Reference data")
+    verbose_name = _("Reference data of the law")
 
     def ready(self) -> None:
         from family_support.reference import directory, navigation

@@ -21,7 +21,7 @@ CONSTRAINTS = (
 def register() -> None:
     """Called when the applications are ready."""
     in_bar = READERS - CENTER_ROLES
-    title = _("Reference data")
+    title = _("Reference data of the law")
     sections = ("reference-", "calendar")
     navigation.register(NavItem(title, "reference", "book", in_bar, order=95, sections=sections))
     navigation.register_menu(MenuItem(title, "reference", "book", CENTER_ROLES, order=65))

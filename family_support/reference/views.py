@@ -49,7 +49,7 @@ def _row(slug: str, pk: int) -> tuple[Catalog, Any]:
 
 
 def _crumbs(listed: Catalog | None = None, row: Any = None, last: str = "") -> list[Crumb]:
-    crumbs = [Crumb(_("Reference data"), reverse("reference"))]
+    crumbs = [Crumb(_("Reference data of the law"), reverse("reference"))]
     if listed is not None:
         crumbs.append(Crumb(listed.title, reverse("reference-list", args=[listed.slug])))
     if listed is not None and row is not None:
@@ -92,6 +92,7 @@ def row_list(request: HttpRequest, slug: str) -> HttpResponse:
         "today": today,
         "headings": [fact.label for fact in listed.facts if fact.listed],
         "page": page,
+        "counted": bool(uses_of(slug)),
         "lines": queries.lines(listed, list(page.object_list), today),
         "tabs": [Tab(names[name], f"{address}?when={name}", when == name) for name in queries.WHEN],
         "may_edit": can_edit(request.actor),
