@@ -17,7 +17,7 @@ from family_support.accounts.decorators import allowed
 from family_support.base import clock
 from family_support.base.errors import Missing
 from family_support.reference import actions, queries
-from family_support.reference.catalogs import Catalog, catalog
+from family_support.reference.catalogs import Catalog, catalog, uses_of
 from family_support.reference.forms import CancelForm, DayForm, EndForm
 from family_support.reference.index import cards
 from family_support.reference.permissions import EDITORS, READERS, can_edit
