@@ -223,14 +223,16 @@ def _check_period_is_free(center_id: int, starts_on: date, ends_on: date, but: i
 
 
 def _write_positions(table: StaffingTable, positions: Sequence[PositionData]) -> None:
-    """Make the rows what was recorded; one that did not change is not written, so that the history stays true."""
+    """Make the rows what was recorded; one that did not change is not written, so that the history stays true.
+
+    A position no longer established keeps its row with no units, so that its history is found.
+    """
     wanted = {(each.code, each.title.strip()): each for each in positions if each.units}
     for row in table.positions.all():
         given = wanted.pop((row.code, row.title), None)
-        if given is None:
-            row.delete()
-        elif (row.units, row.occupied) != (given.units, given.occupied):
-            row.units, row.occupied = given.units, given.occupied
+        units, occupied = (given.units, given.occupied) if given else (Decimal(0), Decimal(0))
+        if (row.units, row.occupied) != (units, occupied):
+            row.units, row.occupied = units, occupied
             row.save(update_fields=("units", "occupied"))
     StaffPosition.objects.bulk_create(
         StaffPosition(table=table, code=code, title=title, units=each.units, occupied=each.occupied)

@@ -103,7 +103,8 @@ class TableForm(OrderForm):
     ) -> None:
         """`table` is what is corrected or, `copied`, what the new one begins as: the order is not taken along."""
         self.norms = list(norms)
-        held = {row.code or row.title: row for row in (table.positions.all() if table else ())}
+        rows = table.positions.all() if table else ()
+        held = {row.code or row.title: row for row in rows if row.units}
         others = [row for row in held.values() if row.title]
         initial = self._initial(table, held, others, copied=copied)
         super().__init__(data, initial=initial)

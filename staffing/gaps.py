@@ -99,8 +99,9 @@ def lines_of(
 
     `former` names positions of rows that are no longer in force, by code.
     """
-    held = {position.code: position for position in positions if position.code}
-    others = [position for position in positions if not position.code]
+    established = [position for position in positions if position.units]
+    held = {position.code: position for position in established if position.code}
+    others = [position for position in established if not position.code]
     lines = []
     for norm in norms:
         position = held.pop(norm.code, None)

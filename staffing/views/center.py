@@ -16,6 +16,7 @@ from family_support.ui.actions import respond, run
 from family_support.ui.components import Crumb, Tile
 from staffing import actions, queries
 from staffing.forms import TableForm
+from staffing.history import changes_of
 from staffing.models import StaffingNorm, StaffingTable
 from staffing.papers import center_pdf
 from staffing.permissions import can_keep
@@ -92,6 +93,7 @@ def table(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "table": found,
         "lines": queries.lines_as_recorded(found),
+        "changes": changes_of(found),
         "may_keep": can_keep(request.actor, found.center_id),
         "crumbs": crumbs(Crumb(_("Staffing table"))),
     }
@@ -147,7 +149,7 @@ def table_change(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _norms(found: queries.Staffing, held: StaffingTable | None) -> list[StaffingNorm]:
     """Rows of the annex in force, and those of positions the table has though the annex no longer does."""
-    codes = {row.code for row in held.positions.all()} if held else set()
+    codes = {row.code for row in held.positions.all() if row.units} if held else set()
     former = [norm for code, norm in found.annex.former.items() if code in codes]
     return [*found.annex.norms, *former]
 

@@ -249,8 +249,10 @@ def test_a_change_writes_only_what_changed(place: Place) -> None:
     rows = positions({"psychologist": ("2", "1"), "guard": ("0", "0"), "cleaner": ("1", "1")})
     by = place.by(Role.DIRECTOR, at=APRIL)
     actions.change_table(table=table, expected_version=1, by=by, now=APRIL, **table_data(positions=rows))
-    assert _changes()[len(before) :] == ["U", "D", "D", "I"]
-    assert not table.positions.filter(title="Нянечка").exists()
+    assert _changes()[len(before) :] == ["U", "U", "U", "I"]
+    held = {str(row): (row.units, row.occupied) for row in table.positions.filter(units__gt=0)}
+    assert "Нянечка" not in held
+    assert held["psychologist"] == (2, 1)
 
 
 def _changes() -> list[str]:

@@ -63,6 +63,8 @@ def test_a_center_asks_the_same_however_much_it_has() -> None:
     assert max(few) < 22, few
     change = reverse("staffing-table-change", args=[last.pk])
     assert queries(client, change) < 24
+    pages = [reverse("staffing-table", args=[row.pk]) for row in StaffingTable.objects.order_by("starts_on")]
+    assert len({queries(client, page) for page in (pages[0], pages[-1])}) == 1
     worker = client_of(place.people[Role.CASEWORKER])
     assert queries(worker, reverse("own-load")) < 16
 
