@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 
 from family_support.audit.context import acting
 from family_support.base.actor import SYSTEM
+from family_support.base.errors import Conflict
 from staffing.models import Band, StaffingNorm
 from staffing.reference import load_reference
 
@@ -71,5 +72,5 @@ def test_the_database_refuses_a_wrong_norm(changes: dict, constraint: str) -> No
 def test_one_norm_of_a_position_at_a_time() -> None:
     row = StaffingNorm.objects.get(code="psychologist")
     row.pk, row.valid_from = None, date(2026, 1, 1)
-    with pytest.raises(IntegrityError, match="staffing_norm_one_in_force"), acting(SYSTEM):
+    with pytest.raises(Conflict, match="periods_overlap"), acting(SYSTEM):
         row.save()
