@@ -10,6 +10,7 @@ from crispy_forms.layout import Column, Layout, Row
 from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from family_support.accounts.models import Membership
 from family_support.accounts.roles import Role
@@ -151,7 +152,7 @@ class PlanForm(KeyMixin, Form):
 class MeasureForm(Form):
     """A measure with the body that answers for it (R256 22)."""
 
-    text = TextField(label=_("Measure"), max_length=2000, rows=3)
+    text = TextField(label=pgettext_lazy("response", "Measure"), max_length=2000, rows=3)
     agency = forms.ModelChoiceField(
         label=_("Responsible body or organization"), queryset=Agency.objects.none(), widget=SearchSelect
     )
@@ -177,7 +178,9 @@ class NewMeasureForm(KeyMixin, MeasureForm):
 class MarkForm(VersionMixin, Form):
     """How far a measure was carried out."""
 
-    mark = forms.ChoiceField(label=_("Mark"), choices=ResponseMeasure.Mark.choices, widget=RadioList)
+    mark = forms.ChoiceField(
+        label=pgettext_lazy("response", "Mark"), choices=ResponseMeasure.Mark.choices, widget=RadioList
+    )
     note = TextField(label=_("What was done, or why not"), max_length=2000, rows=3)
 
 

@@ -155,8 +155,4 @@ def _navigation() -> None:
             ("response-measure",),
         )
     )
-    register_link(
-        NavItem(
-            _("Mobile group"), "group-list", "users-group", answering | {Role.DIRECTOR}, 27, GROUP_SECTIONS
-        )
-    )
+    register_link(NavItem(_("Mobile group"), "group-list", "users-group", answering, 27, GROUP_SECTIONS))

@@ -151,7 +151,7 @@ def _plan(setting: Setting, alarm: Alarm, by: Actor, now: datetime) -> ResponseP
             plan=plan,
             text=text,
             agency=setting.staffed.agencies[sector],
-            due_on=today + timedelta(days=days),
+            due_on=today + timedelta(days=days + 1),
             by=by,
             now=now,
         )

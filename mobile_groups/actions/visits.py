@@ -127,22 +127,12 @@ def record_protocol(
         visit.recorded_at, visit.recorded_by_id = now, by.membership_id
         visit.come_back()
         _save(visit)
-        VisitMember.objects.bulk_create(
-            [
-                *(
-                    VisitMember(
-                        visit=visit, member=each, name=each.name, post=f"{each.post}, {each.agency.name_ru}"
-                    )
-                    for each in members
-                ),
-                *(
-                    VisitMember(
-                        visit=visit, worker=each, name=each.user.full_name, post=each.get_role_display()
-                    )
-                    for each in workers
-                ),
-            ]
-        )
+        outside = [VisitMember(visit=visit, member=each, name=each.name, post=each.post) for each in members]
+        own = [
+            VisitMember(visit=visit, worker=each, name=each.user.full_name, post=each.role)
+            for each in workers
+        ]
+        VisitMember.objects.bulk_create([*outside, *own])
         record(
             visit.alarm.case,
             "visit.back",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_fsm import FSMField, FSMModelMixin, transition
 
 from cases.models import Case, Threat
@@ -43,9 +44,9 @@ class Alarm(FSMModelMixin, Versioned):
 
     class State(models.TextChoices):
         RAISED = "raised", _("Raised")
-        ACKNOWLEDGED = "acknowledged", _("Acknowledged")
+        ACKNOWLEDGED = "acknowledged", pgettext_lazy("alarm", "Acknowledged")
         ENGAGED = "engaged", _("Group engaged")
-        CLOSED = "closed", _("Closed")
+        CLOSED = "closed", pgettext_lazy("alarm", "Closed")
 
     class Outcome(models.TextChoices):
         OVER = "over", _("The danger is over")

@@ -135,7 +135,7 @@ class VisitMember(models.Model):
     visit = models.ForeignKey(Visit, on_delete=models.CASCADE, related_name="present")
     member = models.ForeignKey(GroupMember, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     worker = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    # As it stands in the protocol, whatever becomes of the account.
+    # As it stands in the protocol, whatever becomes of the account; of a worker the role's code.
     name = models.CharField(_("full name"), max_length=200)
     post = models.CharField(_("post"), max_length=500)
     signed_at = models.DateTimeField(_("signed"), null=True, blank=True)

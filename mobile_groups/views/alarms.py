@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cases.frame import case_frame
@@ -35,7 +35,7 @@ from mobile_groups.views.loading import alarm_of, alarm_title, crumbs_of
 State = Alarm.State
 GROUPS: dict[str, tuple[Promise, str, Tone]] = {
     State.RAISED: (gettext_lazy("Not acknowledged"), "alarm", "red"),
-    State.ACKNOWLEDGED: (gettext_lazy("Acknowledged"), "check", "orange"),
+    State.ACKNOWLEDGED: (pgettext_lazy("alarm", "Acknowledged"), "check", "orange"),
     State.ENGAGED: (gettext_lazy("Group engaged"), "users-group", "blue"),
     State.CLOSED: (gettext_lazy("Closed in the last 30 days"), "shield-check", "grey"),
 }

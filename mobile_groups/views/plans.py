@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cases.papers import chosen_language, file_answer
@@ -172,7 +172,7 @@ def measure_new(request: HttpRequest, pk: int) -> HttpResponse:
         if run(form, run_once, key=key, by=request.actor, action="response-measure", body=data, run=add):
             messages.success(request, _("The measure is added."))
             return redirect("response-plan", plan.pk)
-    return _form(request, plan, form, _("Add a measure"), _("Add"))
+    return _form(request, plan, form, pgettext("response", "Add a measure"), _("Add"))
 
 
 def _measure(request: HttpRequest, pk: int) -> ResponseMeasure:

@@ -76,7 +76,7 @@ def visit(request: HttpRequest, pk: int) -> HttpResponse:
     """The visit sheet; after the return its protocol and signatures."""
     actor = request.actor
     found = _visit(request, pk)
-    present = list(found.present.select_related("member", "worker"))
+    present = list(found.present.select_related("member__agency", "worker"))
     unsigned = [row for row in present if row.signed_at is None]
     scans = Attachment.objects.visible_to(actor).of_subject("mobile_groups.visit", found.pk)
     context = {
