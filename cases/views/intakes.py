@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from cases import actions, cards, queries
 from cases.actions.team import workers_of
 from cases.forms.intakes import DuplicatesForm, IntakeForm, RefusalForm, RegisterForm
-from cases.models import Case, Intake, IntakeTransfer
+from cases.models import Case, Intake, IntakeTransfer, Threat
 from cases.papers import file_answer, intake_slip_pdf
 from cases.permissions import (
     LIST_ROLES,
@@ -28,6 +28,7 @@ from cases.permissions import (
     can_register,
     works,
 )
+from cases.threats import line_of
 from cases.views.common import center_of
 from family_support.access.decorators import allowed
 from family_support.access.reads import log_read
@@ -164,10 +165,19 @@ def intake(request: HttpRequest, pk: int) -> HttpResponse:
         "transfers": transfers,
         "may_decide": can_register(request.actor) and found.state == Intake.State.RECEIVED,
         "may_transfer": may_transfer(request.actor, found, case, transfers),
+        **_threat_of(request.actor, case),
         "now": clock.now(),
         "crumbs": [Crumb(_("Intakes"), reverse("intake-list")), Crumb(found.number or _("Intake (appeal)"))],
     }
     return render(request, "cases/intake.html", context)
+
+
+def _threat_of(actor: Actor, case: Case | None) -> dict[str, Any]:
+    """The open threat of the case with its alarm, or whether one may be flagged from here."""
+    if case is None or case.is_closed:
+        return {}
+    open_now = Threat.objects.open().filter(case=case).exists()
+    return {"may_flag": not open_now, "threat_line": line_of(case, actor) if open_now else None}
 
 
 def may_transfer(actor: Actor, found: Intake, case: Case | None, transfers: list[IntakeTransfer]) -> bool:

@@ -166,9 +166,8 @@ def _member_fields(group: MobileGroup, data: MemberData, now: datetime) -> dict[
             fields={"phone": _("Without an account the person is called by phone: write it.")},
         )
     if phone:
-        phone = validators.normalise_phone(phone)
         with invalid_field("phone"):
-            validators.check_phone(phone)
+            phone = validators.normalise_phone(phone)
     for field, text in (("name", name), ("post", post)):
         with invalid_field(field):
             validators.check_text(text)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from cases.models import Case
+from family_support.access.models import Barred
 from family_support.accounts.models import Membership
 from family_support.accounts.roles import AGENCY_ROLES, CENTER_ROLES, Role
 from family_support.audit.context import acting
@@ -217,13 +218,11 @@ def actors(there: District) -> dict[Role, Actor]:
 
 def bar(actor: Actor, case: Case, iin: str) -> Actor:
     """Put the person behind an actor on the case's barred list; the actor as it is loaded from then on."""
-    from family_support.access.models import Barred
-
     with acting(SYSTEM, reason="test"):
         membership = Membership.objects.get(pk=actor.membership_id)
         membership.user.set_iin(iin)
         membership.user.save()
-        row = Barred(case_id=case.pk, relation="abuser", noted_at=NOON)
+        row = Barred(case_id=case.pk, relation="abuser", noted_at=NOON, noted_by_id=case.lead_id)
         row.set_iin(iin)
         row.save()
     return actor_for(membership)
