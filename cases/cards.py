@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from cases.actions.submissions import ROLES
-from cases.models import Case, CaseMember, FamilyCard, Intake, Person, Submission
+from cases.models import Case, CaseMember, FamilyCard, Intake, IntakeTransfer, Person, Submission
 from family_support.base.crypto import blind_index
 from family_support.ui import masking
 
@@ -33,7 +34,9 @@ def sent_by_program(intake: Intake) -> Submission | None:
     """What a program sent, with the card behind a signal; the caller has checked that the actor reads the intake."""
     if intake.form != Intake.Form.SYSTEM:
         return None
-    return Submission.objects.filter(intake=intake).select_related("card").first()
+    moved = IntakeTransfer.objects.filter(new_intake=intake)
+    found = Submission.objects.filter(Q(intake=intake) | Q(intake__in=moved.values("intake")))
+    return found.select_related("card").first()
 
 
 def shown(card: FamilyCard) -> list[Named]:
@@ -43,7 +46,7 @@ def shown(card: FamilyCard) -> list[Named]:
 
 def waiting(case: Case, members: Sequence[CaseMember]) -> tuple[FamilyCard | None, list[Named]]:
     """The case's newest card, and those of it who are not in the family yet, each with the address that adds them."""
-    cards = FamilyCard.objects.filter(submission__intake__case=case)
+    cards = FamilyCard.objects.of_cases([case])
     card = cards.order_by("-card_date", "-pk").first()
     if card is None:
         return None, []
@@ -65,7 +68,7 @@ def taken_over(case: Case, members: Sequence[CaseMember], card: str, member: str
     """What the form of a new member begins with; nothing for a card of another case or a member it does not have."""
     if not (card.isdecimal() and member.isdecimal() and len(card) < 19 and len(member) < 4):
         return {}
-    found = FamilyCard.objects.filter(pk=int(card), submission__intake__case=case).first()
+    found = FamilyCard.objects.of_cases([case]).filter(pk=int(card)).first()
     if found is None or int(member) >= len(found.members):
         return {}
     data = found.members[int(member)]

@@ -332,7 +332,10 @@ def _open_case_of(known_by: Collection[str], center: Center) -> Case | None:
     members = CaseMember.objects.filter(person__iin_index__in=known_by)
     cards = FamilyCard.objects.about(known_by)
     rows = Case.objects.open().filter(
-        Q(pk__in=members.values("case")) | Q(pk__in=cards.values("submission__intake__case")), center=center
+        Q(pk__in=members.values("case"))
+        | Q(pk__in=cards.values("submission__intake__case"))
+        | Q(pk__in=cards.values("submission__intake__transfers__new_intake__case")),
+        center=center,
     )
     return (
         rows.select_for_update(of=("self",))

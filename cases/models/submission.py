@@ -10,7 +10,7 @@ from uuid import uuid4
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Min, OuterRef, Q, Subquery
+from django.db.models import Min, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from cases.models.case import Case
@@ -64,7 +64,13 @@ class Submission(models.Model):
 class FamilyCardQuerySet(models.QuerySet["FamilyCard"]):
     def visible_to(self, actor: Actor) -> FamilyCardQuerySet:
         """Whoever reads the content of the case it led to: it names a family that has not consented yet."""
-        return self.filter(submission__intake__case__in=Case.objects.visible_to(actor).values("pk"))
+        return self.of_cases(Case.objects.visible_to(actor).values("pk"))
+
+    def of_cases(self, cases: QuerySet[Any] | Collection[Case]) -> FamilyCardQuerySet:
+        """Cards that led to one of the cases, also by way of another Center."""
+        here = Q(submission__intake__case__in=cases)
+        moved = IntakeTransfer.objects.filter(new_intake__case__in=cases)
+        return self.filter(here | Q(submission__intake__in=moved.values("intake")))
 
     def about(self, indexes: Collection[str]) -> FamilyCardQuerySet:
         """Cards of a family known by one of these blind indexes: of a member's IIN, or of the family's number."""

@@ -37,7 +37,9 @@ def admin() -> Actor:
     return actor_for(a_membership(Role.SYSTEM_ADMIN), at=clock.now())
 
 
-def ask(client_id: str, secret: str, *, header: bool = True, language: str = "en", **form: str) -> Any:
+def ask(
+    client_id: str, secret: str, *, header: bool = True, language: str = "en", address: str = "", **form: str
+) -> Any:
     """A request for a token, by the Basic header or the form."""
     data = {"grant_type": "client_credentials", **form}
     headers = {"Accept-Language": language}
@@ -46,7 +48,8 @@ def ask(client_id: str, secret: str, *, header: bool = True, language: str = "en
     else:
         data |= {"client_id": client_id, "client_secret": secret}
     body = "&".join(f"{name}={value}" for name, value in data.items())
-    return Client().post(TOKEN, body, content_type=FORM, headers=headers)
+    client = Client(REMOTE_ADDR=address or "127.0.0.1")
+    return client.post(TOKEN, body, content_type=FORM, headers=headers)
 
 
 # --- Tokens ----------------------------------------------------------------------------------------------------
@@ -98,7 +101,7 @@ def test_wrong_unknown_and_closed_answer_the_same(admin: Actor) -> None:
     assert answers[0]["WWW-Authenticate"] == 'Basic realm="api"'
 
 
-def test_five_wrong_secrets_lock_the_client() -> None:
+def test_five_wrong_secrets_lock_the_client_at_that_address() -> None:
     issued = a_machine()
     answers = [ask(issued.machine.client_id, "wrong") for _number in range(6)]
     assert [answer.status_code for answer in answers] == [401] * 5 + [429]
@@ -106,6 +109,7 @@ def test_five_wrong_secrets_lock_the_client() -> None:
     assert (right.status_code, right.json()["error"]) == (429, "temporarily_unavailable")
     assert right.json()["code"] == "too_many"
     assert int(right["Retry-After"]) == 300
+    assert ask(issued.machine.client_id, issued.secret, address="10.1.2.3").status_code == 200
     other = a_machine()
     assert ask(other.machine.client_id, other.secret).status_code == 200
 

@@ -25,6 +25,11 @@ def _carefully(count: Callable[[], Any]) -> bool:
         return True
 
 
+def address_of(request: HttpRequest) -> str:
+    """The caller's address, behind the proxies of ours."""
+    return str(ratelimit.get_ip(request))
+
+
 def check(request: HttpRequest, action: str, *, key: str = "", only_look: bool = False) -> None:
     """Count one call of an action of API_RATE_LIMITS. Errors: TooMany with the seconds to wait."""
     config = settings.API_RATE_LIMITS

@@ -77,17 +77,19 @@ def _token(request: HttpRequest) -> HttpResponse:
 
 def _proved(request: HttpRequest) -> MachineClient:
     """The program whose id and secret the call brings. Errors: Unauthenticated, the same for unknown, disabled and
-    wrongly proved; TooMany after five wrong secrets of a client or twenty of an address."""
+    wrongly proved; TooMany after five wrong secrets of a client from an address, or twenty of an address."""
     client_id, secret = _credentials(request)
     known = client_id if _CLIENT_ID.fullmatch(client_id) else "unknown"
     secret = secret[:LONGEST_SECRET]
-    limits.check(request, "token_failed", key=known, only_look=True)
+    # Of an address: nobody who learned a client id may lock contact center 111 out. No secret is guessed anyway.
+    tried = f"{known} {limits.address_of(request)}"
+    limits.check(request, "token_failed", key=tried, only_look=True)
     machine = machine_in_force(known, clock.now())
     if machine is None:
         # As long as a comparison takes: the time tells nobody which clients there are.
         make_password(secret)
     if machine is None or not machine.client.check_secret(secret):
-        limits.check(request, "token_failed", key=known)
+        limits.check(request, "token_failed", key=tried)
         raise Unauthenticated("invalid_client", _("Unknown client, or a wrong secret."))
     return machine
 
