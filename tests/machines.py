@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import uuid
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
+import pytest
 from allauth.idp.oidc.models import Token
 from django.test import Client
 
@@ -43,6 +45,12 @@ def a_token(machine: MachineClient, scopes: tuple[str, ...] | None = None) -> st
     with acting(SYSTEM):
         token.save()
     return value
+
+
+def in_one_window(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The limits' clock stands still, at the beginning of a window: no test straddles the turn of a minute."""
+    moment = datetime(2026, 3, 10, 6, 0, tzinfo=UTC)
+    monkeypatch.setattr("family_support.accounts.api.limits.clock", SimpleNamespace(now=lambda: moment))
 
 
 class Caller:
