@@ -9,6 +9,7 @@ from typing import Any
 from crispy_forms.layout import Column, Fieldset, Layout, Row
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cases.models import Person
 from family_support.directory.models import Agency
@@ -82,7 +83,7 @@ class ReserveForm(KeyMixin, Form):
         empty_label=None,
         help_text=_("An adult; the children who come along are named at the check-in."),
     )
-    place = PlaceChoice(label=_("Place"), queryset=Place.objects.none(), empty_label="—")
+    place = PlaceChoice(label=pgettext_lazy("stay", "Place"), queryset=Place.objects.none(), empty_label="—")
     arrives_at = fields.MomentField(label=_("Expected arrival"))
     episode_note = fields.TextField(
         label=_("What happened anew"),
@@ -114,7 +115,7 @@ class CheckInForm(VersionMixin, Form):
     """The exact moment, exactly one basis with its scan, and who came along."""
 
     admitted_at = fields.MomentField(label=_("When the person came"))
-    place = PlaceChoice(label=_("Place"), queryset=Place.objects.none(), empty_label=None)
+    place = PlaceChoice(label=pgettext_lazy("stay", "Place"), queryset=Place.objects.none(), empty_label=None)
     basis = forms.ChoiceField(
         label=_("Basis of the stay"),
         help_text=_("Exactly one (R256 25)."),

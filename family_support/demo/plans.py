@@ -44,8 +44,16 @@ PLAN_DAYS = (90, 120, 180, 240, 300)
 RESULTS = (("done", 90), ("partly", 6), ("not_done", 4))
 
 
-def plan_of(setting: Setting, case: Case, sectors: list[Sector], worker: Actor, now: datetime) -> Story:
-    """From needs to the end of the plan."""
+def plan_of(
+    setting: Setting,
+    case: Case,
+    sectors: list[Sector],
+    worker: Actor,
+    now: datetime,
+    *,
+    lasting: bool = False,
+) -> Story:
+    """From needs to the end of the plan; a lasting one is left in force when all its work is done."""
     now = setting.diary.after(now, setting.late(4, 7))
     yield now
     version = _draw_up(setting, Case.objects.get(pk=case.pk), sectors, worker, now)
@@ -74,7 +82,7 @@ def plan_of(setting: Setting, case: Case, sectors: list[Sector], worker: Actor, 
     version = approve_plan(version=version, expected_version=version.version, by=director, now=now)
     create_handoffs(version=version, by=SYSTEM, now=now)
     tasks = list(Task.objects.filter(measure__version=version).select_related("measure", "agency"))
-    if setting.random.random() < 0.07:
+    if not lasting and setting.random.random() < 0.07:
         now = setting.diary.after(now, setting.random.randrange(10, 40))
         yield now
         _terminate(version.plan, director, now)
@@ -82,7 +90,15 @@ def plan_of(setting: Setting, case: Case, sectors: list[Sector], worker: Actor, 
     work = [_work(setting, task, worker, now) for task in tasks]
     work += [_own_measure(setting, measure, worker) for measure in version.family_measures.all()]
     yield from together(work)
-    yield from _end(setting, version, worker, director)
+    if not lasting:
+        yield from _end(setting, version, worker, director)
+
+
+def end_of_case(setting: Setting, case: Case, worker: Actor) -> Story:
+    """The end of a plan that was left in force."""
+    version = PlanVersion.objects.filter(plan__case=case, state=PlanVersion.State.APPROVED).first()
+    if version is not None:
+        yield from _end(setting, version, worker, setting.actor(Role.DIRECTOR))
 
 
 def _draw_up(

@@ -24,6 +24,7 @@ from family_support.demo.machines import machine_story, make_machines
 from family_support.demo.ministry import change_reference
 from family_support.demo.organizations import Staffed, make
 from family_support.demo.people import People
+from family_support.demo.shelter import stays
 from family_support.demo.staffing import staffing_story
 from family_support.demo.stories import THREATS, Setting, family_story, threat_story
 from family_support.demo.time import Diary, Story, live
@@ -108,6 +109,7 @@ def _live(settings: list[Setting], first: Quarter, now: datetime, families: int)
         stories.append(_quarters(setting, first, now))
         stories.append(staffing_story(setting, first))
         stories.append(machine_story(setting, now, urgent=setting.staffed.center.code == URGENT_AT))
+        stories += stays(setting, first.starts_at, now)
     live(stories, now)
 
 

@@ -24,10 +24,21 @@ from cases.actions import (
     close_case,
     record_consent,
     record_consultation,
+    record_identification,
+    record_support,
     register_intake,
     set_risk,
 )
-from cases.models import Case, CaseMember, Consent, Consultation, Intake, Person
+from cases.models import (
+    Case,
+    CaseMember,
+    Consent,
+    Consultation,
+    Intake,
+    Person,
+    ViolenceRecord,
+    ViolenceSupport,
+)
 from family_support.accounts.roles import Role
 from family_support.base.actor import Actor
 from family_support.base.clock import local_date
@@ -140,6 +151,13 @@ def _work(
             close_case(case=case, closing=Closing.REFUSED, note=texts.REFUSED, by=worker, now=now)
         return
     _consent_and_family(setting, case, family, worker, now)
+    yield from onward(setting, fate, case, worker, now)
+
+
+def onward(
+    setting: Setting, fate: Fate, case: Case, worker: Actor, now: datetime, *, lasting: bool = False
+) -> Story:
+    """From consent on: assessment, and the plan to its end; a lasting one goes on as long as its bodies' work."""
     now = setting.diary.after(now, setting.late(1, 4, 0.1) if not fate.threat else 0)
     yield now
     assessment = _assess(setting, fate, case, worker, now)
@@ -160,8 +178,22 @@ def _work(
         return
     now = setting.diary.after(now, 0)
     yield now
+    if fate.violence:
+        _identify(case, worker, now)
     sectors = _needs(setting, case, worker, now)
-    yield from plan_of(setting, case, sectors, worker, now)
+    yield from plan_of(setting, case, sectors, worker, now, lasting=lasting)
+
+
+def _identify(case: Case, worker: Actor, now: datetime) -> None:
+    """What the special-social-services organization found, and help that was given (R256 23-24)."""
+    waiting = ViolenceRecord.objects.filter(case=case, state=ViolenceRecord.State.REDIRECTED).first()
+    if waiting is None:
+        return
+    kind, today = ViolenceSupport.Kind.INFORMATION, local_date(now)
+    record_support(violence=waiting, kind=kind, given_on=today, note=texts.SUPPORT, by=worker, now=now)
+    record_identification(
+        violence=waiting, identified=True, result_on=today, note=texts.IDENTIFIED, by=worker, now=now
+    )
 
 
 # Threats of the last days, each brought so far: an alarm in every state is there to be seen.
@@ -336,7 +368,8 @@ def _conclude(
         picked = (
             [grounds[8]]
             if fate.violence
-            else setting.random.sample(grounds, setting.random.choice((1, 1, 2)))
+            # Domestic violence is a ground of the stories in which it is noted.
+            else setting.random.sample(grounds[:8] + grounds[9:], setting.random.choice((1, 1, 2)))
         )
         choices = [
             GroundChoice(ground, ground.forms[0]["code"] if ground.forms else "", "") for ground in picked

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cases.views.common import center_of
@@ -114,7 +115,7 @@ def _place(request: HttpRequest, found: Place | None) -> HttpResponse:
     elif request.GET.get("house", "").isdecimal():
         initial["shelter"] = request.GET["house"]
     form = PlaceForm(request.POST or None, center_id=center_of(request).pk, initial=initial)
-    heading = _("Place") if found else _("New place")
+    heading = pgettext("stay", "Place") if found else _("New place")
     if request.method == "POST" and form.is_valid():
         done = run(form, actions.put_place, place=found, by=request.actor, **form.cleaned_data)
         if done:
