@@ -132,7 +132,8 @@ def check_admitted_at(admitted_at: datetime, first_heard: datetime | None, now: 
     """Errors: Invalid for an admission in the future, or before the family was first heard of."""
     if admitted_at > now:
         raise _on("admitted_at", _("The admission is in the future: enter it when the person has come."))
-    if first_heard is not None and admitted_at < first_heard:
+    # Moments are typed to the minute.
+    if first_heard is not None and admitted_at < first_heard.replace(second=0, microsecond=0):
         raise _on("admitted_at", _("The family turned to the Center later than this moment."))
 
 
