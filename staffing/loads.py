@@ -8,6 +8,8 @@ from datetime import datetime
 from fractions import Fraction
 from statistics import median
 
+from django.db.models import Exists, OuterRef, Q
+
 from cases.models import Case, TeamMember
 from family_support.accounts.models import Membership
 from family_support.accounts.roles import WORKERS, Role
@@ -29,6 +31,8 @@ class WorkerLoad:
     joins: int
     running: int
     overdue: int
+    # Leads cases though the membership has ended or is no worker's: the cases wait for another lead.
+    gone: bool = False
 
     def is_heavy(self, middle: Fraction) -> bool:
         """At least half as much again as the median, and two cases more."""
@@ -44,6 +48,7 @@ class CenterLoad:
 
     workers: list[WorkerLoad]
     unassigned: int
+    cases: int
 
     @property
     def middle(self) -> Fraction:
@@ -52,15 +57,15 @@ class CenterLoad:
     @property
     def compared(self) -> list[WorkerLoad]:
         """Those whom the median is over."""
-        return [row for row in self.workers if row.leads or row.membership.role == Role.CASEWORKER]
+        return [
+            row
+            for row in self.workers
+            if not row.gone and (row.leads or row.membership.role == Role.CASEWORKER)
+        ]
 
     @property
     def overdue(self) -> int:
         return sum(row.overdue for row in self.workers)
-
-    @property
-    def cases(self) -> int:
-        return sum(row.leads for row in self.workers) + self.unassigned
 
 
 def load_of_center(actor: Actor, now: datetime) -> CenterLoad:
@@ -93,10 +98,10 @@ def _loads(center_id: int, leads: dict[int, int | None], now: datetime) -> Cente
             "membership_id", flat=True
         )
     )
+    here = Membership.objects.active(local_date(now)).of_center(center_id).filter(role__in=sorted(WORKERS))
     workers = (
-        Membership.objects.active(local_date(now))
-        .of_center(center_id)
-        .filter(role__in=sorted(WORKERS))
+        Membership.objects.filter(Q(pk__in=here.values("pk")) | Q(pk__in=set(by_lead.values())))
+        .annotate(is_here=Exists(here.filter(pk=OuterRef("pk"))))
         .select_related("user")
     )
     rows = [
@@ -105,8 +110,9 @@ def _loads(center_id: int, leads: dict[int, int | None], now: datetime) -> Cente
             counts[row.pk],
             joined[row.pk],
             *((terms[row.pk].running, terms[row.pk].overdue) if row.pk in terms else (0, 0)),
+            gone=not row.is_here,
         )
         for row in workers
     ]
     rows.sort(key=lambda row: (-row.leads, -row.overdue, row.membership.user.last_name, row.membership.pk))
-    return CenterLoad(rows, sum(lead is None for lead in leads.values()))
+    return CenterLoad(rows, sum(lead is None for lead in leads.values()), len(leads))

@@ -18,6 +18,9 @@ from staffing.bands import Computation, compute
 from staffing.gaps import Line, Totals, lines_of
 from staffing.models import Band, PayrollFund, StaffingNorm, StaffingTable, StaffPosition, Vehicle
 
+# The country's paper names each Center only up to so many: it is made while the reader waits.
+FEW = 40
+
 
 @dataclass(frozen=True, slots=True)
 class Annex:
@@ -186,6 +189,11 @@ class Country:
     gaps: list[CenterGap]
     regions: list[RegionGap]
     positions: list[PositionGap]
+
+    @property
+    def lists_centers(self) -> bool:
+        """Whether a paper names each Center: of one region, or while there are few."""
+        return self.region is not None or len(self.gaps) <= FEW
 
     @property
     def total(self) -> RegionGap:

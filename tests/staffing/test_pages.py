@@ -254,6 +254,18 @@ class TestLoad:
         director = client_of(place.people[Role.DIRECTOR]).get(reverse("staffing-load")).content.decode()
         assert "Несравненная" in director
 
+    def test_cases_of_who_has_left_are_still_somebodys(self, place: Place) -> None:
+        """They do not vanish from the director's page with the end of a membership."""
+        a_case(place, now=APRIL)
+        with acting(SYSTEM):
+            place.people[Role.CASEWORKER].ends_on = TODAY - timedelta(days=1)
+            place.people[Role.CASEWORKER].save()
+        found = load_of_center(place.by(Role.DIRECTOR, at=APRIL), APRIL)
+        assert [(row.leads, row.gone) for row in found.workers if row.leads] == [(1, True)]
+        assert (found.cases, found.unassigned, found.middle) == (1, 0, 0)
+        page = client_of(place.people[Role.DIRECTOR]).get(reverse("staffing-load")).content.decode()
+        assert "больше не ведёт здесь семьи" in page
+
     def test_what_stands_out(self, place: Place) -> None:
         a_membership(Role.CASEWORKER, center=place.center)
         a_membership(Role.CASEWORKER, center=place.center)

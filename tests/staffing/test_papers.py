@@ -138,6 +138,18 @@ def test_the_paper_of_a_center_without_a_table() -> None:
     assert "штатноерасписаниеневнесено" in words(center_pdf(staffing(a_center()), "ru"))
 
 
+def test_the_countrys_paper_names_its_many_centers_by_region_only(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("staffing.queries.FEW", 0)
+    given: dict = {}
+    monkeypatch.setattr("staffing.papers.render_pdf", lambda *args, **kwargs: given.update(args[1]) or b"")
+    country_pdf(country(TODAY), "ru")
+    assert not given["found"].lists_centers
+    country_pdf(country(TODAY, place.center.district.region), "ru")
+    assert given["found"].lists_centers
+
+
 def test_the_paper_of_the_country(place: Place) -> None:
     region = place.center.district.region
     text = words(country_pdf(country(TODAY, region), "ru"))
