@@ -29,7 +29,7 @@ def intake_slip_pdf(intake: Intake, wanted: str) -> bytes:
     with translation.override(language):
         title = _("Slip of intake {number}").format(number=intake.number)
     calendar = load_calendar(center=intake.center)
-    hours = calendar.hours_of(calendar.local_date(intake.registered_at))
+    hours = calendar.hours_of(calendar.local_date(intake.registered_at or intake.received_at))
     context = {"intake": intake, "terms": terms, "hours": hours}
     return render_pdf("pdf/intake_slip.html", context, language, title=title)
 

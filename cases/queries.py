@@ -342,7 +342,7 @@ def counts_from(intake: Intake, calendar: WorkCalendar) -> str:
         return ""
     arrived = calendar.local(intake.received_at)
     step = calendar.step(arrived.date())
-    late = arrived.time() > calendar.closes
+    late = arrived.time() > calendar.hours_of(arrived.date())[1]
     if step.counted and not late:
         return ""
     if intake.threat or intake.violence:
