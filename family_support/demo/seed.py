@@ -28,6 +28,7 @@ from family_support.demo.shelter import stays
 from family_support.demo.staffing import staffing_story
 from family_support.demo.stories import THREATS, Setting, family_story, threat_story
 from family_support.demo.time import Diary, Story, live
+from family_support.demo.unit import decide_proposals, late_entry, unit_story
 from family_support.directory.models import Agency
 from family_support.notifications.models import Mail
 from family_support.outbox.delivery import deliver_due
@@ -35,6 +36,7 @@ from family_support.outbox.models import Delivery, DeliveryState
 from family_support.workdays.queries import load_calendar
 from monitoring.actions import (
     add_shortcoming,
+    draw_up_roundups,
     open_quarter,
     receive_quarter,
     send_quarter,
@@ -43,6 +45,7 @@ from monitoring.actions import (
 )
 from monitoring.models import QuarterlyReport
 from monitoring.quarters import ALMATY, Quarter
+from monitoring.queries import sent_and_awaited
 
 SEED = 20240614
 FAMILIES = 300
@@ -107,6 +110,7 @@ def _live(settings: list[Setting], first: Quarter, now: datetime, families: int)
         stories += _families(setting, first.starts_at, now, families)
         stories += [threat_story(setting, state, now) for state in THREATS]
         stories.append(_quarters(setting, first, now))
+        stories.append(unit_story(setting, first, now))
         stories.append(staffing_story(setting, first))
         stories.append(machine_story(setting, now, urgent=setting.staffed.center.code == URGENT_AT))
         stories += stays(setting, first.starts_at, now)
@@ -120,8 +124,20 @@ def _present(now: datetime) -> None:
     deliver_due(clock.now)
     sweep(now)
     deliver_due(clock.now)
+    _roundups(now)
     with acting(SYSTEM):
         Mail.objects.filter(sent_at__isnull=True).update(sent_at=F("created_at"), next_attempt_at=None)
+
+
+def _roundups(now: datetime) -> None:
+    """Every quarter that all Centers have sent is added up for regions and country."""
+    quarter = Quarter.of(now.astimezone(ALMATY).date()).previous
+    for _number in range(QUARTERS):
+        sent, awaited = sent_and_awaited(quarter)
+        if sent and not awaited:
+            with clock.at(now):
+                draw_up_roundups(quarter=quarter, by=SYSTEM, now=now)
+        quarter = quarter.previous
 
 
 def _actor(membership: Membership, now: datetime) -> Actor:
@@ -162,8 +178,8 @@ def _quarters(setting: Setting, first: Quarter, now: datetime) -> Story:
         report = open_quarter(center=center, quarter=quarter, by=SYSTEM, now=moment)
         moment = setting.diary.after(moment, setting.late(7, 12, 0.2))
         yield moment
-        report = _conclude(setting, report, moment)
         last = quarter.next.ends_at > now
+        report = _conclude(setting, report, moment, last=last)
         if last and center.code == "TUR01":
             return
         moment = setting.diary.after(moment, 1)
@@ -176,7 +192,9 @@ def _quarters(setting: Setting, first: Quarter, now: datetime) -> Story:
         if not last:
             moment = setting.diary.after(moment, 3)
             yield moment
-            receive_quarter(report=report, by=_analyst(moment), now=moment)
+            report = receive_quarter(report=report, by=_analyst(moment), now=moment)
+            if quarter == first:
+                yield from late_entry(setting, report, quarter, moment)
         quarter = quarter.next
 
 
@@ -184,9 +202,10 @@ def _analyst(now: datetime) -> Actor:
     return _actor(Membership.objects.get(role=Role.MINISTRY_ANALYST, user__email__endswith=f"@{DOMAIN}"), now)
 
 
-def _conclude(setting: Setting, report: QuarterlyReport, now: datetime) -> QuarterlyReport:
+def _conclude(setting: Setting, report: QuarterlyReport, now: datetime, *, last: bool) -> QuarterlyReport:
     methodologist = setting.actor(Role.METHODOLOGIST)
-    wanting = setting.random.choice((0, 1, 2))
+    taken = decide_proposals(setting, report, now, open_left=2 if last else 0)
+    wanting = 0 if taken else setting.random.choice((0, 1, 2))
     agencies: list[Agency] = list(dict.fromkeys(setting.staffed.agencies.values()))
     for text, proposal in texts.SHORTCOMINGS[:wanting]:
         add_shortcoming(
@@ -201,7 +220,7 @@ def _conclude(setting: Setting, report: QuarterlyReport, now: datetime) -> Quart
     return write_conclusion(
         report=report,
         conclusion=texts.CONCLUSION_QUARTER,
-        no_shortcomings=wanting == 0,
+        no_shortcomings=not wanting and not taken,
         expected_version=report.version,
         by=methodologist,
         now=now,
