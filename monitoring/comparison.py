@@ -169,10 +169,10 @@ class Compared:
 
 
 def figure_choices() -> list[tuple[str, list[tuple[str, str]]]]:
-    """Every figure that can be compared, under the title of its indicator; rows as the last roundup has them."""
+    """Every figure that can be compared, under the title of its indicator, intakes first; rows as in the last roundup."""
     last = Roundup.objects.filter(region__isnull=True).order_by("-year", "-quarter").first()
     found = []
-    for indicator in indicators():
+    for indicator in sorted(indicators(), key=lambda each: each.code != "intakes"):
         rows = last.figures.get(indicator.code, ()) if last else ()
         if rows and not indicator.local:
             options = [(f"{indicator.code}:{row['key']}", Row.from_json(row).name) for row in rows]
@@ -202,7 +202,8 @@ def compare(choice: Choice, actor: Actor) -> Compared | None:
             )
             for unit, of in sorted(units.items())
         ]
-        tables.append((column.heading, rows))
+        if any(value for line in rows for value in line.values) or not tables:
+            tables.append((column.heading, rows))
     chart = None
     if tables and 0 < len(tables[0][1]) <= MOST_LINES:
         chart = _drawn(f"{name}: {tables[0][0]}", quarters, tables[0][1])

@@ -20,10 +20,11 @@ from family_support.base import clock
 from family_support.base.errors import Missing
 from family_support.ui.actions import respond, run
 from monitoring import actions, queries
-from monitoring.corrections import corrections, lines_of, shown
+from monitoring.corrections import corrections, shown
 from monitoring.forms import AnnexForm
 from monitoring.indicators import find
 from monitoring.models import ProposedShortcoming, QuarterlyReport
+from monitoring.outside import annexes_of
 from monitoring.permissions import can_sign
 from monitoring.tables import state_badge
 from monitoring.views.shared import (
@@ -122,8 +123,8 @@ def quarter_corrections(request: HttpRequest, pk: int) -> HttpResponse:
     lines = corrections(report)
     visible = queries.cases_behind([case_id for line in lines for case_id in line.cases], request.actor)
     log_reads(request.actor, [case.pk for case in visible], "corrections")
-    annexes = list(report.annexes.select_related("issued_by__user").order_by("-number"))
-    last = annexes[0] if annexes else None
+    annexes = annexes_of(report, outside=False)[::-1]
+    last = annexes[0].annex if annexes else None
     is_sent = report.state in ("sent", "received")
     context = {
         "report": report,
@@ -131,7 +132,7 @@ def quarter_corrections(request: HttpRequest, pk: int) -> HttpResponse:
         "tabs": tabs_of(report, "quarter-corrections", {"quarter-corrections": len(annexes)}),
         "lines": shown(lines),
         "cases": visible,
-        "annexes": [(annex, shown(lines_of(annex))) for annex in annexes],
+        "annexes": annexes,
         "may_issue": can_sign(request.actor, report)
         and is_sent
         and bool(lines)

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from family_support.accounts.roles import METHODOLOGY, Role
 from family_support.base.errors import Missing
@@ -76,7 +77,7 @@ def crumbs_of(report: QuarterlyReport) -> list[Crumb]:
 
 def tabs_of(report: QuarterlyReport, current: str, counts: dict[str, int] | None = None) -> list[Tab]:
     """Report, pre-flight and, once frozen, corrections."""
-    named = [("quarter", _("Report")), ("quarter-preflight", _("Pre-flight check"))]
+    named = [("quarter", pgettext("quarter", "Report")), ("quarter-preflight", _("Pre-flight check"))]
     if report.is_frozen:
         named[1:] = [("quarter-corrections", _("Corrections"))]
     known = counts or {}
