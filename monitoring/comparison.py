@@ -169,7 +169,7 @@ class Compared:
 
 
 def figure_choices() -> list[tuple[str, list[tuple[str, str]]]]:
-    """Every figure that can be compared, under the title of its indicator, intakes first; rows as in the last roundup."""
+    """Every figure that can be compared, by indicator, intakes first; rows as in the last roundup."""
     last = Roundup.objects.filter(region__isnull=True).order_by("-year", "-quarter").first()
     found = []
     for indicator in sorted(indicators(), key=lambda each: each.code != "intakes"):

@@ -31,6 +31,11 @@ def during(path: str, quarter: Quarter) -> Q:
     return Q(**{f"{path}__gte": quarter.starts_at, f"{path}__lt": quarter.ends_at})
 
 
+def days_during(path: str, quarter: Quarter) -> Q:
+    """The same for a calendar day."""
+    return Q(**{f"{path}__gte": quarter.first_day, f"{path}__lt": quarter.next.first_day})
+
+
 @dataclass(frozen=True)
 class Part:
     """Records of one column: of one `row`, or spread over rows `by` a field. `of` gives the Center's, `at` is the

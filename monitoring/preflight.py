@@ -16,10 +16,12 @@ from family_support.base.figures import Text
 from family_support.deadlines.models import Deadline, Term
 from family_support.directory.models import Center
 from interagency.models import Task
+from mobile_groups.models import Visit
 from monitoring.counting import during
 from monitoring.indicators.quality import OTHER
 from monitoring.models import OutreachEvent
 from monitoring.quarters import Quarter
+from shelter.models import Stay
 
 # {check: (records, path of their case)}
 Finder = Callable[[Center, Quarter], QuerySet]
@@ -95,6 +97,17 @@ def _entered_late(center: Center, quarter: Quarter) -> QuerySet:
     )
 
 
+def _overstays(center: Center, quarter: Quarter) -> QuerySet:
+    return Stay.objects.filter(
+        during("overstay_at", quarter), place__shelter__center=center, overstay_reason=""
+    )
+
+
+def _open_visits(center: Center, quarter: Quarter) -> QuerySet:
+    open_ones = Visit.objects.filter(state__in=(Visit.State.PLANNED, Visit.State.DEPARTED))
+    return open_ones.filter(during("planned_for", quarter), case__center=center)
+
+
 def _no_lead(center: Center, quarter: Quarter) -> QuerySet:
     still_open = Q(closed_at__isnull=True) | Q(closed_at__gte=quarter.ends_at)
     return Case.objects.filter(still_open, center=center, lead__isnull=True, opened_at__lt=quarter.ends_at)
@@ -142,6 +155,18 @@ RULES: list[Rule] = [
         _("Consultations recorded after the quarter ended"),
         _("They change its figures afterwards: look whether the date is right."),
         _entered_late,
+    ),
+    Rule(
+        "overstay",
+        _("Stays beyond a month without the director’s reason"),
+        _("They count as overstays; the reason is the director’s to give."),
+        _overstays,
+    ),
+    Rule(
+        "visits",
+        _("Visits that were planned in the quarter and have no protocol"),
+        _("They do not count as visits until both times and the protocol are there."),
+        _open_visits,
     ),
     Rule(
         "no_lead",

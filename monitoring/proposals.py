@@ -58,6 +58,8 @@ class Rule:
     whole: tuple[str, ...] = ()
     of_bodies: bool = False
     finder: Finder | None = None
+    # The row that holds the good ones: bad is what the other rows have and this one has not.
+    complement: str = ""
 
     @property
     def is_share(self) -> bool:
@@ -85,10 +87,20 @@ class Rule:
                 continue
             group = groups[row if self.of_bodies else ""]
             group.key = row
+            if row == self.complement:
+                continue
             if column in self.bad:
                 group.bad += records
             if column in self.whole:
                 group.whole += records
+        if self.complement and groups:
+            good = {
+                record
+                for (row, _column), records in cells.items()
+                if row == self.complement
+                for record in records
+            }
+            groups[""].bad = [record for record in groups[""].bad if record not in good]
         return list(groups.values())
 
     def _is_beyond(self, group: Group) -> bool:
@@ -218,6 +230,29 @@ RULES: tuple[Rule, ...] = (
         "terms",
         ("response_plan",),
         bad=_LATE,
+    ),
+    Rule(
+        "alarms_late",
+        _("Alarms were not acknowledged within an hour"),
+        _("Alarms about a threat were acknowledged later than in an hour: {count} of {whole} ({share} %)."),
+        _("Set the order of duty of the mobile group, with a telephone that answers at any hour."),
+        10,
+        "alarms",
+        rows=("raised", "in_hour"),
+        bad=("count",),
+        whole=("count",),
+        complement="in_hour",
+    ),
+    Rule(
+        "visits_alone",
+        _("Visits without an outside member"),
+        _(
+            "At visits of the mobile group nobody from education, health or internal affairs was present: {count}."
+        ),
+        _("Plan visits with the members of the group; name substitutes in the akim’s order."),
+        1,
+        "visits",
+        ("no_outside",),
     ),
     Rule(
         "overstays",

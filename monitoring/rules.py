@@ -1,7 +1,7 @@
 """What R192 13–14 ask of a conclusion, R256 9 of the methodology unit; pure functions."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils.translation import gettext_lazy as _
 
@@ -10,6 +10,8 @@ from monitoring.models import AnalyticNote, OutreachEvent, QuarterlyReport
 from monitoring.quarters import Quarter
 
 MIN_CONCLUSION = 50
+# How soon an alarm is to be acknowledged: ours, R256 22 says "immediately".
+ALARM_HOUR = timedelta(hours=1)
 
 
 def check_state(report: QuarterlyReport, *allowed: str) -> None:

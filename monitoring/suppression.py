@@ -15,9 +15,25 @@ from family_support.base.figures import HIDDEN, Row, Table
 from family_support.base.suppression import SMALL, SMALL_SENSITIVE
 
 # Indicators whose every figure is sensitive: violence, minors, health and shelter, grounds of a hard life situation.
-SENSITIVE = frozenset({"urgent", "grounds"})
+SENSITIVE = frozenset(
+    {
+        "urgent",
+        "grounds",
+        "alarms",
+        "responses",
+        "response_measures",
+        "visits",
+        "visit_results",
+        "violence",
+        "violence_support",
+        "stays",
+        "stay_basis",
+        "notices",
+        "places",
+    }
+)
 # What counts no people: events, notes, staff.
-IMPERSONAL = frozenset({"events", "audiences", "notes"})
+IMPERSONAL = frozenset({"events", "audiences", "notes", "staff"})
 # Tables that count the same thing in two ways: the sums of their columns are equal.
 SAME_SUMS = (("sectors", "bodies"),)
 
@@ -40,6 +56,9 @@ IDENTITIES: tuple[tuple[list[Spec], list[Spec]], ...] = (
     (_ALL_SENT, [("quality", "other", "of")]),
     (_ALL_SENT, [("quality", "by_center", "of")]),
     ([("intakes", EVERY, "count")], [("quality", "no_person", "of")]),
+    ([("intakes", EVERY, "count")], [("doors", EVERY, "count")]),
+    ([("stays", "admitted", "count")], [("stay_basis", EVERY, "count")]),
+    ([("visits", "all", "count")], [("visit_results", EVERY, "count")]),
     ([("quality", "no_person", "of")], [("quality", "no_person", "count"), ("quality", "no_iin", "of")]),
 )
 

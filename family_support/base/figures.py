@@ -37,6 +37,7 @@ class Column:
     share: bool = False
     part: str = ""
     whole: tuple[str, ...] = ()
+    decimals: int = 0
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ def text_of(value: Value, column: Column) -> str:
         return "—"
     if value == HIDDEN:
         return "•"
-    return number_format(value, decimal_pos=1 if column.share else 0, force_grouping=True)
+    return number_format(value, decimal_pos=1 if column.share else column.decimals, force_grouping=True)
 
 
 @dataclass
