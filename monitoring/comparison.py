@@ -193,7 +193,7 @@ def compare(choice: Choice, actor: Actor) -> Compared | None:
         for row in figures.get(choice.code, ()):
             if row["key"] == choice.row:
                 name = Row.from_json(row).name
-    tables = []
+    tables: list[tuple[Text, list[Line]]] = []
     for column in indicator.columns:
         rows = [
             Line(
