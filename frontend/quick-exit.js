@@ -30,3 +30,17 @@ document.addEventListener("htmx:afterSwap", (event) => {
   const language = event.detail.xhr.getResponseHeader("Content-Language");
   if (event.target === document.body && language) document.documentElement.lang = language;
 });
+
+// The library that swaps the steps notes the page's address for the window; here nothing is kept.
+function forget() {
+  try {
+    sessionStorage.clear();
+  } catch {
+    // No storage at all is as good.
+  }
+}
+
+for (const moment of ["htmx:afterSettle", "htmx:afterRequest", "visibilitychange"]) {
+  document.addEventListener(moment, forget);
+}
+window.addEventListener("load", forget);

@@ -20,6 +20,7 @@ from family_support.base.actor import SYSTEM, Actor
 from family_support.deadlines.sweep import sweep
 from family_support.demo import texts
 from family_support.demo.alarms import group_story
+from family_support.demo.doors import doors_story, transfer_story
 from family_support.demo.machines import machine_story, make_machines
 from family_support.demo.ministry import change_reference
 from family_support.demo.organizations import Staffed, make
@@ -70,7 +71,7 @@ class Seeded:
 def seed_demo(now: datetime, families: int = FAMILIES) -> Seeded:
     """Make the demo data up to a moment; on a database that has it, change nothing.
 
-    Centers do not meet, so that each half of them is lived through in a process of its own.
+    Centers meet only those of their half, so that each half is lived through in a process of its own.
     """
     if User.objects.filter(email__endswith=f"@{DOMAIN}").exists():
         return Seeded(0)
@@ -112,8 +113,12 @@ def _live(settings: list[Setting], first: Quarter, now: datetime, families: int)
         stories.append(_quarters(setting, first, now))
         stories.append(unit_story(setting, first, now))
         stories.append(staffing_story(setting, first))
+        stories.append(doors_story(setting, now))
         stories.append(machine_story(setting, now, urgent=setting.staffed.center.code == URGENT_AT))
         stories += stays(setting, first.starts_at, now)
+    for here, there in ((settings[0], settings[-1]), (settings[-1], settings[0])):
+        if here is not there:
+            stories += [transfer_story(here, there, now, answered=answered) for answered in (True, False)]
     live(stories, now)
 
 

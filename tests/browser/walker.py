@@ -19,6 +19,11 @@ AXE = Axe()
 # Rules of WCAG 2.2 A and AA; best-practice hints included.
 OPTIONS = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
+SETTLED = (
+    "() => document.fonts.ready.then(() => "
+    "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done))))"
+)
+
 
 @dataclass
 class Walker:
@@ -52,6 +57,8 @@ class Walker:
         if name in self.seen or not self.scripts:
             return
         self.seen.append(name)
+        # The top bar fits its links once fonts are there and a frame was drawn.
+        self.page.evaluate(SETTLED)
         found = AXE.run(self.page, options=OPTIONS).response["violations"]
         told = [(each["id"], each["nodes"][0]["html"][:160]) for each in found]
         assert not told, f"{name}: {told}"
@@ -75,6 +82,10 @@ class Walker:
     def follow_to(self, path: str) -> None:
         """Click the link on this page that leads to a path: it must be there to be found."""
         self.follow(f"main a[href='{path}'], main a[href^='{path}?']")
+
+    def follow_nav(self, path: str) -> None:
+        """Click the link of the top bar that leads to a path."""
+        self.follow(f"header a[href='{path}']")
 
     def fill(self, **values: str | date | bool | list[str]) -> None:
         """Fill fields of the page's form by their names: texts, dates, choices, check boxes."""
