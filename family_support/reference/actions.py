@@ -91,8 +91,7 @@ def add_row(
                 "taken", fields={list(key)[-1]: _("There is such a row already: change that one instead.")}
             )
         _check_content(catalog, fresh, content)
-        if valid_from < today:
-            raise Invalid("in_the_past", fields={"valid_from": _("A new row begins today at the earliest.")})
+        _check_new(valid_from, today)
         told = check_act(act.number, act.date, valid_from, today)
         return _next(catalog, fresh, content, valid_from, told)
 
@@ -148,8 +147,10 @@ def correct_row(
         _check_waits(catalog, last, row, today)
         before = chain[-2] if len(chain) > 1 else None
         _check_content(catalog, last, content)
-        first = today if before is None else earliest_start(today, _counted(catalog, chain[:-1]))
-        check_start(valid_from, first, today)
+        if before is None:
+            _check_new(valid_from, today)
+        else:
+            check_start(valid_from, earliest_start(today, _counted(catalog, chain[:-1])), today)
         told = check_act(act.number, act.date, valid_from, today)
         follows = _follows(before, last)
         if follows and valid_from > last.valid_from:
@@ -194,6 +195,11 @@ def _locked(catalog: Catalog, row: Any, seen: str) -> list[Any]:
 
 def _counted(catalog: Catalog, chain: Sequence[Any]) -> date | None:
     return catalog.latest([row.pk for row in chain]) if catalog.latest else None
+
+
+def _check_new(valid_from: date, today: date) -> None:
+    if valid_from < today:
+        raise Invalid("in_the_past", fields={"valid_from": _("A new row begins today at the earliest.")})
 
 
 def _check_nothing_waits(last: Any, today: date) -> None:

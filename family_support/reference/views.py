@@ -137,7 +137,7 @@ def row_page(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         "ends": ends,
         "may_change": can_edit(request.actor) and not waits and not ends and listed.form is not None,
         "may_end": can_edit(request.actor) and not waits and last.valid_to is None and listed.may_end,
-        "may_correct": can_edit(request.actor) and waits,
+        "may_correct": can_edit(request.actor) and waits and listed.form is not None,
         "may_cancel": can_edit(request.actor) and (waits or ends),
         "crumbs": _crumbs(listed, last=listed.name(row)),
     }

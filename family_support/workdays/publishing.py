@@ -21,7 +21,8 @@ def next_version(*, seen: int, order: Order, note: str, now: datetime) -> Calend
     """
     if not connection.in_atomic_block:
         raise RuntimeError("a version is published in the transaction of its act: use acting()")
-    CalendarVersion.objects.select_for_update().get(number=seen) if seen else None
+    # The second publisher waits here for the first one's end, and then sees another number.
+    CalendarVersion.objects.select_for_update().filter(number=seen).first()
     if current_version() != seen:
         raise Conflict(
             "stale_version",

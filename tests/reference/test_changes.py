@@ -200,6 +200,23 @@ def test_a_new_row_begins_today_at_the_earliest_and_its_key_is_free(by: Actor) -
     assert refusal(error) == {"field": ["There is such a row already: change that one instead."]}
 
 
+def test_something_new_that_waits_is_corrected_and_taken_back(by: Actor) -> None:
+    found, row = listed("services"), service()
+    content = content_of(found, row)
+    given = {"catalog": found, "act": ACT, "by": by, "now": NOW}
+    new = actions.add_row(key={"code": "new-one"}, content=content, valid_from=date(2026, 6, 1), **given)
+    with pytest.raises(Invalid) as error:
+        actions.correct_row(
+            row=new, content=content, valid_from=date(2026, 5, 5), seen=seen(found, new), **given
+        )
+    assert refusal(error) == {"valid_from": ["A new row begins today at the earliest."]}
+    actions.correct_row(row=new, content=content, valid_from=TODAY, seen=seen(found, new), **given)
+    assert periods("new-one") == [(TODAY, None, 10)]
+    new = actions.add_row(key={"code": "new-two"}, content=content, valid_from=TOMORROW, **given)
+    left = actions.cancel_row(catalog=found, row=new, reason="Ошибка", seen=seen(found, new), by=by, now=NOW)
+    assert (left, periods("new-two")) == (None, [])
+
+
 def test_the_database_refuses_overlapping_periods(by: Actor) -> None:
     row = service()
     row.pk, row.valid_from = None, TOMORROW

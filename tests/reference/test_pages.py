@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
 from typing import Any
 from zipfile import ZipFile
@@ -18,7 +19,7 @@ from family_support.base import clock
 from family_support.base.actor import SYSTEM
 from family_support.deadlines.calendar_actions import publish_calendar
 from family_support.deadlines.models import Term
-from family_support.directory.models import StateService
+from family_support.directory.models import Sector, StateService
 from family_support.reference.catalogs import catalogs
 from family_support.workdays.calendar import Names
 from family_support.workdays.edition import Line, What
@@ -159,6 +160,25 @@ def test_readers_find_no_button(role: Role) -> None:
     assert client.get(reverse("reference-change", args=["terms", row.pk])).status_code == 403
 
 
+def test_every_button_that_is_shown_leads_somewhere(editor: Client) -> None:
+    """A field opened to a sector from a later day: it can be taken back, and there is nothing to correct in it."""
+    url = reverse("reference-add", args=["sector-fields"])
+    data = {
+        "sector": str(Sector.objects.get(code="internal_policy").pk),
+        "field": "address",
+        "valid_from": "01.06.2026",
+        "act_number": "5",
+        "act_date": "05.05.2026",
+    }
+    done = editor.post(url, data)
+    assert done.status_code == 302
+    main = editor.get(done["Location"]).content.decode().partition("<main")[2]
+    links = [link for link in re.findall(r'href="(/reference/[^"]+)"', main) if "sheet" not in link]
+    assert any(link.endswith("/cancel/") for link in links)
+    assert not any(link.endswith("/correct/") for link in links)
+    assert {editor.get(link).status_code for link in links} == {200}
+
+
 def test_a_day_of_the_past_and_of_the_future_is_shown(editor: Client) -> None:
     url = reverse("reference-list", args=["terms"])
     assert editor.get(url, {"on": "01.01.2020"}).context["lines"] == []
@@ -208,6 +228,18 @@ class TestCalendarPage:
         done = editor.post(url, data | {"step": "publish", "previewed": mark})
         assert done.status_code == 302
         assert editor.get(done["Location"]).status_code == 200
+
+    def test_a_version_that_never_was_is_a_conflict(self, editor: Client) -> None:
+        data = self.order(editor, seen="777")
+        seen = editor.post(reverse("calendar-change"), data | {"step": "preview"})
+        mark = seen.context["form"]["previewed"].value()
+        answer = editor.post(reverse("calendar-change"), data | {"step": "publish", "previewed": mark})
+        assert answer.status_code == 409
+
+    @pytest.mark.parametrize("query", ["year=abc", "year=1900", "center=0", "center=x&year=2027"])
+    def test_a_wrong_filter_shows_this_year(self, editor: Client, query: str) -> None:
+        answer = editor.get(f"{reverse('calendar')}?{query}")
+        assert (answer.status_code, answer.context["year"]) == (200, "2026")
 
     def test_two_editors_at_once(self, editor: Client) -> None:
         url = reverse("calendar-change")
