@@ -42,8 +42,10 @@ class Book:
             "title": self.book.add_format({"bold": True, "font_size": 14}),
             "head": self.book.add_format(head),
             "wrap": self.book.add_format({"text_wrap": True, "valign": "top"}),
-            "number": self.book.add_format({"num_format": "#,##0.##", "valign": "top"}),
-            "sum": self.book.add_format({"num_format": "#,##0.##", "bold": True, "top": 1}),
+            # A format with "0.##" would write 1 as "1.": the general one shows 1 and 0.5 as they are.
+            "number": self.book.add_format({"valign": "top"}),
+            "money": self.book.add_format({"num_format": "#,##0.00", "valign": "top", "align": "left"}),
+            "sum": self.book.add_format({"bold": True, "top": 1}),
             "bold": self.book.add_format({"bold": True, "top": 1}),
         }
 
@@ -87,6 +89,12 @@ class Page:
             elif value is not None:
                 text = self.formats["bold" if sums else "wrap"]
                 self.sheet.write_string(self.line, column, str(value), text)
+        self.line += 1
+
+    def money(self, label: str, amount: Decimal) -> None:
+        """A sum in tenge beside its label."""
+        self.sheet.write_string(self.line, 0, label, self.formats["wrap"])
+        self.sheet.write_number(self.line, 1, float(amount), self.formats["money"])
         self.line += 1
 
     def gap(self) -> None:
@@ -168,7 +176,7 @@ def _records(book: Book, found: Staffing) -> None:
         page.row(_("Staffing table"), f"№ {table.order_number}, {date_format(table.order_date, 'd.m.Y')}")
         page.row(_("In force from"), date_format(table.starts_on, "d.m.Y"))
     if fund:
-        page.row(_("Payroll fund, tenge"), fund.amount)
+        page.money(_("Payroll fund, tenge"), fund.amount)
         days = f"{date_format(fund.starts_on, 'd.m.Y')} – {date_format(fund.ends_on, 'd.m.Y')}"
         page.row(_("Period"), days)
         page.row(_("Order"), f"№ {fund.order_number}, {date_format(fund.order_date, 'd.m.Y')}")
