@@ -161,6 +161,22 @@ def test_a_second_table_of_a_day_keeps_the_form() -> None:
     assert 'value="0,75"' in page
 
 
+def test_of_two_at_the_same_moment_the_second_gets_409_and_what_was_typed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Both passed the check before either wrote: the database lets one through."""
+    place = a_center()
+    a_table(place)
+    monkeypatch.setattr("staffing.actions._check_day_is_free", lambda center_id, starts_on: None)
+    client = client_of(place.people[Role.DIRECTOR])
+    answer = client.post(reverse("staffing-table-new"), form_data(order_number="НОВЫЙ-9"))
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "Штатное расписание, действующее с этого дня, уже внесено" in page
+    assert "НОВЫЙ-9" in page
+    assert StaffingTable.objects.count() == 1
+
+
 def test_a_position_that_left_the_annex_stays_in_its_table() -> None:
     """A row whose norm ended is still offered when the table is corrected, and shown by name without a norm."""
     place = a_center()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
 from io import BytesIO
 from xml.etree import ElementTree
 from zipfile import ZipFile
@@ -15,6 +17,7 @@ from pypdf import PdfReader
 from family_support.accounts.roles import Role
 from family_support.base import clock
 from family_support.directory.models import Center
+from staffing.actions import record_fund
 from staffing.papers import center_pdf, country_pdf
 from staffing.presenting import substitute_text
 from staffing.queries import Staffing, country, staffing_of
@@ -42,6 +45,16 @@ def place() -> Place:
     rows.append(PositionData(positions()[0].units, positions()[0].units, title=FORMULA, place=1))
     a_table(place, order_number="+1-А", positions=rows)
     a_vehicle(place, "@Газель <b>")
+    record_fund(
+        center=place.center,
+        amount=Decimal("48500000.50"),
+        starts_on=date(2026, 1, 1),
+        ends_on=date(2026, 12, 31),
+        order_number="Б-4",
+        order_date=date(2025, 12, 20),
+        by=place.by(Role.DIRECTOR, at=APRIL),
+        now=APRIL,
+    )
     return place
 
 
@@ -99,6 +112,7 @@ def test_the_sheet_of_a_center(place: Place, language: str) -> None:
     assert FORMULA in rows
     everything = [cell for page in pages for row in page for cell in row]
     assert "@Газель <b>" in everything
+    assert 48500000.5 in everything
     assert any(str(cell).startswith("№ +1-А") for cell in everything)
 
 
