@@ -8,7 +8,7 @@ from django.utils.translation import ngettext_lazy
 
 from cases.closing import Blocker, register_blocker
 from cases.models import Case
-from cases.page import Act, Tab, register_act, register_tab
+from cases.page import Act, Tab, register_act, register_day_tile, register_tab
 from cases.timeline import register_kind
 from family_support.access import subjects
 from family_support.accounts.roles import WORKERS
@@ -16,6 +16,7 @@ from family_support.base.actor import Actor
 from family_support.base.database_errors import register_constraint
 from family_support.deadlines.models import Deadline
 from family_support.ui import navigation
+from family_support.ui.components import Tile
 from family_support.ui.navigation import NavItem
 from shelter.actions.admitting import THIRD_NOTICE
 from shelter.actions.locking import PLACE_TAKEN
@@ -34,6 +35,7 @@ def register() -> None:
     register_act("exit_plan", to_exit_plan)
     for kind in MinorNotice.Kind.values:
         register_act(f"minor_notice_{kind}", to_send)
+    register_day_tile(waiting_for_director)
     register_blocker(open_stays)
     register_blocker(missing_notices)
     register_blocker(unexplained_overstays)
@@ -46,6 +48,16 @@ def register() -> None:
             40,
             ("shelter", "stay", "minor-notice"),
         )
+    )
+
+
+def waiting_for_director(actor: Actor) -> Tile | None:
+    """How many stays wait for the director's reason: new episodes and those longer than a month."""
+    if not actor.is_director:
+        return None
+    count = Stay.objects.supervised_by(actor).waiting_for_director().count()
+    return Tile(
+        count, _("stays wait for your reason"), "home", "red" if count else "grey", reverse("stay-list")
     )
 
 

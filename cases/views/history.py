@@ -53,6 +53,9 @@ READ = {
     "plan": gettext_lazy("Plan"),
     "agencies": gettext_lazy("Agencies"),
     "task": gettext_lazy("Task"),
+    "violence": gettext_lazy("Signs of violence"),
+    "stay": gettext_lazy("Temporary stay"),
+    "notice": gettext_lazy("Notice about a minor"),
 }
 Links = Mapping[type[models.Model], Mapping[Any, str]]
 

@@ -42,6 +42,13 @@ class StayQuerySet(models.QuerySet["Stay"]):
     def of_center(self, center_id: int | None) -> StayQuerySet:
         return self.filter(place__shelter__center_id=center_id)
 
+    def waiting_for_director(self) -> StayQuerySet:
+        """A new episode not allowed yet, or a stay longer than a month without its reason."""
+        return self.filter(
+            Q(state="reserved", episode__gt=1, allowed_at__isnull=True)
+            | Q(overstay_at__isnull=False, overstay_reason="")
+        )
+
     def visible_to(self, actor: Actor) -> StayQuerySet:
         """The team of the placed case; a director who opened the case with a reason; nobody else (security.md)."""
         if actor.is_director:

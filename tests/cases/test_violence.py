@@ -68,7 +68,7 @@ def term(found: ViolenceRecord) -> Deadline:
 
 
 def refused(call: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
-    with pytest.raises(AppError) as caught:
+    with translation.override("en"), pytest.raises(AppError) as caught:
         call(*args, **kwargs)
     with translation.override("en"):
         return caught.value.as_dict()

@@ -240,3 +240,26 @@ def test_a_place_in_use_is_not_closed(setting: Place) -> None:
         {"version": place.version, "shelter": place.shelter_id, "name": place.name, "beds": 4},
     )
     assert answer.status_code == 409
+
+
+def test_the_history_tells_the_stay_and_keeps_the_address(setting: Place) -> None:
+    """Changes by their names, readings by their kind; what is encrypted stays so."""
+    now = clock.now()
+    stay = with_child(setting, now=now)
+    actions.write_exit_plan(
+        stay=stay, exit_going="home", exit_plan="Тайный план", by=setting.by(at=now), now=now
+    )
+    client = client_of(setting, Role.CASEWORKER)
+    client.get(reverse("stay", args=(stay.pk,)))
+    page = client.get(reverse("case-history", args=(stay.case_id,))).content.decode()
+    assert str(Stay._meta.verbose_name) in page.lower()
+    assert "Тайный план" not in page
+    assert ADDRESS not in page
+
+
+def test_my_day_counts_what_waits_for_the_director(setting: Place) -> None:
+    now = clock.now()
+    stay = a_resident(setting, now=now - timedelta(days=40))
+    actions.mark_overstay(stay=stay, now=now)
+    page = client_of(setting, Role.DIRECTOR).get(reverse("my-day")).content.decode()
+    assert reverse("stay-list") in page

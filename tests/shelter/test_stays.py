@@ -55,7 +55,7 @@ THIRD = (
 
 
 def refused(call: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
-    with pytest.raises(AppError) as caught:
+    with translation.override("en"), pytest.raises(AppError) as caught:
         call(*args, **kwargs)
     with translation.override("en"):
         return caught.value.as_dict()
