@@ -190,6 +190,7 @@ CELERY_BEAT_SCHEDULE = {
     "ask-for-documents-again": {"task": "documents.redispatch", "schedule": SWEEP_SECONDS, "options": STALE},
     "open-quarters": {"task": "monitoring.open_quarters", "schedule": 3600},
     "draw-roundups": {"task": "monitoring.draw_roundups", "schedule": 3600},
+    "body-digests": {"task": "interagency.body_digests", "schedule": 3600},
     "watch-history": {"task": "audit.watch", "schedule": 3600},
     "remind-alarms": {"task": "mobile_groups.remind_alarms", "schedule": SWEEP_SECONDS, "options": STALE},
     "expire-groups": {"task": "mobile_groups.expire_groups", "schedule": 3600},

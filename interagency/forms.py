@@ -1,12 +1,20 @@
 """Input of the pages for tasks, reports and reviews."""
 
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from crispy_forms.layout import Layout
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from family_support.accounts.models import Membership
+from family_support.base.errors import Invalid
 from family_support.ui.fields import DayField, TextField
 from family_support.ui.forms import Form, VersionMixin
 from family_support.ui.widgets import FileInput, RadioList
-from interagency.models import Review, TaskReport
+from interagency.models import Review, ServiceNorm, Task, TaskReport
+from interagency.rules import check_reason
 
 
 class DeclineForm(VersionMixin, Form):
@@ -46,15 +54,22 @@ class ReviewForm(VersionMixin, Form):
         label=_("Ground of return"),
         required=False,
         choices=[("", "—"), *Review.ReturnGround.choices],
-        help_text=_("Only for a return for rework, like the two fields below."),
+        help_text=_("Only for a return for rework, like the fields below."),
     )
-    norm = forms.CharField(
+    service_norm = forms.ModelChoiceField(
         label=_("Norm breached"),
+        queryset=ServiceNorm.objects.none(),
         required=False,
-        max_length=300,
-        help_text=_("Act and clause, for a breach of state-service law."),
+        empty_label="—",
+        help_text=_("For a breach of state-service law (R192 11)."),
     )
+    norm = forms.CharField(label=_("How it was breached"), required=False, max_length=300)
     new_due_on = DayField(label=_("New date"), required=False)
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        chosen: Any = self.fields["service_norm"]
+        chosen.queryset = ServiceNorm.objects.in_force(today)
 
 
 class ReasonOnlyForm(Form):
@@ -65,3 +80,89 @@ class ReasonOnlyForm(Form):
 
 class WithdrawForm(VersionMixin, ReasonOnlyForm):
     """Taking a task back."""
+
+
+class SettleForm(VersionMixin, Form):
+    """How the Center settles a decline."""
+
+    RESEND, AMEND, DROP = "resend", "amend", "drop"
+    how = forms.ChoiceField(
+        label=_("How it is settled"),
+        choices=[
+            (RESEND, _("The task is the body's: send it again with an answer")),
+            (AMEND, _("Another executor: amend the plan")),
+            (DROP, _("The measure is not carried out by a body: withdraw the task")),
+        ],
+        widget=RadioList,
+    )
+    note = TextField(
+        label=_("Answer to the body, or the reason"),
+        max_length=1000,
+        rows=3,
+        required=False,
+        help_text=_("The body reads the answer when the task is sent again. Not needed for an amendment."),
+    )
+    due_on = DayField(label=_("Date for the report"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """An answer to the body and a withdrawal need words, as the actions ask."""
+        data = super().clean() or {}
+        if data.get("how") in (self.RESEND, self.DROP):
+            try:
+                check_reason(data.get("note", ""), "note")
+            except Invalid as error:
+                self.add_error("note", str(error.fields["note"][0]))
+        return data
+
+
+class OfficerField(forms.ModelChoiceField):
+    """An officer of the body, or nobody in particular."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(queryset=Membership.objects.none(), required=False, **kwargs)
+
+    def offer(self, officers: Sequence[Membership]) -> None:
+        """Set who may be chosen."""
+        rows = Membership.objects.filter(pk__in=[officer.pk for officer in officers])
+        self.queryset = rows.select_related("user").order_by("user__last_name", "user__first_name", "pk")
+
+    def label_from_instance(self, obj: Membership) -> str:
+        return obj.user.full_name
+
+
+class AssignForm(Form):
+    """Chosen tasks to one officer. The check boxes stand in the table."""
+
+    tasks = forms.MultipleChoiceField(
+        label=_("Tasks"), required=False, error_messages={"invalid_choice": _("Choose a task of this list.")}
+    )
+    officer = OfficerField(label=_("Give the chosen tasks to"), empty_label=_("nobody in particular"))
+
+    def __init__(
+        self, *args: Any, officers: Sequence[Membership], tasks: Sequence[Task], **kwargs: Any
+    ) -> None:
+        kwargs.setdefault("auto_id", "assign_%s")
+        super().__init__(*args, **kwargs)
+        fields: Any = self.fields
+        fields["officer"].offer(officers)
+        fields["tasks"].choices = [(str(task.pk), str(task.pk)) for task in tasks]
+
+    def layout(self) -> Layout:
+        return Layout("officer")
+
+
+class HandOverForm(Form):
+    """All tasks of one officer to another."""
+
+    holder = OfficerField(label=_("All tasks of"), empty_label="—")
+    to = OfficerField(label=_("are given to"), empty_label=_("nobody in particular"))
+
+    def __init__(
+        self, *args: Any, holders: Sequence[Membership], officers: Sequence[Membership], **kwargs: Any
+    ) -> None:
+        kwargs.setdefault("auto_id", "over_%s")
+        super().__init__(*args, **kwargs)
+        fields: Any = self.fields
+        fields["holder"].offer(holders)
+        fields["holder"].required = True
+        fields["to"].offer(officers)

@@ -1,4 +1,4 @@
-"""Guardian rows of tasks, derived from who took the task on, by one idempotent function (security.md)."""
+"""Guardian rows of tasks, derived from whom the body gave the task to, by one idempotent function (security.md)."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ WORK_ON_TASK = "work_on_task"
 
 
 def entitled_users(task: Task) -> set[int]:
-    """The user who took the body's task on, while it is open. Colleagues of the body see it by `Task.visible_to`."""
-    if not task.is_open or task.agency_id is None or task.accepted_by_id is None:
+    """The user whom the body gave its task to, while it is open. Colleagues of the body see it by
+    `Task.visible_to`."""
+    if not task.is_open or task.agency_id is None or task.assigned_to_id is None:
         return set()
-    return set(Membership.objects.filter(pk=task.accepted_by_id).values_list("user_id", flat=True))
+    return set(Membership.objects.filter(pk=task.assigned_to_id).values_list("user_id", flat=True))
 
 
 def sync_task_grants(task: Task) -> None:

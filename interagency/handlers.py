@@ -1,7 +1,10 @@
 """Reactions to what happens in the plan, and who is told of what happens to the tasks."""
 
+from datetime import date
+
 from django.utils.translation import gettext_lazy as _
 
+from cases.consent import has_consent
 from cases.models import Case
 from family_support.accounts.roles import Role
 from family_support.audit.context import acting
@@ -12,8 +15,10 @@ from family_support.notifications.recipients import of_role
 from family_support.notifications.registry import register_kind
 from family_support.outbox.events import handles
 from family_support.outbox.models import Event
-from interagency.actions import create_handoffs, withdraw_tasks
+from interagency.actions import create_handoffs, stop_sharing, withdraw_tasks
+from interagency.chasers import officers_of
 from interagency.models import Handoff, Task
+from interagency.subjects import HANDOFF, PARTS, TASK
 from ipr.models import Plan, PlanVersion
 
 register_kind("handoff.sent", _("A Center has handed your body its part of a plan"), "inbox")
@@ -30,6 +35,16 @@ register_kind(
 register_kind(
     "task.returned", _("The Center returned your report for rework"), "arrow-back-up", tone="orange"
 )
+register_kind(
+    "task.changed",
+    _("A Center has changed a task of your body: see what is different"),
+    "edit",
+    tone="orange",
+)
+register_kind(
+    "task.resent", _("A Center answers your decline and sends the task again"), "send", tone="orange"
+)
+register_kind("task.assigned", _("Your body has given you a task"), "user-check")
 register_kind("task.withdrawn", _("A Center has taken a task back from your body"), "x", tone="grey")
 
 
@@ -49,39 +64,68 @@ def take_tasks_back(event: Event) -> None:
     withdraw_tasks(plan=plan, reason=reason, by=SYSTEM, now=clock.now())
 
 
+@handles("consent.settled")
+def stop_at_bodies(event: Event) -> None:
+    """Processing stops: bodies lose access to the person's parts, unless another consent of the family lets them."""
+    case = Case.objects.get(pk=event.case_id)
+    today = clock.local_date(clock.now())
+    if event["stopped"] and not has_consent(case, third_parties=True, on=today):
+        reason = str(_("The consent was withdrawn: processing has stopped."))
+        stop_sharing(case=case, reason=reason, by=SYSTEM, now=clock.now())
+
+
 @handles("handoff.sent")
 def tell_body(event: Event) -> None:
-    """Officers of the body that got a part."""
+    """Officers of the body that got a part; of changed tasks they are told one by one."""
     handoff = Handoff.objects.get(pk=event["handoff_id"])
-    _tell_agency(event, "handoff.sent", handoff.agency_id, ("interagency.handoff", handoff.pk))
+    if handoff.tasks.filter(replaces__isnull=True).exists() or not handoff.tasks.exists():
+        recipients = of_role(Role.AGENCY_OFFICER, on=_today(), agency_id=handoff.agency_id)
+        _tell(recipients, event, "handoff.sent", (HANDOFF, handoff.pk))
 
 
 @handles("task.accepted", "task.declined", "task.reported")
 def tell_lead(event: Event) -> None:
     """The lead of the case."""
     lead = Case.objects.values_list("lead_id", flat=True).get(pk=event.case_id)
-    _tell([lead] if lead else [], event, event.type, ("interagency.task", event["task_id"]))
+    _tell([lead] if lead else [], event, event.type, (PARTS, event.case_id or 0))
+
+
+@handles("task.changed", "task.resent")
+def tell_changed(event: Event) -> None:
+    """Officers whose task has another in its place."""
+    _tell_officers(event, event.type)
+
+
+@handles("task.assigned")
+def tell_assigned(event: Event) -> None:
+    """Whom the body gave the task to."""
+    _tell([event["membership"]], event, event.type, (TASK, event["task_id"]))
 
 
 @handles("task.reviewed")
 def tell_returned(event: Event) -> None:
     """Officers whose report was returned."""
-    task = Task.objects.get(pk=event["task_id"])
-    if task.state == Task.State.RETURNED and task.agency_id:
-        _tell_agency(event, "task.returned", task.agency_id, ("interagency.task", task.pk))
+    if Task.objects.get(pk=event["task_id"]).state == Task.State.RETURNED:
+        _tell_officers(event, "task.returned")
 
 
 @handles("task.withdrawn")
 def tell_withdrawn(event: Event) -> None:
-    """Officers whose task was taken back; it has no page for them any more."""
+    """Officers whose task was taken back; it has no page for them any more. Where another took its place, that is
+    what they are told."""
     task = Task.objects.get(pk=event["task_id"])
-    if task.agency_id and task.handoff_id:
-        _tell_agency(event, "task.withdrawn", task.agency_id, ("interagency.handoff", task.handoff_id))
+    if task.agency_id and task.handoff_id and not Task.objects.filter(replaces=task).exists():
+        _tell(officers_of(task), event, "task.withdrawn", (HANDOFF, task.handoff_id))
 
 
-def _tell_agency(event: Event, kind: str, agency_id: int, subject: tuple[str, int]) -> None:
-    today = clock.local_date(clock.now())
-    _tell(of_role(Role.AGENCY_OFFICER, on=today, agency_id=agency_id), event, kind, subject)
+def _tell_officers(event: Event, kind: str) -> None:
+    task = Task.objects.get(pk=event["task_id"])
+    if task.agency_id:
+        _tell(officers_of(task), event, kind, (TASK, task.pk))
+
+
+def _today() -> date:
+    return clock.local_date(clock.now())
 
 
 def _tell(recipients: list[int], event: Event, kind: str, subject: tuple[str, int]) -> None:

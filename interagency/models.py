@@ -13,7 +13,7 @@ from family_support.accounts.models import Membership
 from family_support.accounts.roles import Role
 from family_support.base.actor import Actor
 from family_support.base.fields import EncryptedJSONField
-from family_support.base.models import Versioned
+from family_support.base.models import Dated, DatedQuerySet, Named, Versioned
 from family_support.directory.models import Agency
 from ipr.models import Measure, PlanVersion
 
@@ -94,6 +94,19 @@ class TaskQuerySet(models.QuerySet["Task"]):
             return self.filter(agency_id=actor.agency_id, case__in=not_barred).open()
         return self.filter(case__in=Case.objects.visible_to(actor).values("pk"))
 
+    def assignable_by(self, actor: Actor) -> TaskQuerySet:
+        """The own body's open tasks for its administrator, who sees them masked and gives them to officers."""
+        if actor.role != Role.BODY_ADMIN or not actor.agency_id:
+            return self.none()
+        not_barred = Case.objects.not_barred(actor).values("pk")
+        return self.filter(agency_id=actor.agency_id, case__in=not_barred).open()
+
+    def of_district(self, actor: Actor) -> TaskQuerySet:
+        """Tasks at the bodies of the coordinator's district: for counts and lateness, never for a person."""
+        if actor.role != Role.COORDINATOR or not actor.district_id:
+            return self.none()
+        return self.filter(agency__district_id=actor.district_id)
+
 
 class Task(FSMModelMixin, Versioned):
     """One measure at its executor: a copy of what the body's sector may see, never a live join into the case."""
@@ -122,6 +135,19 @@ class Task(FSMModelMixin, Versioned):
     snapshot = EncryptedJSONField(default=dict)
     due_on = models.DateField(_("due date"))
     sent_at = models.DateTimeField(_("sent"))
+    # A task sent in place of another: after an amendment that changed the measure, or after a settled decline.
+    replaces = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="replaced_by"
+    )
+    # What the amendment changed for this body: [[field, before, after], …].
+    changes = EncryptedJSONField(default=list)
+    # What the Center answered to the body that had declined.
+    center_note = models.TextField(_("what the Center answers"), blank=True)
+    # Whom of its officers the body gave the task to; empty: nobody yet.
+    assigned_to = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    assigned_at = models.DateTimeField(null=True, blank=True)
     accepted_at = models.DateTimeField(_("accepted"), null=True, blank=True)
     accepted_by = models.ForeignKey(
         Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -144,6 +170,11 @@ class Task(FSMModelMixin, Versioned):
                 name="task_closed_has_moment",
                 condition=Q(state__in=OPEN_TASK_STATES, closed_at__isnull=True)
                 | (~Q(state__in=OPEN_TASK_STATES) & Q(closed_at__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="task_assigned_with_moment",
+                condition=Q(assigned_to__isnull=True, assigned_at__isnull=True)
+                | Q(assigned_to__isnull=False, assigned_at__isnull=False),
             ),
             models.CheckConstraint(
                 name="task_accepted_by_someone",
@@ -243,6 +274,30 @@ class TaskReport(models.Model):
         return f"{self._meta.verbose_name} {self.pk}"
 
 
+class ServiceNorm(Named, Dated):
+    """A norm of state-service law that a report may breach: reference data with its act (R192 11)."""
+
+    code = models.CharField(_("code"), max_length=20)
+    clause = models.CharField(_("clause"), max_length=60)
+
+    objects = DatedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("norm of state-service law")
+        verbose_name_plural = _("norms of state-service law")
+        ordering = ("code", "valid_from")
+        constraints = (
+            models.CheckConstraint(
+                name="service_norm_valid_period",
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=models.F("valid_from")),
+            ),
+            models.UniqueConstraint(fields=("code", "valid_from"), name="service_norm_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.act}, {self.clause}: {self.name}"
+
+
 class Review(models.Model):
     """The Center's mark on a report: a status, or a return for rework naming the norm that was breached."""
 
@@ -259,7 +314,16 @@ class Review(models.Model):
     report = models.OneToOneField(TaskReport, on_delete=models.PROTECT, related_name="review")
     mark = models.CharField(_("mark"), max_length=10, choices=Mark.choices)
     ground = models.CharField(_("ground of return"), max_length=10, choices=ReturnGround.choices, blank=True)
-    norm = models.CharField(_("norm breached"), max_length=300, blank=True)
+    service_norm = models.ForeignKey(
+        ServiceNorm,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("norm breached"),
+    )
+    # What of the norm was breached, in the Center's words.
+    norm = models.CharField(_("how it was breached"), max_length=300, blank=True)
     reason = models.TextField(_("reason"), blank=True)
     new_due_on = models.DateField(_("new date"), null=True, blank=True)
     by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
@@ -272,12 +336,44 @@ class Review(models.Model):
             models.CheckConstraint(
                 name="review_return_complete",
                 condition=Q(mark="returned", new_due_on__isnull=False) & ~Q(reason="") & ~Q(ground="")
-                | (~Q(mark="returned") & Q(new_due_on__isnull=True, ground="", norm="")),
+                | (
+                    ~Q(mark="returned")
+                    & Q(new_due_on__isnull=True, ground="", norm="", service_norm__isnull=True)
+                ),
             ),
             models.CheckConstraint(
-                name="review_breach_names_norm", condition=~Q(ground="breach") | ~Q(norm="")
+                name="review_breach_names_norm",
+                condition=~Q(ground="breach") | Q(service_norm__isnull=False) | ~Q(norm=""),
             ),
         )
 
     def __str__(self) -> str:
         return f"{self.report_id}: {self.mark}"
+
+
+class BodyDigestQuerySet(models.QuerySet["BodyDigest"]):
+    def visible_to(self, actor: Actor) -> BodyDigestQuerySet:
+        """The own body's, for its administrator."""
+        own = actor.agency_id if actor.role == Role.BODY_ADMIN else None
+        return self.filter(agency_id=own or 0)
+
+
+class BodyDigest(models.Model):
+    """What a body's head was told on a day about its late work: counts only, once a day."""
+
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    on = models.DateField(_("day"))
+    open = models.PositiveIntegerField(_("open"))
+    overdue = models.PositiveIntegerField(_("overdue"))
+    returned = models.PositiveIntegerField(_("returned"))
+    unassigned = models.PositiveIntegerField(_("given to nobody"))
+
+    objects = BodyDigestQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("digest of a body")
+        verbose_name_plural = _("digests of bodies")
+        constraints = (models.UniqueConstraint(fields=("agency", "on"), name="body_digest_once_a_day"),)
+
+    def __str__(self) -> str:
+        return f"{self.agency_id} {self.on}"

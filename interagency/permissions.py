@@ -20,6 +20,12 @@ def check_coordinates(actor: Actor) -> None:
         raise Forbidden()
 
 
+def check_assigns(actor: Actor) -> None:
+    """A body's administrator gives its tasks out. Errors: Forbidden for other roles."""
+    if actor.role != Role.BODY_ADMIN or not actor.agency_id:
+        raise Forbidden()
+
+
 def can_work_on_task(actor: Actor, task: Task) -> bool:
     """An officer of the very body; for a measure of the Center itself, a worker of that Center."""
     if task.agency_id is None:

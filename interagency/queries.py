@@ -20,14 +20,15 @@ class Line:
 
 
 def with_terms(tasks: list[Task]) -> list[Line]:
-    """Each task with its open term: the report's, or the review's once it was reported. Two queries for any number."""
-    reports = _open("task_report", "ipr.measure", [task.measure_id for task in tasks])
-    reviews = _open("report_review", "interagency.task", [task.pk for task in tasks])
-    return [Line(task, reviews.get(task.pk) or reports.get(task.measure_id)) for task in tasks]
+    """Each task with its open term: the report's, the review's once it was reported, or the settlement's of a decline.
+    Two queries for any number."""
+    reports = _open(("task_report",), "ipr.measure", [task.measure_id for task in tasks])
+    own = _open(("report_review", "decline_settlement"), "interagency.task", [task.pk for task in tasks])
+    return [Line(task, own.get(task.pk) or reports.get(task.measure_id)) for task in tasks]
 
 
-def _open(code: str, subject_type: str, ids: list[int]) -> dict[int, Deadline]:
-    rows = Deadline.objects.open().filter(code=code, subject_type=subject_type, subject_id__in=ids)
+def _open(codes: tuple[str, ...], subject_type: str, ids: list[int]) -> dict[int, Deadline]:
+    rows = Deadline.objects.open().filter(code__in=codes, subject_type=subject_type, subject_id__in=ids)
     return {row.subject_id: row for row in rows.select_related("term", "center__district")}
 
 
@@ -35,7 +36,7 @@ def inbox(actor: Actor) -> list[Line]:
     """The officer's tasks, the earliest due first; what waits for the Center comes last."""
     tasks = (
         Task.objects.visible_to(actor)
-        .select_related("agency", "case__center", "measure__sector")
+        .select_related("agency", "case__center", "measure__sector", "assigned_to__user")
         .order_by("due_on", "pk")
     )
     lines = with_terms(list(tasks))
@@ -60,7 +61,9 @@ def _group(line: Line, now: datetime) -> str:
 
 def reports_of(task: Task) -> list[TaskReport]:
     """A task's reports, the newest first, with their reviews and files."""
-    reports = list(task.reports.select_related("review", "reported_by__user").order_by("-number"))
+    reports = list(
+        task.reports.select_related("review__service_norm", "reported_by__user").order_by("-number")
+    )
     files: dict[int, list[Attachment]] = {}
     rows = Attachment.objects.filter(
         subject_type="interagency.taskreport", subject_id__in=[report.pk for report in reports]
@@ -91,8 +94,9 @@ def parts_of_case(case: Case) -> tuple[PlanVersion | None, list[BodyPart]]:
     )
     if version is None:
         return None, []
-    tasks = Task.objects.filter(measure__version=version).select_related(
-        "agency", "handoff__agency", "case__center", "measure__sector", "measure__person"
+    # A task sent again stands for the one that it replaces.
+    tasks = Task.objects.filter(measure__version=version, replaced_by__isnull=True).select_related(
+        "agency", "assigned_to__user", "handoff__agency", "case__center", "measure__sector", "measure__person"
     )
     lines = with_terms(list(tasks.order_by("due_on", "pk")))
     parts = {
@@ -106,3 +110,12 @@ def parts_of_case(case: Case) -> tuple[PlanVersion | None, list[BodyPart]]:
         parts.setdefault(task.agency_id, BodyPart(task.handoff, name, [])).lines.append(line)
     own = parts.pop(None, None)
     return version, [*parts.values(), *([own] if own else [])]
+
+
+def taken_back(case: Case, version: PlanVersion | None) -> list[Task]:
+    """Tasks of earlier versions that were taken back from a body and have no other in their place, the last first."""
+    rows = Task.objects.filter(case=case, state=Task.State.WITHDRAWN, replaced_by__isnull=True)
+    if version is not None:
+        rows = rows.exclude(measure__version=version)
+    rows = rows.select_related("agency", "case__center", "measure__sector").order_by("-closed_at", "-pk")
+    return list(rows)

@@ -14,16 +14,16 @@ from cases.page import Act, Tab, register_act, register_tab
 from cases.permissions import works
 from cases.timeline import register_kind
 from family_support.access.scopes import register_attachment_rule
-from family_support.access.subjects import register as register_subject
 from family_support.accounts.roles import Role
 from family_support.base.actor import Actor
 from family_support.deadlines.models import Deadline
 from family_support.documents.models import Attachment
 from family_support.ui.navigation import NavItem
 from family_support.ui.navigation import register as register_link
+from interagency import subjects
 from interagency.models import Review, Task, TaskReport
-from ipr.completion import register_check, register_last_done
-from ipr.models import Plan
+from ipr.completion import register_check, register_last_done, register_unfinished
+from ipr.models import Measure, Plan
 
 
 def register() -> None:
@@ -33,18 +33,26 @@ def register() -> None:
     for term in ("handoff", "task_report"):
         register_act(term, _to_agencies)
     register_act("report_review", _to_review)
+    register_act("decline_settlement", _to_settle)
+    register_unfinished(unfinished)
     register_blocker(open_tasks)
     register_check(undone)
     register_last_done(last_done)
     register_attachment_rule(files_of_own_tasks)
-    register_subject("interagency.task", _("Task"), url_name="task")
-    register_subject("interagency.handoff", _("Hand-off"))
+    subjects.register()
     register_link(NavItem(_("Tasks"), "task-inbox", "inbox", {Role.AGENCY_OFFICER}, 10, ("task",)))
+    register_link(NavItem(_("Tasks of the body"), "body-tasks", "inbox", {Role.BODY_ADMIN}, 10))
+    register_link(NavItem(_("District"), "district-figures", "map-pin", {Role.COORDINATOR}, 10))
 
 
 def _timeline() -> None:
     kinds = {
         "handoff.sent": (_("The part of the plan was sent: {body}"), "send", "blue"),
+        "handoff.failed": (_("A part of the plan was not delivered: {body}"), "alert-triangle", "red"),
+        "task.resent": (_("Task sent again after a decline: {body}"), "send", "blue"),
+        "task.chaser_1": (_("First chaser to a late body: {body}"), "alarm", "orange"),
+        "task.chaser_2": (_("Second chaser to a late body: {body}"), "alarm", "orange"),
+        "task.chaser_3": (_("Third chaser to a late body: {body}"), "alarm", "red"),
         "handoff.held": (_("A part of the plan is held back"), "player-pause", "orange"),
         "task.accepted": (_("Task accepted: {body}"), "check", "blue"),
         "task.declined": (_("Task declined: {body}"), "x", "red"),
@@ -69,6 +77,19 @@ def _to_review(deadline: Deadline, case: Case, actor: Actor) -> Act | None:
     if not works(case, actor):
         return None
     return Act(_("Check the report"), reverse("report-review", args=[deadline.subject_id]))
+
+
+def _to_settle(deadline: Deadline, case: Case, actor: Actor) -> Act | None:
+    if not works(case, actor):
+        return None
+    return Act(_("Settle the decline"), reverse("task-settle", args=[deadline.subject_id]), "gavel")
+
+
+def unfinished(plan: Plan) -> list[int]:
+    """Measures of the version in force that are not done: the next plan may go on with them."""
+    measures = Measure.objects.filter(version__plan=plan, version__state="approved")
+    done = Task.objects.filter(state=Task.State.DONE).values("measure")
+    return list(measures.exclude(pk__in=done).values_list("pk", flat=True))
 
 
 def open_tasks(case: Case) -> list[Blocker]:

@@ -4,8 +4,8 @@ from datetime import date
 
 from django.utils.translation import gettext_lazy as _
 
-from family_support.base.errors import Conflict, Invalid
-from interagency.models import Review, Task, TaskReport
+from family_support.base.errors import Conflict, Invalid, Text
+from interagency.models import Review, ServiceNorm, Task, TaskReport
 from ipr.models import PlanVersion
 
 MIN_TEXT = 10
@@ -61,22 +61,51 @@ def check_mark(mark: str) -> None:
         raise Invalid(fields={"mark": _("Choose the mark.")})
 
 
+def check_new_due(
+    due_on: date | None, *, today: date, plan_ends_on: date | None, field: str = "new_due_on"
+) -> date:
+    """A date that a body is given anew: ahead, and inside the plan. Errors: Invalid on the field."""
+    found = _new_due_gap(due_on, today, plan_ends_on)
+    if found or due_on is None:
+        raise Invalid(fields={field: found})
+    return due_on
+
+
+def _new_due_gap(due_on: date | None, today: date, plan_ends_on: date | None) -> Text:
+    if due_on is None:
+        return _("Give the new date.")
+    if due_on <= today:
+        return _("The new date must be later than today.")
+    if plan_ends_on is not None and due_on > plan_ends_on:
+        return _("The new date lies outside the plan's period.")
+    return ""
+
+
 def check_return(
-    *, ground: str, norm: str, reason: str, new_due_on: date | None, today: date, plan_ends_on: date
+    *,
+    ground: str,
+    service_norm: ServiceNorm | None,
+    reason: str,
+    new_due_on: date | None,
+    today: date,
+    plan_ends_on: date,
 ) -> None:
     """A return names its ground, the norm for a breach, a reason, and a new date inside the plan (R192 11)."""
-    fields = {}
+    fields: dict[str, Text] = {}
     if ground not in Review.ReturnGround.values:
         fields["ground"] = _("Choose the ground of the return.")
-    if ground == Review.ReturnGround.BREACH and not norm.strip():
-        fields["norm"] = _("Name the norm of state-service law that was breached.")
+    if ground == Review.ReturnGround.BREACH and service_norm is None:
+        fields["service_norm"] = _("Choose the norm of state-service law that was breached.")
+    elif (
+        ground == Review.ReturnGround.BREACH
+        and service_norm is not None
+        and not service_norm.is_in_force(today)
+    ):
+        fields["service_norm"] = _("This norm is not in force today.")
     if len(reason.strip()) < MIN_TEXT:
         fields["reason"] = _("Give the reason in at least 10 characters.")
-    if new_due_on is None:
-        fields["new_due_on"] = _("Give the new date.")
-    elif new_due_on <= today:
-        fields["new_due_on"] = _("The new date must be later than today.")
-    elif new_due_on > plan_ends_on:
-        fields["new_due_on"] = _("The new date lies outside the plan's period.")
+    gap = _new_due_gap(new_due_on, today, plan_ends_on)
+    if gap:
+        fields["new_due_on"] = gap
     if fields:
         raise Invalid(fields=fields)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date, datetime
 
 from django.utils.translation import gettext as _
@@ -15,8 +15,10 @@ from ipr.models import FamilyMeasure, Plan, PlanVersion
 
 Check = Callable[[Plan], list[str]]
 LastDone = Callable[[Plan], date | None]
+Unfinished = Callable[[Plan], Collection[int]]
 _checks: list[Check] = []
 _last_done: list[LastDone] = []
+_unfinished: list[Unfinished] = []
 
 
 def register_check(check: Check) -> Check:
@@ -29,6 +31,18 @@ def register_last_done(last_done: LastDone) -> LastDone:
     """`last_done(plan)` gives the local date on which the last of its measures was done, if any."""
     _last_done.append(last_done)
     return last_done
+
+
+def register_unfinished(keys: Unfinished) -> Unfinished:
+    """`keys(plan)` gives the primary keys of the measures in force that are not done; the next plan may go on with
+    them."""
+    _unfinished.append(keys)
+    return keys
+
+
+def unfinished(plan: Plan) -> set[int]:
+    """Measures of the version in force that are not done yet."""
+    return {key for each in _unfinished for key in each(plan)}
 
 
 def version_in_force(plan: Plan) -> PlanVersion | None:

@@ -41,11 +41,14 @@ def family_content(measure: FamilyMeasure) -> dict[str, Any]:
 
 
 def participant_content(participant: Participant) -> dict[str, Any]:
-    return {
+    content = {
         "name": participant.name,
         "specialty": participant.specialty,
         "organization": participant.organization,
     }
+    # Content that was frozen before the day was asked for keeps its hash.
+    day = participant.took_part_on
+    return {**content, "took_part_on": day.isoformat()} if day else content
 
 
 def content_of(version: PlanVersion) -> dict[str, Any]:

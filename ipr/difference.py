@@ -28,6 +28,8 @@ class Row:
     title: str
     note: str
     changes: Sequence[Change] = ()
+    # Of a row that is new or gone: what the director has to know of it.
+    facts: Sequence[tuple[str, str]] = ()
 
 
 @dataclass(slots=True)
@@ -112,6 +114,10 @@ def _changes(before: Told, after: Told) -> list[Change]:
     ]
 
 
+def _facts(told: Told) -> Told:
+    return [(label, value) for label, value in told if value]
+
+
 def _rows(
     before: Iterable[Any],
     after: Iterable[Any],
@@ -121,8 +127,16 @@ def _rows(
 ) -> list[Row]:
     old = {each.key: each for each in before}
     new = {each.key: each for each in after}
-    rows = [Row("added", title(each), note(each)) for key, each in new.items() if key not in old]
-    rows += [Row("removed", title(each), note(each)) for key, each in old.items() if key not in new]
+    rows = [
+        Row("added", title(each), note(each), facts=_facts(told(each)))
+        for key, each in new.items()
+        if key not in old
+    ]
+    rows += [
+        Row("removed", title(each), note(each), facts=_facts(told(each)))
+        for key, each in old.items()
+        if key not in new
+    ]
     for key, each in new.items():
         if key in old and (changes := _changes(told(old[key]), told(each))):
             rows.append(Row("changed", title(each), note(each), changes))

@@ -17,6 +17,7 @@ from family_support.ui import fields, widgets
 from family_support.ui.forms import Form, KeyMixin, VersionMixin
 from ipr.actions.content import MeasureData
 from ipr.models import FamilyMeasure, Measure, MeasureTemplate, Participant, Plan
+from ipr.rules import BY_DECISION
 
 CENTER = "center"
 NO_SERVICE = "none"
@@ -37,6 +38,15 @@ def _named(case: Case) -> Any:
         return f"{person.full_name or '—'}{born} ({relations.get(person.pk, '')})"
 
     return label
+
+
+def _paper(*, required: bool = True) -> forms.FileField:
+    return forms.FileField(
+        label=_("Paper that confirms it"),
+        help_text=_("PDF, JPEG or PNG, up to 15 MB"),
+        widget=widgets.FileInput,
+        required=required,
+    )
 
 
 class HeadForm(VersionMixin, Form):
@@ -187,6 +197,7 @@ class ParticipantForm(KeyMixin, Form):
     name = forms.CharField(label=_("Name"), max_length=200)
     specialty = forms.ChoiceField(label=_("Specialty"), choices=[("", "—"), *Participant.Specialty.choices])
     organization = forms.CharField(label=_("Organization"), max_length=300, required=False)
+    took_part_on = fields.DayField(label=_("Took part on"))
 
 
 class SignatureForm(KeyMixin, Form):
@@ -250,6 +261,7 @@ class MarkForm(KeyMixin, VersionMixin, Form):
         widget=widgets.RadioList,
     )
     evidence = fields.TextField(label=_("What confirms it"), max_length=2000, rows=3)
+    file = _paper(required=False)
 
 
 class CompleteForm(KeyMixin, VersionMixin, Form):
@@ -257,11 +269,53 @@ class CompleteForm(KeyMixin, VersionMixin, Form):
     note = fields.TextField(label=_("Result for the family"), required=False, max_length=2000, rows=3)
 
 
-class TerminateForm(KeyMixin, VersionMixin, Form):
-    ground = forms.ChoiceField(
-        label=_("Ground (R256 19)"),
-        choices=[choice for choice in Plan.Termination.choices if choice[0] != Plan.Termination.COMPLETED],
-        widget=widgets.RadioList,
+def _ground() -> forms.ChoiceField:
+    """The grounds that the head decides on; everything done is the completion mark."""
+    choices = [(code, Plan.Termination(code).label) for code in BY_DECISION]
+    return forms.ChoiceField(label=_("Ground (R256 19)"), choices=choices, widget=widgets.RadioList)
+
+
+class ProposeEndForm(KeyMixin, VersionMixin, Form):
+    """The caseworker's reasons for the head's decision."""
+
+    ground = _ground()
+    evidence = fields.TextField(
+        label=_("Reasons and evidence"),
+        max_length=4000,
+        help_text=_("What happened, when, what was tried, which papers confirm it."),
     )
+    file = _paper()
+
+
+class TerminateForm(KeyMixin, VersionMixin, Form):
+    """The head's decision, on a proposal or without one."""
+
+    ground = _ground()
+    evidence = fields.TextField(label=_("Reasons and evidence"), max_length=4000)
+    file = _paper(required=False)
+    number = forms.CharField(label=_("Number of the decision"), max_length=40)
+    decided_on = fields.DayField(label=_("Date of the decision"))
+    text = fields.TextField(label=_("Text of the decision"), max_length=4000, rows=3)
     ended_on = fields.DayField(label=_("Last day of the plan"))
-    evidence = fields.TextField(label=_("Evidence"), max_length=4000)
+
+    def layout(self) -> Layout:
+        return Layout(
+            "ground",
+            "evidence",
+            "file",
+            Row(Column("number", css_class="col-md-6"), Column("decided_on", css_class="col-md-6")),
+            "text",
+            Row(Column("ended_on", css_class="col-md-6")),
+            "key",
+            "version",
+        )
+
+
+class RefuseEndForm(KeyMixin, Form):
+    reason = fields.TextField(label=_("Reason"), max_length=2000, rows=3)
+
+
+class NextPlanForm(KeyMixin, Form):
+    """Whether what is not done yet goes on in the next plan."""
+
+    carry_over = fields.YesNoField(label=_("Go on with the measures that are not done yet?"))

@@ -1,4 +1,4 @@
-"""The individual work plan as a paper (R256 15–17, R192 8)."""
+"""The individual work plan and the decision that ends it as papers (R256 15–17, 19, R192 8)."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from typing import Any
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from family_support.documents.models import Attachment
 from family_support.documents.render import render_pdf
-from ipr.models import Approval, PlanVersion, Signature
+from ipr.models import Approval, EndDecision, PlanVersion, Signature
 from ipr.queries import by_sector
 
 State = PlanVersion.State
@@ -45,3 +46,27 @@ def paper_of(version: PlanVersion) -> dict[str, Any]:
         "by_family": signatures.get(Signature.Party.FAMILY),
         "approval": approval,
     }
+
+
+# Where each ground stands in R256 19.
+CLAUSES = {"refused": 2, "did_not_act": 3, "individual": 4}
+
+
+def decision_pdf(decision: EndDecision, language: str) -> bytes:
+    """The head's decision to end a plan, in kk, ru or en; PDF/UA. Errors: RenderError."""
+    plan = decision.plan
+    subjects = [("ipr.plan", plan.pk)]
+    if decision.proposal_id:
+        subjects.append(("ipr.endproposal", decision.proposal_id))
+    papers = sum(Attachment.objects.of_subject(*subject).count() for subject in subjects)
+    with translation.override(language):
+        title = _("Decision to end the individual work plan")
+    context = {
+        "decision": decision,
+        "plan": plan,
+        "case": plan.case,
+        "center": plan.case.center,
+        "clause": CLAUSES[plan.termination],
+        "papers": papers,
+    }
+    return render_pdf("pdf/plan_decision.html", context, language, title=title)

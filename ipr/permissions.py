@@ -12,7 +12,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case
-from cases.permissions import check_leads, check_open, works
+from cases.permissions import check_leads, check_open, directs, works
 from family_support.accounts.roles import WORKERS
 from family_support.base.actor import Actor
 from family_support.base.errors import AppError, Conflict, Forbidden, Missing
@@ -91,13 +91,33 @@ def can_decide(actor: Actor, version: PlanVersion, own_work_of: Collection[int])
     return _passes(check_can_decide, actor, version, own_work_of)
 
 
+def check_can_propose_end(actor: Actor, plan: Plan) -> None:
+    """The case manager proposes, the head decides. Errors: Missing, Forbidden, Conflict when it has ended."""
+    check_can_lead(actor, plan.case)
+    _check_running(plan)
+
+
+def can_propose_end(actor: Actor, plan: Plan) -> bool:
+    return _passes(check_can_propose_end, actor, plan)
+
+
 def check_can_terminate(actor: Actor, plan: Plan) -> None:
-    """R256 19(2)–(4): the head's decision. Errors: Forbidden, Missing, Conflict when it has ended."""
+    """R256 19(2)–(4): the head's decision, never on own work. Errors: Forbidden, Missing, Conflict when it has
+    ended."""
     if not actor.is_director:
         raise Forbidden()
     if actor.center_id != plan.case.center_id:
         raise Missing()
-    if plan.state not in (Plan.State.PREPARING, Plan.State.IN_FORCE):
+    if not directs(plan.case, actor):
+        raise Forbidden(
+            "own_work",
+            _("You worked on this case yourself: another director or acting director has to decide."),
+        )
+    _check_running(plan)
+
+
+def _check_running(plan: Plan) -> None:
+    if not plan.is_running:
         raise Conflict("plan_ended", _("The plan has ended already."))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,7 +13,8 @@ from cases.consent import has_consent
 from cases.models import CaseMember
 from family_support.base.actor import Actor
 from family_support.deadlines.models import Term
-from ipr.models import FamilyMeasure, Measure, Plan, PlanVersion, Signature
+from family_support.documents.models import Attachment
+from ipr.models import EndProposal, FamilyMeasure, Measure, Plan, PlanVersion, Signature
 from ipr.rules import PERIOD_MONTHS, FamilyFact, MeasureFact, VersionFact
 
 
@@ -66,8 +67,14 @@ def own_work_of(version: PlanVersion) -> frozenset[int]:
 
 
 def running_plan(case_id: int) -> Plan | None:
-    """The plan in preparation or in force, if any."""
-    return Plan.objects.filter(case_id=case_id, state__in=(Plan.State.PREPARING, Plan.State.IN_FORCE)).first()
+    """The plan in force, or else the one in preparation, if any."""
+    running = Plan.objects.filter(case_id=case_id, state__in=(Plan.State.PREPARING, Plan.State.IN_FORCE))
+    return running.order_by("pk").first()
+
+
+def next_plan_of(plan: Plan) -> Plan | None:
+    """The plan of the next period while it is being prepared."""
+    return Plan.objects.filter(previous=plan, state=Plan.State.PREPARING).first()
 
 
 def latest_plan(case_id: int) -> Plan | None:
@@ -123,3 +130,24 @@ def waiting(actor: Actor) -> QuerySet[Any]:
         .prefetch_related("signatures__membership")
         .order_by("submitted_at", "pk")
     )
+
+
+def proposals_waiting(actor: Actor) -> QuerySet[Any]:
+    """Proposals to end a plan of the director's Center, longest waiting first."""
+    rows = EndProposal.objects.visible_to(actor).open().filter(plan__case__center_id=actor.center_id or 0)
+    return rows.select_related("plan__case__center", "proposed_by__user").order_by("proposed_at", "pk")
+
+
+def evidence_of(measures: Iterable[FamilyMeasure], plan_id: int) -> dict[Any, list[Attachment]]:
+    """The papers that confirm the family's measures, by the measure's key: a mark made before an amendment keeps its
+    papers. Two queries."""
+    keys = {each.key for each in measures if each.state != FamilyMeasure.State.PLANNED}
+    if not keys:
+        return {}
+    rows = FamilyMeasure.objects.filter(plan_version__plan=plan_id, key__in=keys).values_list("pk", "key")
+    by_pk = dict(rows)
+    papers = Attachment.objects.filter(subject_type="ipr.familymeasure", subject_id__in=by_pk).order_by("pk")
+    found: dict[Any, list[Attachment]] = {}
+    for paper in papers:
+        found.setdefault(by_pk[paper.subject_id], []).append(paper)
+    return found

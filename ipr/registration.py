@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.closing import Blocker, register_blocker, register_ground
 from cases.models import Case
 from cases.page import Act, Tab, register_act, register_tab
-from cases.permissions import leads
+from cases.permissions import directs, leads
 from cases.timeline import register_kind
 from family_support.access import subjects
 from family_support.access.scopes import register_attachment_rule
@@ -20,7 +20,8 @@ from family_support.deadlines.models import Deadline
 from family_support.documents.models import Attachment
 from family_support.ui import navigation
 from family_support.ui.navigation import NavItem
-from ipr.models import Plan, PlanVersion
+from ipr.models import EndProposal, Plan, PlanVersion
+from ipr.queries import running_plan as latest_running
 
 
 def register() -> None:
@@ -29,8 +30,11 @@ def register() -> None:
     register_act("plan_approval", decide)
     register_act("plan_rework", rework)
     register_act("completion_mark", complete)
+    register_act("termination_decision", decide_end)
+    register_act("plan_end", go_on)
     register_blocker(running_plan)
     register_attachment_rule(scans_of_submitted)
+    register_attachment_rule(papers_of_proposals)
     register_ground(
         Case.Closing.COMPLETED, plan_completed, _("First set the plan's completion mark (R192 12).")
     )
@@ -46,7 +50,7 @@ def register() -> None:
         "checklist",
         {Role.DIRECTOR},
         30,
-        ("approval-queue", "plan-approve", "plan-return"),
+        ("approval-queue", "plan-approve", "plan-return", "plan-terminate", "plan-end-refuse"),
     )
     navigation.register(queue)
 
@@ -69,6 +73,9 @@ def _kinds() -> None:
         "plan.rework": (_("Plan taken back into work, version {number}"), "edit", "blue"),
         "plan.discarded": (_("Version {number} of the plan discarded"), "trash", "grey"),
         "plan.completed": (_("Plan completed on {day}"), "circle-check", "green"),
+        "plan.next_started": (_("The next plan is begun"), "file-plus", "blue"),
+        "plan.end_recalled": (_("The proposal to end the plan was taken back"), "arrow-back-up", "grey"),
+        "plan.end_refused": (_("The director did not end the plan: it goes on"), "player-play", "blue"),
         "plan.terminated": (_("Plan ended by the director's decision on {day}"), "circle-x", "orange"),
         "family_measure.done": (_("The family did its measure"), "circle-check", "green"),
         "family_measure.partly": (_("The family did its measure partly"), "progress", "yellow"),
@@ -76,11 +83,24 @@ def _kinds() -> None:
     }
     for code, (text, icon, tone) in kinds.items():
         register_kind(code, text, icon=icon, tone=tone)
+    register_kind(
+        "plan.end_proposed",
+        _("The end of the plan is proposed to the director: {ground}"),
+        icon="gavel",
+        tone="orange",
+        names={"ground": lambda code: Plan.Termination(code).label},
+    )
 
 
 def _constraints() -> None:
     in_work = _("A version of this plan is in work already.")
-    register_constraint("plan_one_running", _("A plan of this case runs already."), code="plan_runs")
+    for name in ("plan_one_in_force", "plan_one_preparing"):
+        register_constraint(name, _("A plan of this case runs already."), code="plan_runs")
+    register_constraint(
+        "end_proposal_one_open",
+        _("The end of this plan is proposed already: the director decides."),
+        code="end_proposed",
+    )
     register_constraint("version_one_in_work", in_work, code="version_in_work")
     register_constraint("version_number_once", in_work, code="version_in_work")
     register_constraint("version_one_in_force", _("Somebody has just approved a version of this plan."))
@@ -96,6 +116,15 @@ def scans_of_submitted(actor: Actor) -> QuerySet:
     return found.filter(subject_id__in=PlanVersion.objects.awaiting_approval(actor).values("pk")).values("pk")
 
 
+def papers_of_proposals(actor: Actor) -> QuerySet:
+    """The director sees the evidence of a proposal to end a plan that waits for the decision."""
+    found = Attachment.objects.filter(subject_type="ipr.endproposal")
+    if not actor.is_director:
+        return found.none().values("pk")
+    waiting = EndProposal.objects.visible_to(actor).open().filter(plan__case__center_id=actor.center_id or 0)
+    return found.filter(subject_id__in=waiting.values("pk")).values("pk")
+
+
 def plan_completed(case: Case) -> bool:
     """Whether the last plan ended with everything done (R256 19(1))."""
     last = Plan.objects.filter(case=case).order_by("-created_at", "-pk").first()
@@ -104,7 +133,7 @@ def plan_completed(case: Case) -> bool:
 
 def running_plan(case: Case) -> list[Blocker]:
     """A plan in preparation or in force keeps the case open until it is completed or ended (states.md)."""
-    plan = Plan.objects.filter(case=case, state__in=(Plan.State.PREPARING, Plan.State.IN_FORCE)).first()
+    plan = latest_running(case.pk)
     if plan is None:
         return []
     text = _("the plan is in force") if plan.state == Plan.State.IN_FORCE else _("a plan is being drawn up")
@@ -134,4 +163,21 @@ def complete(deadline: Deadline, case: Case, actor: Actor) -> Act | None:
         return None
     return Act(
         _("Set the completion mark"), reverse("plan-complete", args=(deadline.subject_id,)), "circle-check"
+    )
+
+
+def decide_end(deadline: Deadline, case: Case, actor: Actor) -> Act | None:
+    if not directs(case, actor):
+        return None
+    return Act(
+        _("Decide on the end of the plan"), reverse("plan-terminate", args=(deadline.subject_id,)), "gavel"
+    )
+
+
+def go_on(deadline: Deadline, case: Case, actor: Actor) -> Act | None:
+    """Before the plan's period ends: the completion mark or the next plan, both on the plan's tab."""
+    if not leads(case, actor):
+        return None
+    return Act(
+        _("Complete the plan or begin the next one"), reverse("plan", args=(case.pk,)), "calendar-event"
     )

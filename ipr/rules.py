@@ -18,6 +18,10 @@ Gaps = dict[str, Text]
 # R256 15, where the row of the term `plan_period` is not there to say otherwise.
 PERIOD_MONTHS = 12
 MIN_REASON = 10
+# How many days before a plan's last one the next may be begun (ours).
+NEXT_PLAN_DAYS = 30
+# The head decides on these with evidence: R256 19(2)–(4); the first, everything done, is the completion mark.
+BY_DECISION = ("refused", "did_not_act", "individual")
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,3 +199,43 @@ def reason_gap(reason: str, field_name: str = "reason") -> Gaps:
         if len(reason.strip()) < MIN_REASON
         else {}
     )
+
+
+def ending_gaps(*, ground: str, evidence: str, papers: int) -> Gaps:
+    """What is missing for ending a plan on R256 19(2)–(4): the ground, the reasons, at least one paper."""
+    gaps = reason_gap(evidence, "evidence")
+    if ground not in BY_DECISION:
+        gaps["ground"] = _("Choose the ground (R256 19).")
+    if not papers:
+        gaps["file"] = _("Attach the evidence: without it a plan is not ended on this ground (R256 19).")
+    return gaps
+
+
+def decision_gaps(
+    *,
+    number: str,
+    decided_on: date | None,
+    text: str,
+    ended_on: date | None,
+    today: date,
+    drawn_up_on: date,
+) -> Gaps:
+    """What is wrong with the head's decision: its number, date and text, and the plan's last day."""
+    gaps: Gaps = {}
+    if not number.strip():
+        gaps["number"] = _("Give the number of the decision.")
+    if len(text.strip()) < MIN_REASON:
+        gaps["text"] = _("Write what is decided, in at least 10 characters.")
+    if decided_on is None:
+        gaps["decided_on"] = _("Give the date of the decision.")
+    elif decided_on > today:
+        gaps["decided_on"] = _("The date is in the future.")
+    elif decided_on < drawn_up_on:
+        gaps["decided_on"] = _("The date lies before the plan was drawn up.")
+    if ended_on is None:
+        gaps["ended_on"] = _("Give the day on which the plan ends.")
+    elif ended_on > today:
+        gaps["ended_on"] = _("The date is in the future.")
+    elif ended_on < drawn_up_on:
+        gaps["ended_on"] = _("The date lies before the plan was drawn up.")
+    return gaps

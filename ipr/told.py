@@ -6,10 +6,12 @@ from typing import Any
 from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from cases.models import Person
 from family_support.directory.models import SectorField
 from family_support.ui.components import SummaryRow
+from ipr.difference import Change
 from ipr.models import Measure
 
 
@@ -38,6 +40,32 @@ def rows_of(snapshot: dict[str, Any]) -> list[SummaryRow]:
         (_("Phone of the Center"), center["phone"]),
     ]
     return [SummaryRow(label, value) for label, value in rows if value]
+
+
+LABELS = {
+    "text": _lazy("Measure"),
+    "goal": _lazy("Goal"),
+    "purpose": _lazy("Purpose"),
+    "service": _lazy("State service"),
+    "starts_on": _lazy("From"),
+    "due_on": _lazy("Due date"),
+    "person": _lazy("Person"),
+}
+
+
+def changes_of(changed: list[list[Any]]) -> list[Change]:
+    """What an amendment changed for a body, in the reader's language."""
+    return [Change(str(LABELS[name]), _shown(name, old), _shown(name, new)) for name, old, new in changed]
+
+
+def _shown(name: str, value: Any) -> str:
+    if not value:
+        return ""
+    if name == "service":
+        return _named(value)
+    if name == "purpose":
+        return str(Measure.Purpose(value).label)
+    return _day(value) if name in ("starts_on", "due_on") else str(value)
 
 
 def _named(names: dict[str, str] | None) -> str:

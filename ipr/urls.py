@@ -2,14 +2,19 @@
 
 from django.urls import path
 
-from ipr.views import approval, editor, ending, papers, plan, signing
+from ipr.views import approval, editor, ending, papers, plan, signing, termination
 
 urlpatterns = [
     path("cases/<int:pk>/plan/", plan.plan, name="plan"),
     path("cases/<int:pk>/plan/start/", plan.plan_start, name="plan-start"),
     path("plans/<int:pk>/amend/", plan.plan_amend, name="plan-amend"),
     path("plans/<int:pk>/complete/", ending.plan_complete, name="plan-complete"),
-    path("plans/<int:pk>/end/", ending.plan_terminate, name="plan-terminate"),
+    path("plans/<int:pk>/next/", ending.plan_next, name="plan-next"),
+    path("plans/<int:pk>/end/", termination.plan_terminate, name="plan-terminate"),
+    path("plans/<int:pk>/end/propose/", termination.plan_end_propose, name="plan-end-propose"),
+    path("plans/<int:pk>/end/decision/", termination.plan_decision_print, name="plan-decision-print"),
+    path("end-proposals/<int:pk>/recall/", termination.plan_end_recall, name="plan-end-recall"),
+    path("end-proposals/<int:pk>/refuse/", termination.plan_end_refuse, name="plan-end-refuse"),
     path("plan-versions/<int:pk>/", plan.plan_version, name="plan-version"),
     path("plan-versions/<int:pk>/parts/", plan.plan_preview, name="plan-preview"),
     path("plan-versions/<int:pk>/difference/", plan.plan_compare, name="plan-compare"),

@@ -41,6 +41,11 @@ def a_scan(name: str = "scan.pdf") -> SimpleUploadedFile:
     return SimpleUploadedFile(name, PDF, content_type="application/pdf")
 
 
+def a_decision(now: datetime = NOON) -> actions.DecisionData:
+    """The head's decision as a paper."""
+    return actions.DecisionData("12-р", local_date(now), "Прекратить индивидуальный план работы.")
+
+
 def a_draft_assessment(
     place: Place, case: Case | None = None, *, now: datetime = NOON, **fields: Any
 ) -> Assessment:
@@ -220,6 +225,8 @@ def an_ended(place: Place, case: Case | None = None, *, now: datetime = NOON, **
         ground="refused",
         evidence="Заявление об отказе от сопровождения.",
         ended_on=local_date(now),
+        decision=a_decision(now),
+        files=[a_scan()],
         expected_version=None,
         by=place.by(Role.DIRECTOR, at=now),
         now=now,

@@ -22,6 +22,7 @@ from family_support.base.idempotency import run_once
 from family_support.deadlines.actions import meet, open_deadline
 from family_support.documents.actions import attach
 from family_support.documents.models import Attachment
+from family_support.outbox.events import emit
 
 WITHDRAWAL = "consent_withdrawal"
 
@@ -226,12 +227,21 @@ def withdraw_consent(
 
 
 def settle_withdrawal(
-    *, consent: Consent, settlement: str, by: Actor, now: datetime, version: int | None = None
+    *,
+    consent: Consent,
+    stopped: bool | None,
+    settlement: str,
+    by: Actor,
+    now: datetime,
+    version: int | None = None,
 ) -> Consent:
-    """Say that processing has stopped, or why a law forbids to stop it; meets the term of the withdrawal.
+    """Stop processing, or refuse to with the reason of the law that forbids it; meets the term of the withdrawal.
 
-    Errors: Missing outside the team, Conflict when stale, not withdrawn or settled already, Invalid without the answer.
+    Once stopped, the bodies' tasks are taken back by those who hear the event (94-V art. 8(7)). Errors: Missing
+    outside the team, Conflict when stale, not withdrawn or settled already, Invalid without decision or answer.
     """
+    if stopped is None:
+        raise Invalid("no_decision", fields={"stopped": _("Say whether processing stops.")})
     settlement = _checked_reason(settlement, "settlement")
     with acting(by):
         case = locked_case(consent.case_id, by)
@@ -239,11 +249,12 @@ def settle_withdrawal(
         consent = locked_consent(consent, version)
         if consent.state != Consent.State.WITHDRAWN or consent.settled_at is not None:
             raise Conflict("nothing_to_settle", _("There is no open withdrawal of this consent."))
-        consent.settled_at, consent.settlement = now, settlement
+        consent.settled_at, consent.settlement, consent.stopped = now, settlement, stopped
         consent.bump()
         consent.save()
         meet(terms=WITHDRAWAL, subject=("cases.consent", consent.pk), by=by, now=now)
         record(case, "consent.settled", by=by, now=now, subject=("cases.consent", consent.pk))
+        emit("consent.settled", case_id=case.pk, consent=consent.pk, stopped=stopped)
     return consent
 
 

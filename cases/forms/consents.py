@@ -73,6 +73,12 @@ class WithdrawalForm(VersionMixin, Form):
 
 
 class SettlementForm(VersionMixin, Form):
+    stopped = fields.YesNoField(
+        label=_("Does processing stop?"),
+        help_text=_(
+            "Yes: the bodies lose access to their parts of the plan. No: only where a law demands the processing."
+        ),
+    )
     settlement = fields.TextField(
         label=_("How the withdrawal was settled"),
         help_text=_("What processing was stopped and when, or which law forbids to stop it (94-V art. 8)."),

@@ -66,6 +66,8 @@ class Consent(FSMModelMixin, Versioned):
     # After a withdrawal: processing stopped, or refused with reasons where a law demands it (94-V art. 8(7)).
     settled_at = models.DateTimeField(_("withdrawal settled"), null=True, blank=True)
     settlement = models.TextField(_("how the withdrawal was settled"), blank=True)
+    # True: processing stopped; False: refused with reasons; empty: not settled.
+    stopped = models.BooleanField(_("processing stopped"), null=True, blank=True)
     recorded_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
 
     objects = ConsentQuerySet.as_manager()
@@ -87,6 +89,10 @@ class Consent(FSMModelMixin, Versioned):
             models.CheckConstraint(
                 name="consent_settled_after_withdrawal",
                 condition=Q(settled_at__isnull=True) | Q(state="withdrawn"),
+            ),
+            models.CheckConstraint(
+                name="consent_settled_says_how",
+                condition=Q(settled_at__isnull=False) | Q(stopped__isnull=True),
             ),
         )
 

@@ -49,6 +49,9 @@ MET_BY = {
     "exit_plan": "exit plan recorded",
     "intake_registration": "intake registered or refused",
     "transfer_acceptance": "transfer accepted or declined",
+    "plan_end": "completion marked, or the next plan approved; ended with the plan",
+    "termination_decision": "the director's decision or refusal to end the plan",
+    "decline_settlement": "task sent again, withdrawn, or taken back by an amendment",
 }
 
 

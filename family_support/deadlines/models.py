@@ -225,6 +225,9 @@ class DeadlineLevel(models.Model):
         DUE_TODAY = "due_today", pgettext_lazy("deadline", "due today")
         OVERDUE = "overdue", pgettext_lazy("deadline", "overdue")
         ESCALATED = "escalated", pgettext_lazy("deadline", "escalated")
+        CHASER_1 = "chaser_1", pgettext_lazy("deadline", "first chaser")
+        CHASER_2 = "chaser_2", pgettext_lazy("deadline", "second chaser")
+        CHASER_3 = "chaser_3", pgettext_lazy("deadline", "third chaser")
 
     deadline = models.ForeignKey(Deadline, on_delete=models.CASCADE, related_name="levels")
     level = models.CharField(max_length=20, choices=Level.choices)

@@ -17,12 +17,14 @@ from family_support.workdays.calendar import (
 from family_support.workdays.explain import explain
 
 # Their last day does not roll to a working one and lasts until 24:00 (rules.md 6.4).
-KEEPS_LAST_DAY = frozenset({"stay_limit", "group_mandate", "plan_period"})
+KEEPS_LAST_DAY = frozenset({"stay_limit", "group_mandate", "plan_period", "plan_end"})
 
 UPCOMING = "upcoming"
 DUE_TODAY = "due_today"
 OVERDUE = "overdue"
 ESCALATED = "escalated"
+# "chaser_1" and so on: a late body is asked again on working days after the end that the term's row names.
+CHASER = "chaser_"
 RANK = {DUE_TODAY: 1, OVERDUE: 2, ESCALATED: 3}
 
 
@@ -147,8 +149,8 @@ def levels(
 
     Warnings that would lie before the start or not before the end are left out. `due_today` is the opening of the last
     day, or midnight for hours by the clock, and never before the start. `overdue` is `due_at` itself: a deadline is
-    overdue once now is *later*. `escalated` follows the term's ladder. A warning may come after `due_today`: that of a
-    one-day term is four hours before its end.
+    overdue once now is *later*. `escalated` follows the term's ladder; chasers go out at the opening of their working
+    days. A warning may come after `due_today`: that of a one-day term is four hours before its end.
     """
     if due_at is None:
         return []
@@ -160,6 +162,9 @@ def levels(
     reached.append((OVERDUE, due_at))
     if term.escalation:
         reached.append((ESCALATED, _escalation(term.escalation, due_at, last, calendar)))
+    for grade, amount in enumerate(term.escalation.get("chasers", ()), start=1):
+        day, _steps = calendar.add_working_days(last, int(amount))
+        reached.append((f"{CHASER}{grade}", calendar.opening(day)))
     return sorted(reached, key=lambda pair: (pair[1], RANK.get(pair[0], 0)))
 
 

@@ -68,6 +68,9 @@ class Staffed:
     coordinators: list[Membership] = field(default_factory=list)
     # Members of the mobile group with accounts, the one on call first.
     group: list[Membership] = field(default_factory=list)
+    # Who gives a body's tasks out, and its further officers beside the first.
+    admins: dict[int, Membership] = field(default_factory=dict)
+    seconds: list[Membership] = field(default_factory=list)
 
     def first(self, role: Role) -> Membership:
         return self.people[role][0]
@@ -106,7 +109,11 @@ def _center(row: tuple[str, ...], number: int, people: People, now: datetime) ->
     social = staffed.agencies["social_protection"]
     login = f"coordinator.{code.lower()}"
     staffed.coordinators.append(_account(people, Role.COORDINATOR, login, now, agency=social))
-    _account(people, Role.BODY_ADMIN, f"body-admin.{code.lower()}", now, agency=social)
+    staffed.admins[social.pk] = _account(
+        people, Role.BODY_ADMIN, f"body-admin.{code.lower()}", now, agency=social
+    )
+    login = f"officer2-social-protection.{code.lower()}"
+    staffed.seconds.append(_account(people, Role.AGENCY_OFFICER, login, now, agency=social))
     for login, sector in (("group-member", "health"), ("group-police", "internal_affairs")):
         member = _account(
             people, Role.GROUP_MEMBER, f"{login}.{code.lower()}", now, agency=staffed.agencies[sector]

@@ -6,20 +6,21 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from cases.consent import has_consent
 from cases.models import Case, CaseMember, Person
 from family_support.accounts.models import Membership
 from family_support.accounts.roles import Role
 from family_support.base import clock
-from family_support.base.actor import SYSTEM, Actor
+from family_support.base.actor import Actor
 from family_support.base.clock import local_date
-from family_support.demo import texts
+from family_support.demo import course, texts
 from family_support.demo.papers import scan
 from family_support.demo.time import Story, together
 from family_support.directory.models import Sector
-from interagency.actions import accept_task, create_handoffs, decline_task, report_task, review_report
-from interagency.models import Review, Task
+from interagency.actions import accept_task, report_task, review_report
+from interagency.models import Review, ServiceNorm, Task
 from ipr.actions import (
-    approve_plan,
+    IN_WORK,
     change_version,
     complete_plan,
     freeze_version,
@@ -31,7 +32,6 @@ from ipr.actions import (
     return_plan,
     rework_plan,
     start_plan,
-    terminate_plan,
 )
 from ipr.actions.content import MeasureData
 from ipr.models import FamilyMeasure, Measure, MeasureTemplate, Participant, Plan, PlanVersion, Signature
@@ -78,27 +78,108 @@ def plan_of(
         version = _sign(setting, version, worker, now)
         now = setting.diary.after(now, 1)
         yield now
-    version.refresh_from_db()
-    version = approve_plan(version=version, expected_version=version.version, by=director, now=now)
-    create_handoffs(version=version, by=SYSTEM, now=now)
-    tasks = list(Task.objects.filter(measure__version=version).select_related("measure", "agency"))
-    if not lasting and setting.random.random() < 0.07:
-        now = setting.diary.after(now, setting.random.randrange(10, 40))
+    fate, turn = ("", 0) if lasting else course.fate_of_plan(setting)
+    if fate == "held":
+        course.withdraw(version.plan.case, worker, now)
+    version = course.approve(version, director, now)
+    if fate == "amended":
+        now = setting.diary.after(now, setting.random.randrange(3, 8))
         yield now
-        _terminate(version.plan, director, now)
+        version = _sign(setting, course.amend(version, worker, now), worker, now)
+        now = setting.diary.after(now, 1)
+        yield now
+        version = course.approve(version, director, now)
+    elif fate == "ended":
+        now = setting.diary.after(now, setting.random.randrange(10, 30))
+        yield now
+        yield from course.end(setting, version.plan, turn, worker, now)
         return
+    elif fate == "declined":
+        yield from course.decline(setting, course.tasks_of(version), turn, worker, now)
+    elif fate == "undelivered":
+        yield from course.lose(setting, version, turn, worker, now)
+    elif fate == "held":
+        if turn % 2 == 0:
+            return
+        now = setting.diary.after(now, 3)
+        yield now
+        course.settle(version.plan.case, False, worker, now)
+        course.consent_again(version.plan.case, worker, now)
+    elif fate == "withdrawn":
+        now = setting.diary.after(now, setting.random.randrange(8, 20))
+        yield now
+        course.withdraw(version.plan.case, worker, now)
+        now = setting.diary.after(now, setting.late(6, 12))
+        yield now
+        course.settle(version.plan.case, turn % 2 == 0, worker, now)
+        if turn % 2 == 0:
+            yield from course.end(setting, version.plan, 0, worker, now, proposed=False)
+            return
+    now = clock.now()
+    yield from _carry_out(setting, version, worker, now)
+    if lasting:
+        return
+    yield from _end(setting, version, worker)
+    yield from _next_year(setting, version, worker, turn)
+
+
+def _carry_out(setting: Setting, version: PlanVersion, worker: Actor, now: datetime) -> Story:
+    """Every executor's work, and the family's."""
+    tasks = [task for task in course.tasks_of(version) if not _waits(task)]
+    course.give_out(setting, tasks, now)
     work = [_work(setting, task, worker, now) for task in tasks]
-    work += [_own_measure(setting, measure, worker) for measure in version.family_measures.all()]
+    open_ones = version.family_measures.filter(state=FamilyMeasure.State.PLANNED)
+    work += [_own_measure(setting, measure, worker) for measure in open_ones]
     yield from together(work)
-    if not lasting:
-        yield from _end(setting, version, worker, director)
 
 
 def end_of_case(setting: Setting, case: Case, worker: Actor) -> Story:
     """The end of a plan that was left in force."""
     version = PlanVersion.objects.filter(plan__case=case, state=PlanVersion.State.APPROVED).first()
     if version is not None:
-        yield from _end(setting, version, worker, setting.actor(Role.DIRECTOR))
+        yield from _end(setting, version, worker)
+
+
+def _waits(task: Task) -> bool:
+    """Declined and not settled, or in a part that did not arrive."""
+    return task.state == Task.State.DECLINED or (task.handoff is not None and task.handoff.state == "failed")
+
+
+def _next_year(setting: Setting, version: PlanVersion, worker: Actor, turn: int) -> Story:
+    """A plan that is not done when its period ends is followed by the next one, or ended by the director."""
+    if version.ends_on is None:
+        return
+    now = setting.diary.at(version.ends_on - timedelta(days=12))
+    yield max(now, setting.diary.after(clock.now(), 1))
+    now = clock.now()
+    plan = Plan.objects.get(pk=version.plan_id)
+    if plan.state != Plan.State.IN_FORCE or plan.versions.filter(state__in=IN_WORK).exists():
+        return
+    if not has_consent(plan.case, third_parties=True, on=local_date(now)) or plan.pk % 3 == 0:
+        return
+    if plan.pk % 3 == 1:
+        yield from course.end(setting, plan, turn + 1, worker, now)
+        return
+    draft = course.next_year(plan, worker, now)
+    if not draft.measures.exists():
+        return
+    if not draft.family_measures.exists():
+        put_family_measure(
+            version=draft,
+            text=setting.random.choice(texts.FAMILY_MEASURES),
+            person=plan.case.members.get(relation=CaseMember.Relation.SELF).person,
+            starts_on=draft.starts_on,
+            due_on=(draft.starts_on or local_date(now)) + timedelta(days=40),
+            by=worker,
+            now=now,
+        )
+        draft.refresh_from_db()
+    following = _sign(setting, draft, worker, now)
+    now = setting.diary.after(now, 1)
+    yield now
+    following = course.approve(following, setting.actor(Role.DIRECTOR), now)
+    yield from _carry_out(setting, following, worker, now)
+    yield from _end(setting, following, worker)
 
 
 def _draw_up(
@@ -197,11 +278,6 @@ def _work(setting: Setting, task: Task, worker: Actor, sent: datetime) -> Story:
         now = setting.diary.after(now, setting.late(2, 6))
         yield now
         task.refresh_from_db()
-        if setting.random.random() < 0.02:
-            decline_task(
-                task=task, reason=texts.REDIRECTED, expected_version=task.version, by=executor, now=now
-            )
-            return
         accept_task(task=task, expected_version=task.version, by=executor, now=now)
     result = setting.random.choices([code for code, _ in RESULTS], [weight for _, weight in RESULTS])[0]
     rounds = 2 if setting.random.random() < 0.12 else 1
@@ -252,7 +328,8 @@ def _review(task: Task, worker: Actor, result: str, returned: bool, now: datetim
         else Review.ReturnGround.BREACH
         if breach
         else Review.ReturnGround.INCOMPLETE,
-        norm=texts.NORM if breach else "",
+        service_norm=ServiceNorm.objects.get(code="88V-RULES") if breach else None,
+        norm=texts.BREACH if breach else "",
         reason=texts.RETURNED if returned else "",
         new_due_on=local_date(now) + timedelta(days=7) if returned else None,
         expected_version=task.version,
@@ -276,12 +353,15 @@ def _own_measure(setting: Setting, measure: FamilyMeasure, worker: Actor) -> Sto
     )
 
 
-def _end(setting: Setting, version: PlanVersion, worker: Actor, director: Actor) -> Iterator[datetime]:
-    """All done: the completion mark within a working day, now and then later; else the head decides (R256 19)."""
+def _end(setting: Setting, version: PlanVersion, worker: Actor) -> Iterator[datetime]:
+    """All done: the completion mark within a working day, now and then later."""
     now = setting.diary.after(clock.now(), setting.late(1, 3))
     yield now
     plan = Plan.objects.get(pk=version.plan_id)
-    undone = Task.objects.filter(measure__version=version).exclude(state=Task.State.DONE).exists()
+    if plan.state != Plan.State.IN_FORCE:
+        return
+    tasks = Task.objects.filter(measure__version=version)
+    undone = tasks.exclude(state__in=(Task.State.DONE, Task.State.WITHDRAWN)).exists()
     family_done = not version.family_measures.exclude(state=FamilyMeasure.State.DONE).exists()
     if not undone and family_done:
         complete_plan(
@@ -289,14 +369,26 @@ def _end(setting: Setting, version: PlanVersion, worker: Actor, director: Actor)
         )
 
 
-def _terminate(plan: Plan, director: Actor, now: datetime) -> None:
-    plan = Plan.objects.get(pk=plan.pk)
-    terminate_plan(
-        plan=plan,
-        ground=Plan.Termination.REFUSED,
-        evidence=texts.REFUSED,
-        ended_on=local_date(now),
-        expected_version=plan.version,
-        by=director,
-        now=now,
-    )
+def waiting_now(setting: Setting, now: datetime) -> None:
+    """What waits for somebody on the last day: a proposed end and an amendment with the director, a declined task."""
+    rows = Plan.objects.filter(case__center=setting.staffed.center, state=Plan.State.IN_FORCE)
+    plans = [each for each in rows.select_related("case").order_by("-pk") if course.is_calm(each, now)]
+    for plan, step in zip(plans, (_propose, _amend, _decline), strict=False):
+        step(setting, plan, setting.actors[plan.case.lead_id or 0], now)
+
+
+def _propose(setting: Setting, plan: Plan, worker: Actor, now: datetime) -> None:
+    course.propose(plan, Plan.Termination.DID_NOT_ACT, worker, now)
+
+
+def _amend(setting: Setting, plan: Plan, worker: Actor, now: datetime) -> None:
+    version = plan.versions.get(state=PlanVersion.State.APPROVED)
+    _sign(setting, course.amend(version, worker, now), worker, now)
+
+
+def _decline(setting: Setting, plan: Plan, worker: Actor, now: datetime) -> None:
+    version = plan.versions.get(state=PlanVersion.State.APPROVED)
+    task = next((each for each in course.tasks_of(version) if each.state == Task.State.SENT), None)
+    if task is not None and task.agency_id:
+        officer = setting.actors[setting.staffed.officers[task.agency_id].pk]
+        course.say_no(task, officer, now)

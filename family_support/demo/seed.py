@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import count
 from random import Random
 
 from django.db import connections
@@ -25,6 +26,7 @@ from family_support.demo.machines import machine_story, make_machines
 from family_support.demo.ministry import change_reference
 from family_support.demo.organizations import Staffed, make
 from family_support.demo.people import People
+from family_support.demo.plans import waiting_now
 from family_support.demo.shelter import stays
 from family_support.demo.staffing import staffing_story
 from family_support.demo.stories import THREATS, Setting, family_story, threat_story
@@ -35,6 +37,7 @@ from family_support.notifications.models import Mail
 from family_support.outbox.delivery import deliver_due
 from family_support.outbox.models import Delivery, DeliveryState
 from family_support.workdays.queries import load_calendar
+from interagency.digests import send_digests
 from monitoring.actions import (
     add_shortcoming,
     draw_up_roundups,
@@ -58,6 +61,8 @@ UNREAD = timedelta(days=4)
 # Where a call about a threat came in this very day.
 URGENT_AT = "AST01"
 # Days ago on which every Center surely had an intake: the first stages are never empty.
+# Each Center begins elsewhere in the fates of plans: a small demo shows most of them too.
+TURNS = 3
 RECENT = (1, 2, 3, 4, 5, 8)
 
 
@@ -120,6 +125,11 @@ def _live(settings: list[Setting], first: Quarter, now: datetime, families: int)
         if here is not there:
             stories += [transfer_story(here, there, now, answered=answered) for answered in (True, False)]
     live(stories, now)
+    for setting in settings:
+        yesterday = setting.diary.at((now - timedelta(days=1)).astimezone(ALMATY).date())
+        moment = min(yesterday, now)
+        with clock.at(moment):
+            waiting_now(setting, moment)
 
 
 def _present(now: datetime) -> None:
@@ -130,6 +140,7 @@ def _present(now: datetime) -> None:
     sweep(now)
     deliver_due(clock.now)
     _roundups(now)
+    send_digests(now)
     with acting(SYSTEM):
         Mail.objects.filter(sent_at__isnull=True).update(sent_at=F("created_at"), next_attempt_at=None)
 
@@ -156,11 +167,16 @@ def _setting(staffed: Staffed, number: int, begins: datetime) -> Setting:
     random = Random(SEED + number)  # noqa: S311 - invented data, not secrets
     calendar = load_calendar(center=staffed.center)
     members = [member for members in staffed.people.values() for member in members]
-    actors = {
-        member.pk: _actor(member, begins)
-        for member in (*members, *staffed.officers.values(), *staffed.coordinators, *staffed.group)
-    }
-    return Setting(staffed, actors, Diary(calendar, random), People(SEED, number + 1), random)
+    outside = (
+        *staffed.officers.values(),
+        *staffed.admins.values(),
+        *staffed.seconds,
+        *staffed.coordinators,
+        *staffed.group,
+    )
+    actors = {member.pk: _actor(member, begins) for member in (*members, *outside)}
+    turns = count(number * TURNS)
+    return Setting(staffed, actors, Diary(calendar, random), People(SEED, number + 1), random, turns)
 
 
 def _families(setting: Setting, begins: datetime, now: datetime, count: int) -> list[Story]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import count
 from random import Random
 
 from assessments.actions import (
@@ -65,6 +66,8 @@ class Setting:
     diary: Diary
     people: People
     random: Random
+    # The plans of the Center, counted: each kind of fate comes in its turn.
+    turns: Iterator[int] = field(default_factory=count)
 
     def actor(self, role: Role) -> Actor:
         return self.actors[self.random.choice(self.staffed.people[role]).pk]

@@ -45,6 +45,8 @@ def tell_level(event: Event) -> None:
     """
     now = clock.now()
     level, at_once = event["level"], bool(event["at_once"])
+    if level not in KINDS:
+        return  # a chaser: the app whose term it is tells the body
     told = recipients_of(event)
     if level == ESCALATED or not told:
         # Nobody leads the case yet: the director hears of it instead, so that no level is told to nobody.

@@ -7,33 +7,33 @@ from django.utils.translation import gettext_lazy as _
 from family_support.audit.context import acting
 from family_support.base.actor import Actor
 from family_support.deadlines.actions import cancel, move
-from interagency.actions.tasks import take_back
+from interagency.actions.tasks import SETTLEMENT, take_back
 from interagency.models import Task
+from ipr.changes import same_for_executor
 from ipr.models import Measure, Plan, PlanVersion
-
-# What an executor is told of a measure: where none of it changed, the task goes on as it is.
-TOLD = (
-    "sector_id", "text", "goal", "purpose", "person_id", "agency_id", "by_center", "service_id", "starts_on", "due_on",
-)  # fmt: skip
 
 
 def carry_tasks_over(version: PlanVersion, by: Actor, now: datetime) -> None:
-    """Put the tasks of unchanged measures under the amended version; take back those of changed and dropped ones.
+    """Put the tasks of unchanged measures under the new version; take back those of changed and dropped ones.
 
-    Inside the caller's transaction. Only the changed parts go to the bodies again (R256 17).
+    Inside the caller's transaction. Only the changed parts go to the bodies again (R256 17). The first version of a
+    next plan takes the open tasks of the plan before over in the same way; what is closed there stays there.
     """
+    plans = [version.plan_id, version.plan.previous_id] if version.plan.previous_id else [version.plan_id]
     older = (
         Task.objects.select_for_update(of=("self",))
-        .filter(measure__version__plan=version.plan_id)
+        .filter(measure__version__plan__in=plans)
         .exclude(measure__version=version)
         .exclude(state=Task.State.WITHDRAWN)
-        .select_related("measure", "agency", "case__center")
+        .select_related("measure__version", "agency", "case__center")
         .order_by("pk")
     )
     newer = {measure.key: measure for measure in version.measures.all()}
     for task in older:
         measure = newer.get(task.measure.key)
-        if measure is not None and _same(task.measure, measure):
+        of_this_plan = task.measure.version.plan_id == version.plan_id
+        goes_on = of_this_plan or task.is_open
+        if measure is not None and goes_on and same_for_executor(task.measure, measure):
             _carry_over(task, measure, by, now)
         elif task.is_open:
             take_back(task, str(_("The plan was amended.")), by, now)
@@ -50,12 +50,9 @@ def withdraw_tasks(*, plan: Plan, reason: str, by: Actor, now: datetime) -> int:
             .order_by("pk")
         )
         for task in tasks:
+            cancel(terms=(SETTLEMENT,), subject=("interagency.task", task.pk), reason=reason, by=by, now=now)
             take_back(task, reason, by, now)
     return len(tasks)
-
-
-def _same(before: Measure, after: Measure) -> bool:
-    return all(getattr(before, field) == getattr(after, field) for field in TOLD)
 
 
 def _carry_over(task: Task, measure: Measure, by: Actor, now: datetime) -> None:
@@ -64,9 +61,12 @@ def _carry_over(task: Task, measure: Measure, by: Actor, now: datetime) -> None:
     task.bump()
     task.save()
     subject = ("ipr.measure", measure.pk)
-    if not task.is_open or task.state == Task.State.REPORTED:
+    if task.state == Task.State.DECLINED:
+        reason = str(_("The body declined the task."))
+        cancel(terms=("task_report",), subject=subject, reason=reason, by=by, now=now)
+    elif not task.is_open or task.state == Task.State.REPORTED:
         reason = str(_("The report is there already."))
         cancel(terms=("task_report",), subject=subject, reason=reason, by=by, now=now)
     elif task.due_on != measure.due_on:
-        note = str(_("The date given with the return for rework stays."))
+        note = str(_("The date given to the body before stays."))
         move(term="task_report", subject=subject, due_on=task.due_on, note=note, by=by, now=now)

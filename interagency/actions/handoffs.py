@@ -12,12 +12,15 @@ from family_support.audit.context import acting
 from family_support.base.actor import Actor
 from family_support.base.clock import local_date
 from family_support.base.errors import AppError, Conflict, Missing
-from family_support.deadlines.actions import meet
+from family_support.deadlines.actions import meet, open_deadline
 from family_support.outbox.events import emit
 from interagency.actions.amending import carry_tasks_over
+from interagency.actions.tasks import take_back
+from interagency.grants import sync_task_grants
 from interagency.models import Handoff, Task
 from interagency.permissions import check_coordinates
 from interagency.rules import check_reason, check_version_in_force
+from ipr.changes import told_changes
 from ipr.models import Measure, PlanVersion
 from ipr.parts import Source, part_for
 
@@ -70,6 +73,67 @@ def send_handoff(*, handoff: Handoff, by: Actor, now: datetime) -> Handoff:
         _send(handoff, measures, by, now)
         _meet_when_all_sent(handoff.plan_version, by, now)
     return handoff
+
+
+def mark_undelivered(*, handoff: Handoff, reason: str, by: Actor, now: datetime) -> Handoff:
+    """A part that was sent turned out not to have arrived: said by the worker, who then sends it again.
+
+    The term of the hand-off runs anew from that moment (ours: the law counts from approval, R192 9). Errors:
+    Forbidden, Missing, Invalid, Conflict for a part that is not on its way or that the body has opened.
+    """
+    with acting(by, reason=reason):
+        handoff = _lock(handoff, by)
+        if handoff.state != Handoff.State.SENT:
+            raise Conflict(
+                "handoff_state",
+                _("Only a part that was sent and that the body has not opened can be so marked."),
+            )
+        handoff.fail()
+        handoff.failure = check_reason(reason)[:200]
+        handoff.bump()
+        handoff.save()
+        open_deadline(
+            term="handoff",
+            started_at=now,
+            by=by,
+            now=now,
+            center=handoff.case.center,
+            case_id=handoff.case_id,
+            subject=("ipr.planversion", handoff.plan_version_id),
+            if_absent=True,
+        )
+        record(
+            handoff.case,
+            "handoff.failed",
+            by=by,
+            now=now,
+            subject=("interagency.handoff", handoff.pk),
+            body=handoff.agency.names,
+        )
+    return handoff
+
+
+def stop_sharing(*, case: Case, reason: str, by: Actor, now: datetime) -> int:
+    """The person's consent ended: bodies' open tasks are taken back, parts not yet sent are held; how many were open.
+
+    Called by the handler of `consent.settled` (94-V art. 8(7)).
+    """
+    with acting(by, reason=reason):
+        tasks = (
+            Task.objects.select_for_update(of=("self",))
+            .filter(case=case, agency__isnull=False)
+            .open()
+            .select_related("agency", "case__center")
+            .order_by("pk")
+        )
+        for task in tasks:
+            take_back(task, reason, by, now)
+        waiting = Handoff.objects.select_for_update(of=("self",)).filter(
+            case=case, state__in=(Handoff.State.PENDING, Handoff.State.FAILED), held_reason=""
+        )
+        for handoff in waiting.select_related("case"):
+            _hold(handoff, reason, by, now)
+    return len(tasks)
 
 
 def hold_handoff(*, handoff: Handoff, reason: str, by: Actor, now: datetime) -> Handoff:
@@ -126,15 +190,22 @@ def _send(handoff: Handoff, measures: list[Measure], by: Actor, now: datetime) -
     today = local_date(now)
     source = Source.of(handoff.case, today)
     for measure in measures:
-        Task.objects.create(
+        part = part_for(handoff.agency, measure, handoff.case, on=today, source=source)
+        before = _before(handoff, measure)
+        task = Task.objects.create(
             case=handoff.case,
             handoff=handoff,
             measure=measure,
             agency=handoff.agency,
-            snapshot=part_for(handoff.agency, measure, handoff.case, on=today, source=source),
+            snapshot=part,
             due_on=measure.due_on,
             sent_at=now,
+            replaces=before,
+            changes=told_changes(before.snapshot, part) if before else [],
         )
+        if before is not None:
+            _keep_officer(task, before)
+            emit("task.changed", case_id=handoff.case_id, task_id=task.pk)
     record(
         handoff.case,
         "handoff.sent",
@@ -145,6 +216,22 @@ def _send(handoff: Handoff, measures: list[Measure], by: Actor, now: datetime) -
         count=len(measures),
     )
     emit("handoff.sent", case_id=handoff.case_id, handoff_id=handoff.pk)
+
+
+def _before(handoff: Handoff, measure: Measure) -> Task | None:
+    """The task of the same body for the same measure that this one takes the place of, if there was one."""
+    taken_back = Task.objects.filter(
+        case=handoff.case_id, agency=handoff.agency_id, measure__key=measure.key, state=Task.State.WITHDRAWN
+    )
+    return taken_back.filter(replaced_by__isnull=True).order_by("-closed_at", "-pk").first()
+
+
+def _keep_officer(task: Task, before: Task) -> None:
+    """Whom the body had given the measure to keeps it."""
+    if before.assigned_to_id is not None:
+        task.assigned_to_id, task.assigned_at = before.assigned_to_id, before.assigned_at
+        task.save(update_fields=["assigned_to", "assigned_at"])
+        sync_task_grants(task)
 
 
 def _own_task(version: PlanVersion, measure: Measure, now: datetime) -> None:

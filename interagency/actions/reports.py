@@ -16,7 +16,7 @@ from family_support.documents.models import Attachment
 from family_support.outbox.events import emit
 from interagency.actions.tasks import executor_names, lock_task
 from interagency.grants import sync_task_grants
-from interagency.models import Review, Task, TaskReport
+from interagency.models import Review, ServiceNorm, Task, TaskReport
 from interagency.permissions import (
     check_can_review,
     check_can_work_on_task,
@@ -109,6 +109,7 @@ def review_report(
     mark: str,
     reason: str = "",
     ground: str = "",
+    service_norm: ServiceNorm | None = None,
     norm: str = "",
     new_due_on: date | None = None,
     expected_version: int | str | None,
@@ -128,10 +129,11 @@ def review_report(
         check_state(task, Task.State.REPORTED)
         check_mark(mark)
         returned = mark == Review.Mark.RETURNED
+        breach = returned and ground == Review.ReturnGround.BREACH
         if returned:
             check_return(
                 ground=ground,
-                norm=norm,
+                service_norm=service_norm,
                 reason=reason,
                 new_due_on=new_due_on,
                 today=local_date(now),
@@ -141,7 +143,8 @@ def review_report(
             report=task.reports.latest("number"),
             mark=Review.Mark(mark),
             ground=ground if returned else "",
-            norm=norm.strip() if returned and ground == Review.ReturnGround.BREACH else "",
+            service_norm=service_norm if breach else None,
+            norm=norm.strip() if breach else "",
             reason=reason.strip(),
             new_due_on=new_due_on if returned else None,
             by_id=by.membership_id,

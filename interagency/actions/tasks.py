@@ -1,14 +1,18 @@
-"""Accepting, declining and withdrawing a task."""
+"""Accepting, declining, settling a decline, and withdrawing a task."""
 
-from datetime import datetime
+from datetime import date, datetime
 
+from django.utils.translation import gettext_lazy as _
+
+from cases.consent import check_consent
 from cases.models import Case
 from cases.timeline import record
 from family_support.audit.context import acting
 from family_support.base.actor import Actor
+from family_support.base.clock import local_date
 from family_support.base.errors import Missing
 from family_support.base.models import check_version
-from family_support.deadlines.actions import cancel
+from family_support.deadlines.actions import cancel, meet, open_deadline
 from family_support.outbox.events import emit
 from interagency.actions.opening import acknowledge
 from interagency.grants import sync_task_grants
@@ -19,7 +23,12 @@ from interagency.permissions import (
     check_coordinates,
     check_executes,
 )
-from interagency.rules import check_reason, check_state
+from interagency.rules import check_new_due, check_reason, check_state, check_version_in_force
+from ipr.parts import part_for
+
+# The internal term within which the Center settles a decline.
+SETTLEMENT = "decline_settlement"
+TASK = "interagency.task"
 
 
 def lock_task(task: Task, by: Actor) -> Task:
@@ -37,12 +46,17 @@ def lock_task(task: Task, by: Actor) -> Task:
 
 
 def accept_task(*, task: Task, expected_version: int | str | None, by: Actor, now: datetime) -> Task:
-    """An officer takes the task on. Errors: Forbidden, Missing, Conflict."""
+    """An officer takes the task on; one given to nobody is the officer's own from now on.
+
+    Errors: Forbidden, Missing, Conflict.
+    """
     with acting(by):
         task = _lock_for_executor(task, expected_version, by)
         check_state(task, Task.State.SENT)
         task.accept()
         task.accepted_at, task.accepted_by_id = now, by.membership_id
+        if task.agency_id and task.assigned_to_id is None:
+            task.assigned_at, task.assigned_to_id = now, by.membership_id
         task.bump()
         task.save()
         sync_task_grants(task)
@@ -53,7 +67,8 @@ def accept_task(*, task: Task, expected_version: int | str | None, by: Actor, no
 def decline_task(
     *, task: Task, reason: str, expected_version: int | str | None, by: Actor, now: datetime
 ) -> Task:
-    """Not the body's competence: with a reason back to the Center, at once.
+    """Not the body's competence: with a reason back to the Center, at once. No report is awaited any more; the
+    internal term within which the Center settles it starts.
 
     Errors: Forbidden, Missing, Conflict, Invalid.
     """
@@ -64,8 +79,72 @@ def decline_task(
         task.decline()
         task.bump()
         task.save()
+        told = str(_("The body declined the task."))
+        subject = ("ipr.measure", task.measure_id)
+        cancel(terms=("task_report",), subject=subject, reason=told, by=by, now=now)
+        open_deadline(
+            term=SETTLEMENT,
+            started_at=now,
+            by=by,
+            now=now,
+            center=task.case.center,
+            case_id=task.case_id,
+            subject=(TASK, task.pk),
+        )
         _answered(task, "task.declined", by, now)
     return task
+
+
+def resend_task(
+    *,
+    task: Task,
+    note: str,
+    due_on: date | None,
+    expected_version: int | str | None,
+    by: Actor,
+    now: datetime,
+) -> Task:
+    """Settle a decline by sending the task to the same body again, with the Center's answer and a date.
+
+    The declined task is withdrawn, a new one takes its place; `task_report` starts again, `decline_settlement` is met.
+    Errors: Forbidden, Missing, Conflict (not declined, stale, plan not in force, no consent to transfer), Invalid.
+    """
+    with acting(by, reason=note):
+        check_coordinates(by)
+        task = lock_task(task, by)
+        check_can_review(by, task)
+        check_version(task, expected_version)
+        check_state(task, Task.State.DECLINED)
+        version = task.measure.version
+        check_version_in_force(version)
+        check_consent(task.case, third_parties=True, on=local_date(now))
+        note = check_reason(note, "note")
+        due = check_new_due(due_on, today=local_date(now), plan_ends_on=version.ends_on, field="due_on")
+        take_back(task, str(_("Sent to the body again.")), by, now, tell=False)
+        again = Task.objects.create(
+            case=task.case,
+            handoff=task.handoff,
+            measure=task.measure,
+            agency=task.agency,
+            snapshot=part_for(task.agency, task.measure, task.case, on=local_date(now)),
+            due_on=due,
+            sent_at=now,
+            replaces=task,
+            center_note=note,
+        )
+        open_deadline(
+            term="task_report",
+            started_at=now,
+            by=by,
+            now=now,
+            center=task.case.center,
+            case_id=task.case_id,
+            subject=("ipr.measure", task.measure_id),
+            due_on=due,
+            agency=task.agency,
+        )
+        _tell(again, "task.resent", by, now)
+    return again
 
 
 def withdraw_task(
@@ -85,8 +164,9 @@ def withdraw_task(
     return task
 
 
-def take_back(task: Task, reason: str, by: Actor, now: datetime) -> None:
-    """Withdraw an open, locked task inside the caller's transaction; the body is told by the event."""
+def take_back(task: Task, reason: str, by: Actor, now: datetime, *, tell: bool = True) -> None:
+    """Withdraw an open, locked task inside the caller's transaction; the body is told by the event. A decline that
+    waited for its settlement is settled by it."""
     task.withdraw()
     task.closed_at, task.closed_reason = now, reason
     task.bump()
@@ -97,7 +177,9 @@ def take_back(task: Task, reason: str, by: Actor, now: datetime) -> None:
         (("interagency.task", task.pk), ("report_review",)),
     ):
         cancel(terms=terms, subject=subject, reason=reason, by=by, now=now)
-    _tell(task, "task.withdrawn", by, now)
+    meet(terms=(SETTLEMENT,), subject=(TASK, task.pk), by=by, now=now)
+    if tell:
+        _tell(task, "task.withdrawn", by, now)
 
 
 def executor_names(task: Task) -> dict[str, str]:

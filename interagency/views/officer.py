@@ -15,13 +15,14 @@ from family_support.accounts.roles import Role
 from family_support.base import clock
 from family_support.base.errors import Missing
 from family_support.ui.actions import respond, run
-from family_support.ui.components import Crumb, Tile, Tone
+from family_support.ui.components import Crumb, Tab, Tile, Tone
 from interagency import actions, queries
 from interagency.badges import task_badge
+from interagency.chasers import sent_chasers
 from interagency.forms import DeclineForm, ReportForm
 from interagency.models import Handoff, Task
 from interagency.permissions import EXECUTORS, can_work_on_task
-from ipr.told import rows_of
+from ipr.told import changes_of, rows_of
 
 GROUPS: dict[str, tuple[Promise, str, Tone]] = {
     "overdue": (gettext_lazy("Overdue"), "alarm", "red"),
@@ -35,7 +36,9 @@ GROUPS: dict[str, tuple[Promise, str, Tone]] = {
 def _task(request: HttpRequest, pk: int) -> Task:
     task = (
         Task.objects.visible_to(request.actor)
-        .select_related("agency", "case__center", "measure__sector", "measure__version", "handoff")
+        .select_related(
+            "agency", "case__center", "measure__sector", "measure__version", "handoff", "assigned_to__user"
+        )
         .filter(pk=pk)
         .first()
     )
@@ -49,14 +52,34 @@ def _task(request: HttpRequest, pk: int) -> Task:
 def inbox(request: HttpRequest) -> HttpResponse:
     """Tasks of the body by due date."""
     now = clock.now()
-    groups = queries.grouped(queries.inbox(request.actor), now)
+    lines, tabs = _whose(request, queries.inbox(request.actor))
+    groups = queries.grouped(lines, now)
     counts = {code: len(lines) for code, lines in groups}
     tiles = [
         Tile(counts.get(code, 0), label, icon, tone, f"#{code}" if counts.get(code) else "")
         for code, (label, icon, tone) in GROUPS.items()
     ]
     shown = [(code, *GROUPS[code][::2], lines) for code, lines in groups]
-    return render(request, "interagency/inbox.html", {"groups": shown, "tiles": tiles, "now": now})
+    context = {"groups": shown, "tiles": tiles, "tabs": tabs, "now": now, "me": request.actor.membership_id}
+    return render(request, "interagency/inbox.html", context)
+
+
+def _whose(request: HttpRequest, lines: list[queries.Line]) -> tuple[list[queries.Line], list[Tab]]:
+    """All of the body, one's own, or given to nobody: the choice stands in the address."""
+    me = request.actor.membership_id
+    chosen = {
+        "all": (_("All of my body"), lines),
+        "mine": (_("Mine"), [line for line in lines if line.task.assigned_to_id == me]),
+        "free": (_("Given to nobody"), [line for line in lines if line.task.assigned_to_id is None]),
+    }
+    whose = request.GET.get("whose", "")
+    whose = whose if whose in chosen else "all"
+    address = reverse("task-inbox")
+    tabs = [
+        Tab(label, address if code == "all" else f"{address}?whose={code}", code == whose, len(found))
+        for code, (label, found) in chosen.items()
+    ]
+    return chosen[whose][1], tabs
 
 
 @allowed(Role.AGENCY_OFFICER)
@@ -72,6 +95,8 @@ def task_page(request: HttpRequest, pk: int) -> HttpResponse:
         "badge": task_badge(task),
         "rows": rows_of(task.snapshot),
         "reports": queries.reports_of(task),
+        "changes": changes_of(task.changes),
+        "chasers": sent_chasers(task.measure_id),
         "line": queries.with_terms([task])[0],
         "now": now,
         "crumbs": [

@@ -16,8 +16,10 @@ from family_support.audit.context import acting
 from family_support.base.actor import Actor
 from family_support.base.clock import local_date
 from family_support.base.errors import Conflict, Invalid
-from family_support.deadlines.actions import cancel, meet, open_deadline
+from family_support.deadlines.actions import cancel, meet, move, open_deadline
+from family_support.deadlines.models import Deadline
 from family_support.outbox.events import emit
+from ipr.actions.leaving import PLAN, end, leave_versions
 from ipr.actions.locking import case_of, locked_version
 from ipr.actions.signing import check_content
 from ipr.actions.versions import SUBJECT
@@ -45,6 +47,7 @@ def approve_plan(
         if version.ends_on is not None and version.ends_on < local_date(now):
             raise Conflict("period_over", _("The plan's period is over already: return it with that reason."))
         superseded = _supersede(version, by, now)
+        _end_previous(version, by, now)
         version.approve()
         version.decided_at, version.reason = now, ""
         version.bump()
@@ -85,6 +88,22 @@ def _supersede(version: PlanVersion, by: Actor, now: datetime) -> PlanVersion | 
     return older
 
 
+def _end_previous(version: PlanVersion, by: Actor, now: datetime) -> None:
+    """The plan of the period before ends in the act that puts the next one into force: no gap between them."""
+    plan = version.plan
+    if plan.state != Plan.State.PREPARING or plan.previous_id is None:
+        return
+    before = Plan.objects.select_for_update().get(pk=plan.previous_id)
+    if before.state != Plan.State.IN_FORCE:
+        return
+    reason = str(Plan.Termination.CONTINUED.label)
+    leave_versions(before, reason, by, now)
+    before.terminate()
+    end(before, Plan.Termination.CONTINUED, "", local_date(now), by, now)
+    meet(terms=("plan_end",), subject=(PLAN, before.pk), by=by, now=now)
+    cancel(terms=("completion_mark",), subject=(PLAN, before.pk), reason=reason, by=by, now=now)
+
+
 def _open_terms(version: PlanVersion, case: Case, by: Actor, now: datetime) -> None:
     common: dict[str, Any] = {
         "started_at": now,
@@ -93,6 +112,7 @@ def _open_terms(version: PlanVersion, case: Case, by: Actor, now: datetime) -> N
         "center": case.center,
         "case_id": case.pk,
     }
+    _remind_of_end(version, common)
     measures = list(version.measures.select_related("agency"))
     if any(measure.agency_id for measure in measures):
         open_deadline(term="handoff", subject=(SUBJECT, version.pk), **common)
@@ -106,22 +126,37 @@ def _open_terms(version: PlanVersion, case: Case, by: Actor, now: datetime) -> N
         )
 
 
+def _remind_of_end(version: PlanVersion, common: dict[str, Any]) -> None:
+    """The internal term that reminds of the plan's last day; an amendment moves it with the period."""
+    subject = (PLAN, version.plan_id)
+    if not Deadline.objects.open().of_subject(*subject).filter(code="plan_end").exists():
+        open_deadline(term="plan_end", subject=subject, due_on=version.ends_on, **common)
+    elif version.ends_on is not None:
+        note = str(_("The amendment set another period."))
+        by, now = common["by"], common["now"]
+        move(term="plan_end", subject=subject, due_on=version.ends_on, note=note, by=by, now=now)
+
+
+def acting_order(by: Actor, now: datetime) -> ActingDirector | None:
+    """The order by which somebody decides who is not the director (rules.md 6.13)."""
+    if by.role == Role.DIRECTOR:
+        return None
+    today = local_date(now)
+    return ActingDirector.objects.filter(
+        membership_id=by.membership_id, center_id=by.center_id, starts_on__lte=today, ends_on__gte=today
+    ).first()
+
+
 def _decide(
     version: PlanVersion, decision: Approval.Decision, reason: str, by: Actor, now: datetime
 ) -> Approval:
-    order = None
-    if by.role != Role.DIRECTOR:
-        today = local_date(now)
-        order = ActingDirector.objects.filter(
-            membership_id=by.membership_id, center_id=by.center_id, starts_on__lte=today, ends_on__gte=today
-        ).first()
     return Approval.objects.create(
         version=version,
         round=version.round,
         decision=decision,
         reason=reason,
         by_id=by.membership_id,
-        acting=order,
+        acting=acting_order(by, now),
         at=now,
     )
 

@@ -172,9 +172,16 @@ def remove_family_measure(
 
 
 def put_participant(
-    *, version: PlanVersion, name: str, specialty: str, organization: str = "", by: Actor, now: datetime
+    *,
+    version: PlanVersion,
+    name: str,
+    specialty: str,
+    organization: str = "",
+    took_part_on: date | None = None,
+    by: Actor,
+    now: datetime,
 ) -> Participant:
-    """Record a specialist who takes part in drawing up the plan (R256 15).
+    """Record a specialist who takes part in drawing up the plan, and the day (R256 15); without one it is today.
 
     Errors: Missing, Forbidden, Conflict, Invalid.
     """
@@ -186,10 +193,17 @@ def put_participant(
             gaps["name"] = _("Give the name.")
         if specialty not in Participant.Specialty.values:
             gaps["specialty"] = _("Choose the specialty.")
+        took_part_on = took_part_on or local_date(now)
+        if took_part_on > local_date(now):
+            gaps["took_part_on"] = _("The date is in the future.")
         if gaps:
             raise Invalid("participant_invalid", fields=gaps)
         row = Participant.objects.create(
-            version=version, name=name.strip(), specialty=specialty, organization=organization.strip()
+            version=version,
+            name=name.strip(),
+            specialty=specialty,
+            organization=organization.strip(),
+            took_part_on=took_part_on,
         )
         touch(version)
     return row

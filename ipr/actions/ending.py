@@ -1,9 +1,11 @@
-"""The family's measures, the completion mark (R192 12) and the other ends of a plan (R256 19)."""
+"""The family's measures and the completion mark (R192 12)."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
+from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from cases.actions import close_case
@@ -15,15 +17,16 @@ from family_support.base.clock import local_date
 from family_support.base.errors import Conflict, Invalid, Missing
 from family_support.base.models import check_version
 from family_support.deadlines.actions import cancel, meet
+from family_support.documents.actions import attach
+from family_support.documents.models import Attachment
 from family_support.outbox.events import emit
+from ipr.actions.leaving import FAMILY_MEASURE, PLAN, end
 from ipr.actions.locking import case_of, locked_plan, locked_version
-from ipr.actions.versions import IN_WORK, SUBJECT
+from ipr.actions.versions import IN_WORK, check_no_next_plan
 from ipr.completion import last_done, open_completion_mark, pending, version_in_force
-from ipr.models import FamilyMeasure, Plan, PlanVersion
-from ipr.permissions import check_can_draw_up, check_can_lead, check_can_terminate, check_state
+from ipr.models import EndProposal, FamilyMeasure, Plan, PlanVersion
+from ipr.permissions import check_can_draw_up, check_can_lead, check_state
 from ipr.rules import completion_gaps, reason_gap
-
-PLAN = "ipr.plan"
 
 
 def mark_family_measure(
@@ -31,12 +34,13 @@ def mark_family_measure(
     measure: FamilyMeasure,
     mark: str,
     evidence: str,
+    files: Sequence[UploadedFile] = (),
     expected_version: int | None,
     by: Actor,
     now: datetime,
 ) -> FamilyMeasure:
-    """Mark a measure of the family as done, partly or not done, with what confirms it; the last one done starts
-    `completion_mark`.
+    """Mark a measure of the family as done, partly or not done, with what confirms it and its papers; the last one
+    done starts `completion_mark`.
 
     Errors: Missing, Forbidden, Conflict (plan not in force, marked already, stale), Invalid without evidence or mark.
     """
@@ -64,9 +68,17 @@ def mark_family_measure(
         row.evidence, row.marked_at, row.marked_by_id = evidence.strip(), now, by.membership_id
         row.bump()
         row.save()
-        record(
-            case_of(version), f"family_measure.{mark}", by=by, now=now, subject=("ipr.familymeasure", row.pk)
-        )
+        for upload in files:
+            attach(
+                case_id=case_of(version).pk,
+                subject=(FAMILY_MEASURE, row.pk),
+                kind=Attachment.Kind.EVIDENCE,
+                upload=upload,
+                by=by,
+                now=now,
+                field="file",
+            )
+        record(case_of(version), f"family_measure.{mark}", by=by, now=now, subject=(FAMILY_MEASURE, row.pk))
         open_completion_mark(plan=version.plan, by=by, now=now)
     return row
 
@@ -96,6 +108,7 @@ def complete_plan(
             raise Conflict(
                 "version_in_work", _("An amendment of this plan is in work: finish or discard it first.")
             )
+        check_no_next_plan(plan)
         open_ones = pending(plan)
         if open_ones:
             raise Conflict("plan_not_done", " ".join([str(_("Not everything is done yet.")), *open_ones]))
@@ -108,11 +121,12 @@ def complete_plan(
         if gaps or completed_on is None:
             raise Invalid("completion_date", fields=gaps)
         plan.complete()
-        _end(plan, Plan.Termination.COMPLETED, "", completed_on, by, now)
+        end(plan, Plan.Termination.COMPLETED, "", completed_on, by, now)
         version.end()
         version.bump()
         version.save(update_fields=["state", "version"])
-        meet(terms=("completion_mark",), subject=(PLAN, plan.pk), by=by, now=now)
+        _close_proposal(plan, by, now)
+        meet(terms=("completion_mark", "plan_end"), subject=(PLAN, plan.pk), by=by, now=now)
         record(
             case, "plan.completed", by=by, now=now, subject=(PLAN, plan.pk), day=f"{completed_on:%d.%m.%Y}"
         )
@@ -121,78 +135,9 @@ def complete_plan(
     return plan
 
 
-def terminate_plan(
-    *,
-    plan: Plan,
-    ground: str,
-    evidence: str,
-    ended_on: date | None,
-    expected_version: int | None,
-    by: Actor,
-    now: datetime,
-) -> Plan:
-    """End a plan by the head's decision on R256 19(2)–(4), with evidence; its running terms are cancelled.
-
-    Errors: Missing, Forbidden, Conflict, Invalid for another ground, a date ahead, or no evidence.
-    """
-    with acting(by, reason=evidence):
-        plan = locked_plan(plan, by, expected_version)
-        check_can_terminate(by, plan)
-        gaps = reason_gap(evidence, "evidence")
-        if ground not in Plan.Termination.values or ground == Plan.Termination.COMPLETED:
-            gaps["ground"] = _("Choose the ground (R256 19).")
-        if ended_on is None:
-            gaps["ended_on"] = _("Give the day on which the plan ends.")
-        elif ended_on > local_date(now):
-            gaps["ended_on"] = _("The date is in the future.")
-        if gaps or ended_on is None:
-            raise Invalid("termination_invalid", fields=gaps)
-        reason = str(Plan.Termination(ground).label)
-        for version in plan.versions.select_for_update().filter(
-            state__in=(*IN_WORK, PlanVersion.State.APPROVED)
-        ):
-            _leave(version, reason, by, now)
-        plan.terminate()
-        _end(plan, Plan.Termination(ground), evidence.strip(), ended_on, by, now)
-        cancel(
-            terms=("plan_preparation", "completion_mark"), case_id=plan.case_id, reason=reason, by=by, now=now
-        )
-        record(
-            plan.case, "plan.terminated", by=by, now=now, subject=(PLAN, plan.pk), day=f"{ended_on:%d.%m.%Y}"
-        )
-        emit("plan.terminated", case_id=plan.case_id, plan_id=plan.pk)
-    return plan
-
-
-def _leave(version: PlanVersion, reason: str, by: Actor, now: datetime) -> None:
-    """A version of a terminated plan: the one in force ends, one in work goes step by step."""
-    if version.state == PlanVersion.State.APPROVED:
-        version.end()
-    else:
-        if version.state == PlanVersion.State.SIGNING:
-            version.thaw()
-            version.save(update_fields=["state"])
-        elif version.state == PlanVersion.State.SUBMITTED:
-            version.send_back()
-            version.save(update_fields=["state"])
-        version.discard()
-        version.signatures.filter(void_at__isnull=True).update(void_at=now)
-        version.reason, version.decided_at = reason, now
-    version.bump()
-    version.save()
-    cancel(
-        terms=("plan_approval", "plan_rework", "handoff"),
-        subject=(SUBJECT, version.pk),
-        reason=reason,
-        by=by,
-        now=now,
-    )
-    for pk in version.measures.values_list("pk", flat=True):
-        cancel(terms=("task_report",), subject=("ipr.measure", pk), reason=reason, by=by, now=now)
-
-
-def _end(plan: Plan, ground: Plan.Termination, note: str, day: date, by: Actor, now: datetime) -> None:
-    plan.termination, plan.termination_note = ground, note
-    plan.ended_on, plan.ended_at, plan.ended_by_id = day, now, by.membership_id
-    plan.bump()
-    plan.save()
+def _close_proposal(plan: Plan, by: Actor, now: datetime) -> None:
+    """Everything is done after all: a proposal to end the plan that still waits falls away."""
+    waiting = plan.proposals.open()
+    if waiting.update(answer=EndProposal.Answer.RECALLED, answered_at=now, answered_by=by.membership_id):
+        reason = str(Plan.Termination.COMPLETED.label)
+        cancel(terms=("termination_decision",), subject=(PLAN, plan.pk), reason=reason, by=by, now=now)

@@ -43,12 +43,10 @@ def start_plan(*, case: Case, by: Actor, now: datetime) -> PlanVersion:
     with acting(by):
         case = locked_case(case, by)
         check_can_lead(by, case)
-        plan = (
-            case.plans.select_for_update()
-            .filter(state__in=(Plan.State.PREPARING, Plan.State.IN_FORCE))
-            .first()
-        )
-        if case.stage == Case.Stage.SUPPORT and plan is None:
+        plans = case.plans.select_for_update()
+        plan = plans.filter(state=Plan.State.PREPARING).first()
+        in_force = plans.filter(state=Plan.State.IN_FORCE).exists()
+        if case.stage == Case.Stage.SUPPORT and plan is None and not in_force:
             case = to_planning(case=case, by=by, now=now)
         if case.stage != Case.Stage.PLANNING:
             raise Conflict(
@@ -62,12 +60,13 @@ def start_plan(*, case: Case, by: Actor, now: datetime) -> PlanVersion:
         check_consent(case)
         if plan is None:
             plan = Plan.objects.create(case=case, created_at=now)
-        version = _new_version(plan, by, now)
+        version = new_version(plan, by, now)
         record(case, "plan.started", by=by, now=now, subject=(SUBJECT, version.pk), number=version.number)
     return version
 
 
-def _new_version(plan: Plan, by: Actor, now: datetime) -> PlanVersion:
+def new_version(plan: Plan, by: Actor, now: datetime) -> PlanVersion:
+    """The next empty draft of a plan. Errors: Conflict when a version is in work."""
     if plan.versions.filter(state__in=IN_WORK).exists():
         raise Conflict("version_in_work", _("A version of this plan is in work already."))
     last = plan.versions.order_by("-number").values_list("number", flat=True).first() or 0
@@ -114,7 +113,8 @@ def amend_plan(*, plan: Plan, by: Actor, now: datetime) -> PlanVersion:
         in_force = plan.versions.filter(state=PlanVersion.State.APPROVED).first()
         if plan.state != Plan.State.IN_FORCE or in_force is None:
             raise Conflict("not_in_force", _("Only a plan in force can be amended."))
-        version = _new_version(plan, by, now)
+        check_no_next_plan(plan)
+        version = new_version(plan, by, now)
         version.starts_on, version.ends_on, version.goal = in_force.starts_on, in_force.ends_on, in_force.goal
         version.save(update_fields=["starts_on", "ends_on", "goal"])
         _copy(in_force, version)
@@ -142,10 +142,29 @@ def _copy(source: PlanVersion, target: PlanVersion) -> None:
             marked_at=own.marked_at,
             marked_by_id=own.marked_by_id,
         )
+    copy_participants(source, target)
+
+
+def copy_participants(source: PlanVersion, target: PlanVersion) -> None:
+    """The same team of specialists for the next version."""
     Participant.objects.bulk_create(
-        Participant(version=target, name=each.name, specialty=each.specialty, organization=each.organization)
+        Participant(
+            version=target,
+            name=each.name,
+            specialty=each.specialty,
+            organization=each.organization,
+            took_part_on=each.took_part_on,
+        )
         for each in source.participants.all()
     )
+
+
+def check_no_next_plan(plan: Plan) -> None:
+    """Errors: Conflict while the plan of the next period is being prepared: the work goes on by that one."""
+    if Plan.objects.filter(previous=plan, state=Plan.State.PREPARING).exists():
+        raise Conflict(
+            "next_plan_in_work", _("The next plan is being prepared already: the work goes on by that one.")
+        )
 
 
 def rework_plan(

@@ -27,10 +27,16 @@ class Plan(FSMModelMixin, Versioned):
         REFUSED = "refused", _("The family refuses further accompaniment")
         DID_NOT_ACT = "did_not_act", _("The family does not carry out its measures")
         INDIVIDUAL = "individual", _("Objective confirmed individual grounds")
+        # Not of R256 19: the period is over and the next plan goes on without a gap (R256 15; ours).
+        CONTINUED = "continued", _("The period is over: the next plan goes on")
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="plans")
     state = FSMField(_("state"), default=State.PREPARING, choices=State.choices, protected=True)
     created_at = models.DateTimeField(_("created"))
+    # The plan that this one goes on from after its year (R256 15).
+    previous = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="next_plan"
+    )
     # The completion mark carries its date (R192 12); other ends carry the head's decision (R256 19).
     ended_on = models.DateField(_("ended on"), null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -46,8 +52,12 @@ class Plan(FSMModelMixin, Versioned):
         verbose_name = _("individual work plan")
         verbose_name_plural = _("individual work plans")
         constraints = (
+            # The next plan is prepared while the one before it is still in force.
             models.UniqueConstraint(
-                fields=("case",), condition=Q(state__in=("preparing", "in_force")), name="plan_one_running"
+                fields=("case",), condition=Q(state="in_force"), name="plan_one_in_force"
+            ),
+            models.UniqueConstraint(
+                fields=("case",), condition=Q(state="preparing"), name="plan_one_preparing"
             ),
             models.CheckConstraint(
                 name="plan_ended_complete",
@@ -61,6 +71,10 @@ class Plan(FSMModelMixin, Versioned):
 
     def __str__(self) -> str:
         return f"{self._meta.verbose_name} {self.pk}"
+
+    @property
+    def is_running(self) -> bool:
+        return self.state in (self.State.PREPARING, self.State.IN_FORCE)
 
     @transition(field=state, source=State.PREPARING, target=State.IN_FORCE)
     def enter_into_force(self) -> None:

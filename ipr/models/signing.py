@@ -29,6 +29,8 @@ class Participant(models.Model):
     name = models.CharField(_("name"), max_length=200)
     specialty = models.CharField(_("specialty"), max_length=20, choices=Specialty.choices)
     organization = models.CharField(_("organization"), max_length=300, blank=True)
+    # Empty only for those recorded before the day was asked for.
+    took_part_on = models.DateField(_("took part on"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("participant")

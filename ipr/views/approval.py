@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -21,12 +22,14 @@ from family_support.ui.actions import respond, run
 from family_support.ui.components import Crumb
 from family_support.workdays.queries import load_calendar
 from ipr import actions, forms
+from ipr.actions.leaving import PLAN
 from ipr.actions.versions import SUBJECT
+from ipr.changes import effects
 from ipr.days import note_days
 from ipr.difference import difference
 from ipr.models import PlanVersion
 from ipr.permissions import check_can_decide, check_state
-from ipr.queries import by_sector, own_work_of, waiting
+from ipr.queries import by_sector, own_work_of, proposals_waiting, waiting
 from ipr.views.loading import in_force_beside, read_version, state_badge
 
 
@@ -49,7 +52,23 @@ def approval_queue(request: HttpRequest) -> HttpResponse:
         }
         for row in rows
     ]
-    return render(request, "ipr/queue.html", {"lines": lines})
+    context = {"lines": lines, "proposals": _proposals(actor, moment)}
+    return render(request, "ipr/queue.html", context)
+
+
+def _proposals(actor: Any, moment: datetime) -> list[dict[str, Any]]:
+    """Proposals to end a plan that wait for the decision, each with its internal term."""
+    rows = list(proposals_waiting(actor))
+    terms = Deadline.objects.open().for_display().filter(code="termination_decision", subject_type=PLAN)
+    due = {each.subject_id: each for each in terms.filter(subject_id__in=[row.plan_id for row in rows])}
+    calendar = load_calendar(center=rows[0].plan.case.center) if rows else None
+    return [
+        {
+            "proposal": row,
+            "due": badge_of(due[row.plan_id], moment, calendar) if calendar and row.plan_id in due else None,
+        }
+        for row in rows
+    ]
 
 
 def _drawn_up_by(version: PlanVersion) -> set[int]:
@@ -72,6 +91,7 @@ def _page(request: HttpRequest, version: PlanVersion) -> dict[str, Any]:
     before = in_force_beside(version)
     calendar = load_calendar(center=version.plan.case.center)
     note_days(calendar, [*version.measures.all(), *version.family_measures.all()])
+    told = effects(before, version, version.plan.case.center.name)
     refusal = ""
     try:
         check_can_decide(request.actor, version, own_work_of(version))
@@ -85,7 +105,9 @@ def _page(request: HttpRequest, version: PlanVersion) -> dict[str, Any]:
         "difference": difference(before, version) if before else None,
         "groups": by_sector(version),
         "refusal": refusal,
-        "bodies": len({each.agency_id for each in version.measures.all() if each.agency_id}),
+        "effects": told,
+        "continues": before is not None and before.plan_id != version.plan_id,
+        "bodies": sum(each.key is not None and each.is_told for each in told),
         "measures": version.measures.all(),
         "crumbs": [Crumb(_("Approvals"), reverse("approval-queue")), Crumb(version.plan.case.number)],
     }

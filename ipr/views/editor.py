@@ -270,7 +270,7 @@ def family_remove(request: HttpRequest, pk: int) -> HttpResponse:
 def participant_add(request: HttpRequest, pk: int) -> HttpResponse:
     """A specialist who takes part in drawing up the plan (R256 15)."""
     version = _draft(request, pk)
-    form = forms.ParticipantForm(request.POST or None)
+    form = forms.ParticipantForm(request.POST or None, initial={"took_part_on": local_date(now())})
 
     def save() -> Participant:
         data = dict(form.cleaned_data)

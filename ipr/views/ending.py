@@ -1,4 +1,4 @@
-"""Marks on the family's measures, the completion mark, and the other ends of a plan."""
+"""Marks on the family's measures, the completion mark, and the next plan after the year."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from cases.frame import listed_case
 from family_support.access.decorators import allowed
-from family_support.accounts.roles import WORKERS, Role
+from family_support.accounts.roles import WORKERS
 from family_support.base.clock import local_date, now
 from family_support.base.errors import Missing
+from family_support.base.idempotency import run_once
 from family_support.ui.actions import respond, run
 from family_support.ui.components import Crumb
 from ipr import actions, completion, forms
-from ipr.models import FamilyMeasure, Plan
-from ipr.permissions import check_can_lead, check_can_terminate
+from ipr.models import FamilyMeasure, Plan, PlanVersion
+from ipr.permissions import check_can_lead
 from ipr.views.loading import crumbs, work_plan, work_version
 
 
@@ -31,7 +31,7 @@ def family_mark(request: HttpRequest, pk: int) -> HttpResponse:
         raise Missing()
     version = work_version(request, measure.plan_version_id)
     case = version.plan.case
-    form = forms.MarkForm(request.POST or None, initial={"version": measure.version})
+    form = forms.MarkForm(request.POST or None, request.FILES or None, initial={"version": measure.version})
     if request.method == "POST" and form.is_valid():
         marked = run(
             form,
@@ -39,6 +39,7 @@ def family_mark(request: HttpRequest, pk: int) -> HttpResponse:
             measure=measure,
             mark=form.cleaned_data["mark"],
             evidence=form.cleaned_data["evidence"],
+            files=[form.cleaned_data["file"]] if form.cleaned_data["file"] else [],
             expected_version=form.cleaned_data["version"],
             by=request.actor,
             now=now(),
@@ -92,41 +93,45 @@ def plan_complete(request: HttpRequest, pk: int) -> HttpResponse:
     return respond(request, "ipr/complete.html", context, form)
 
 
-@allowed(Role.DIRECTOR)
-def plan_terminate(request: HttpRequest, pk: int) -> HttpResponse:
-    """End a plan on R256 19(2)–(4), with evidence."""
-    plan = Plan.objects.filter(pk=pk).first()
-    if plan is None:
-        raise Missing()
-    plan.case = listed_case(request, plan.case_id)
-    check_can_terminate(request.actor, plan)
-    form = forms.TerminateForm(request.POST or None, initial={"version": plan.version})
+@allowed(*WORKERS)
+def plan_next(request: HttpRequest, pk: int) -> HttpResponse:
+    """The plan of the next period, on a page that says what follows."""
+    plan = work_plan(request, pk)
+    check_can_lead(request.actor, plan.case)
+    form = forms.NextPlanForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        ended = run(
+        carry_over, key = form.cleaned_data["carry_over"], form.cleaned_data["key"]
+
+        def start() -> PlanVersion:
+            return actions.start_next_plan(plan=plan, carry_over=carry_over, by=request.actor, now=now())
+
+        begun = run(
             form,
-            actions.terminate_plan,
-            plan=plan,
-            ground=data["ground"],
-            evidence=data["evidence"],
-            ended_on=data["ended_on"],
-            expected_version=data["version"],
+            run_once,
+            key=key,
             by=request.actor,
-            now=now(),
+            action=f"plan-next {pk}",
+            body={"carry_over": carry_over},
+            run=start,
         )
-        if ended:
-            messages.success(request, _("The plan has ended."))
-            return redirect("case-list")
+        if begun and begun.value:
+            messages.success(request, _("The next plan is begun: set its period and measures."))
+            return redirect("plan-edit", begun.value.pk)
+    in_force = completion.version_in_force(plan)
     context = {
         "form": form,
-        "heading": _("End the plan"),
+        "heading": _("Next plan"),
         "subtitle": plan.case.number,
-        "button": _("End the plan"),
-        "danger": True,
+        "intro": _("The plan in force runs until %(day)s.") % {"day": f"{in_force.ends_on:%d.%m.%Y}"}
+        if in_force and in_force.ends_on
+        else "",
+        "button": _("Begin the next plan"),
         "consequences": [
-            _("The plan ends on the ground you choose; terms that run on it are cancelled."),
-            _("The bodies are told, and their access ends."),
+            _("The case goes back to planning."),
+            _("The plan in force stays in force, with its tasks, until the director approves the next one."),
+            _("The plan in force can no longer be amended or completed: the work goes on by the next one."),
         ],
-        "crumbs": crumbs(plan.case, Crumb(_("End the plan"))),
+        "cancel_url": reverse("plan", args=(plan.case_id,)),
+        "crumbs": crumbs(plan.case, Crumb(_("Next plan"))),
     }
     return respond(request, "ui/form_page.html", context, form)

@@ -69,8 +69,10 @@ def work_plan(request: HttpRequest, pk: int) -> Plan:
 
 
 def in_force_beside(version: PlanVersion) -> PlanVersion | None:
-    """The approved version that this one would replace."""
-    rows = version.plan.versions.filter(state=PlanVersion.State.APPROVED).exclude(pk=version.pk)
+    """The approved version that this one would replace: of the same plan, or of the plan before the year's turn."""
+    plan = version.plan
+    of_plan = plan.pk if plan.previous_id is None or plan.state != Plan.State.PREPARING else plan.previous_id
+    rows = PlanVersion.objects.filter(plan=of_plan, state=PlanVersion.State.APPROVED).exclude(pk=version.pk)
     return for_reading(rows).first()
 
 

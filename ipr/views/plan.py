@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -22,10 +23,11 @@ from family_support.workdays.queries import load_calendar
 from ipr import actions
 from ipr.days import note_days
 from ipr.difference import difference
-from ipr.models import Plan, PlanVersion
+from ipr.models import EndProposal, Plan, PlanVersion
 from ipr.parts import Source, part_for
-from ipr.permissions import can_draw_up, can_lead, can_terminate
-from ipr.queries import by_sector, for_reading, latest_plan
+from ipr.permissions import can_draw_up, can_lead, can_propose_end, can_terminate
+from ipr.queries import by_sector, evidence_of, for_reading, latest_plan, next_plan_of
+from ipr.rules import NEXT_PLAN_DAYS
 from ipr.told import rows_of
 from ipr.views.loading import crumbs, in_force_beside, read_version, state_badge, work_plan
 
@@ -47,6 +49,17 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
     in_work = next((each for each in versions if each.state in actions.IN_WORK), None)
     shown = next((each for each in versions if each.state in (State.APPROVED, State.ENDED)), None) or in_work
     may_lead = can_lead(actor, frame.case)
+    in_force = found is not None and found.state == Plan.State.IN_FORCE
+    following = next_plan_of(found) if found is not None and in_force else None
+    if following is not None:
+        following.case = frame.case
+        drafts = for_reading(PlanVersion.objects.visible_to(actor).filter(plan=following))
+        in_work = next((each for each in drafts if each.state in actions.IN_WORK), None)
+    proposals = (
+        list(found.proposals.select_related("proposed_by__user", "answered_by__user")) if found else []
+    )
+    proposal = next((each for each in proposals if not each.answer), None)
+    answered = next((each for each in proposals if each.answer == EndProposal.Answer.REFUSED), None)
     context = {
         "plan": found,
         "in_work": in_work,
@@ -55,15 +68,33 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
         "may_draw_up": can_draw_up(actor, frame.case),
         "may_lead": may_lead,
         "may_start": may_lead and _may_start(found, in_work, frame.case.stage),
-        "may_amend": may_lead
-        and found is not None
-        and found.state == Plan.State.IN_FORCE
-        and in_work is None,
-        "may_complete": may_lead and found is not None and found.state == Plan.State.IN_FORCE,
+        "earlier": _earlier(frame.case.pk, found),
+        "may_amend": may_lead and in_force and in_work is None and following is None,
+        "may_complete": may_lead and in_force and following is None,
         "may_terminate": found is not None and can_terminate(actor, found),
+        "may_propose": found is not None and can_propose_end(actor, found) and proposal is None,
+        "may_begin_next": may_lead and in_force and following is None and _near_end(shown),
+        "following": following,
+        "proposal": proposal,
+        "answered": answered,
+        "decision": found.decision if found is not None and hasattr(found, "decision") else None,
+        "previous": found.previous_id if found is not None else None,
         **(_shown(shown) if shown else {}),
     }
     return render(request, "ipr/plan.html", frame.context | context)
+
+
+def _near_end(shown: PlanVersion | None) -> bool:
+    """Whether the next plan may be begun: thirty days before the last day of this one, or after it."""
+    if shown is None or shown.ends_on is None:
+        return False
+    return local_date(now()) >= shown.ends_on - timedelta(days=NEXT_PLAN_DAYS)
+
+
+def _earlier(case_id: int, found: Plan | None) -> list[Plan]:
+    """Plans of the family before this one."""
+    rows = Plan.objects.filter(case=case_id, ended_on__isnull=False).exclude(pk=found.pk if found else None)
+    return list(rows.prefetch_related("versions").order_by("-created_at", "-pk"))
 
 
 def _may_start(found: Plan | None, in_work: PlanVersion | None, stage: str) -> bool:
@@ -77,7 +108,11 @@ def _may_start(found: Plan | None, in_work: PlanVersion | None, stage: str) -> b
 def _shown(version: PlanVersion) -> dict[str, Any]:
     """What the read-only body of a version needs."""
     calendar = load_calendar(center=version.plan.case.center)
-    note_days(calendar, [*version.measures.all(), *version.family_measures.all()])
+    family = version.family_measures.all()
+    note_days(calendar, [*version.measures.all(), *family])
+    papers = evidence_of(family, version.plan_id)
+    for measure in family:
+        measure.papers = papers.get(measure.key, [])  # type: ignore[attr-defined]
     return {"version": version, "groups": by_sector(version), "mark": state_badge(version)}
 
 

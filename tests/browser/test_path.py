@@ -19,7 +19,7 @@ from family_support.demo.organizations import CENTERS, Staffed, make
 from family_support.demo.people import Invented, People
 from family_support.directory.models import Sector
 from family_support.documents.models import Rendering
-from interagency.models import Task
+from interagency.models import ServiceNorm, Task
 from ipr.models import FamilyMeasure, Measure, MeasureTemplate, Plan, PlanVersion, Signature
 from monitoring.models import QuarterlyReport
 from monitoring.tasks import open_quarters
@@ -276,7 +276,8 @@ def agency_reports(walker: Walker, case: Case) -> None:
     walker.fill(
         mark="returned",
         ground="breach",
-        norm="Закон «О государственных услугах», ст. 5",
+        service_norm=str(ServiceNorm.objects.get(code="88V-RULES").pk),
+        norm="Услуга оказана без выезда на дом.",
         reason="Нет подтверждающего документа, дополните отчёт.",
         new_due_on=clock.today() + timedelta(days=10),
     )

@@ -360,11 +360,13 @@ def test_withdrawal_runs_its_term_until_settled(place: Place) -> None:
     term = Deadline.objects.open().get(code="consent_withdrawal", subject_id=consent.pk)
     assert term.due_at is not None
     assert local_date(term.due_at).isoformat() == "2026-04-03"
-    settle_withdrawal(consent=consent, settlement="Обработка прекращена 11.03.2026", by=place.by(), now=NOON)
+    settle_withdrawal(
+        consent=consent, stopped=True, settlement="Обработка прекращена 11.03.2026", by=place.by(), now=NOON
+    )
     term.refresh_from_db()
     assert term.state == Deadline.State.MET
     with pytest.raises(Conflict):
-        settle_withdrawal(consent=consent, settlement="Ещё раз", by=place.by(), now=NOON)
+        settle_withdrawal(consent=consent, stopped=True, settlement="Ещё раз", by=place.by(), now=NOON)
 
 
 # --- Consultation ---------------------------------------------------------------------------------------------

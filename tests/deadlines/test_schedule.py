@@ -116,13 +116,17 @@ def test_dates_of_the_plan_warn_five_and_one_working_days_before() -> None:
         ("upcoming_2", "2026-05-08T09:00"),
         ("due_today", "2026-05-12T09:00"),
         ("overdue", "2026-05-13T00:00"),
+        ("chaser_1", "2026-05-13T09:00"),
         ("escalated", "2026-05-13T18:30"),
+        ("chaser_2", "2026-05-15T09:00"),
+        ("chaser_3", "2026-05-19T09:00"),
     ]
 
 
 def test_warnings_before_the_start_are_left_out() -> None:
     reached = shown("task_report", "2026-05-08T12:00", date(2026, 5, 12))
-    assert [level for level, _ in reached] == ["due_today", "overdue", "escalated"]
+    after = ["chaser_1", "escalated", "chaser_2", "chaser_3"]
+    assert [level for level, _ in reached] == ["due_today", "overdue", *after]
     on_the_day = shown("task_report", "2026-05-12T15:00", date(2026, 5, 12))
     assert on_the_day[0] == ("due_today", "2026-05-12T15:00")
 
@@ -180,5 +184,6 @@ def test_levels_of_every_term_are_in_order_and_each_once(code: str, start: datet
     assert {"due_today", "overdue", "escalated"} <= set(names)
     assert moments[0] >= started
     assert dict(reached)["overdue"] == end.due_at
-    assert all(moment <= end.due_at for level, moment in reached if level != "escalated")
+    after = {"escalated", "chaser_1", "chaser_2", "chaser_3"}
+    assert all(moment <= end.due_at for level, moment in reached if level not in after)
     json.dumps(end.explanation)

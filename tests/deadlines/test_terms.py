@@ -33,6 +33,9 @@ OURS = {
     "exit_plan": ("date", None),
     "intake_registration": ("working_days", 1),
     "transfer_acceptance": ("working_days", 1),
+    "plan_end": ("date", None),
+    "termination_decision": ("working_days", 2),
+    "decline_settlement": ("working_days", 2),
 }
 TRANSLATED = ("name", "clause", "start_event")
 

@@ -39,7 +39,16 @@ from tests.interagency.samples import (
     review,
     terms,
 )
-from tests.plans import a_draft, a_submitted, an_approved, an_assessed_case, measure_data, sign
+from tests.plans import (
+    a_decision,
+    a_draft,
+    a_scan,
+    a_submitted,
+    an_approved,
+    an_assessed_case,
+    measure_data,
+    sign,
+)
 
 pytestmark = [pytest.mark.usefixtures("scene"), pytest.mark.django_db]
 
@@ -259,7 +268,7 @@ def test_bad_reports(changes: dict, fields: set[str]) -> None:
     [
         ({"ground": ""}, {"ground"}),
         ({"reason": "мало"}, {"reason"}),
-        ({"ground": "breach", "norm": " "}, {"norm"}),
+        ({"ground": "breach", "norm": "ст. 5"}, {"service_norm"}),
         ({"new_due_on": None}, {"new_due_on"}),
         ({"new_due_on": clock.local_date(LATER)}, {"new_due_on"}),
         ({"new_due_on": date(2027, 4, 1)}, {"new_due_on"}),
@@ -406,7 +415,7 @@ def test_changed_parts_go_again_and_dropped_ones_are_taken_back(change: str) -> 
     with clock.at(LATER):
         deliver_due(clock.now)
     told = Notice.objects.filter(recipient=scene.officer.membership_id).values_list("kind", flat=True)
-    assert "task.withdrawn" in told
+    assert set(told) == {"handoff.sent", "task.changed" if change == "changed" else "task.withdrawn"}
 
 
 def test_an_ended_plan_takes_its_tasks_back() -> None:
@@ -417,6 +426,8 @@ def test_an_ended_plan_takes_its_tasks_back() -> None:
         ground="refused",
         evidence="Заявление об отказе от сопровождения.",
         ended_on=clock.local_date(LATER),
+        decision=a_decision(LATER),
+        files=[a_scan()],
         expected_version=None,
         by=scene.place.by(Role.DIRECTOR),
         now=LATER,

@@ -39,7 +39,7 @@ def test_from_the_assessment_to_the_plan_in_force() -> None:
     assert version.state == PlanVersion.State.APPROVED
     assert fresh(case).stage == Case.Stage.SUPPORT
     assert version.plan.state == Plan.State.IN_FORCE
-    assert terms(case.pk) == ["handoff", "task_report", "task_report"]
+    assert terms(case.pk) == ["handoff", "plan_end", "task_report", "task_report"]
     written = set(Event.objects.filter(case_id=case.pk).values_list("type", flat=True))
     assert {"assessment.concluded", "plan.submitted", "plan.approved"} <= written
 
@@ -56,7 +56,7 @@ def test_a_late_preparation_is_met_late() -> None:
 def test_no_handoff_term_without_bodies() -> None:
     place = a_center()
     version = an_approved(place, bodies=False)
-    assert terms(version.plan.case_id) == ["task_report"]
+    assert terms(version.plan.case_id) == ["plan_end", "task_report"]
 
 
 def test_completion_closes_the_case(monkeypatch: pytest.MonkeyPatch) -> None:

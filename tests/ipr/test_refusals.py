@@ -18,10 +18,12 @@ from family_support.base.actor import SYSTEM
 from family_support.base.errors import Conflict, Forbidden, Invalid
 from family_support.directory.models import Agency
 from ipr import actions
+from ipr.actions import DecisionData
 from ipr.content import content_hash
 from ipr.models import Measure, Plan, PlanVersion, Signature
 from tests.factories import NOON, Place, a_center, a_membership, actor_for, an_agency
 from tests.plans import (
+    a_decision,
     a_draft,
     a_scan,
     a_signing,
@@ -411,20 +413,32 @@ def test_termination_is_the_directors_and_needs_evidence() -> None:
         "ground": "refused",
         "evidence": "Заявление об отказе.",
         "ended_on": NOON.date(),
+        "decision": a_decision(),
+        "files": [a_scan()],
         "expected_version": None,
         "now": NOON,
     }
     with pytest.raises(Forbidden):
         actions.terminate_plan(by=place.by(), **given)
     by = place.by(Role.DIRECTOR)
-    for changes in (
-        {"ground": "completed"},
-        {"evidence": ""},
-        {"ended_on": NOON.date() + timedelta(days=1)},
-        {"ended_on": None},
-    ):
-        with pytest.raises(Invalid):
+    tomorrow = NOON.date() + timedelta(days=1)
+    wrong: list[tuple[dict[str, Any], set[str]]] = [
+        ({"ground": "completed"}, {"ground"}),
+        ({"ground": "continued"}, {"ground"}),
+        ({"evidence": ""}, {"evidence"}),
+        ({"files": []}, {"file"}),
+        ({"ended_on": tomorrow}, {"ended_on"}),
+        ({"ended_on": None}, {"ended_on"}),
+        ({"decision": DecisionData("", NOON.date(), "Прекратить план.")}, {"number"}),
+        ({"decision": DecisionData("12-р", None, "Прекратить план.")}, {"decided_on"}),
+        ({"decision": DecisionData("12-р", tomorrow, "Прекратить план.")}, {"decided_on"}),
+        ({"decision": DecisionData("12-р", date(2020, 1, 9), "Прекратить план.")}, {"decided_on"}),
+        ({"decision": DecisionData("12-р", NOON.date(), "Да")}, {"text"}),
+    ]
+    for changes, fields in wrong:
+        with pytest.raises(Invalid) as refused:
             actions.terminate_plan(by=by, **{**given, **changes})
+        assert set(refused.value.fields) == fields, changes
     actions.terminate_plan(by=by, **given)
     assert Plan.objects.get(pk=version.plan_id).termination == "refused"
 

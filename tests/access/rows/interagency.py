@@ -52,6 +52,19 @@ def reported_task(world: World, *, restricted: bool) -> Made:
     return _made(Task.objects.get(pk=found.pk))
 
 
+@kind("declined-task", of_case=True)
+def declined_task(world: World, *, restricted: bool) -> Made:
+    found = _handed_off(world, restricted)
+    actions.decline_task(
+        task=found,
+        reason="Не в нашей компетенции.",
+        expected_version=found.version,
+        by=world.by(Role.AGENCY_OFFICER),
+        now=world.now,
+    )
+    return _made(Task.objects.get(pk=found.pk))
+
+
 @kind("handoff", of_case=True)
 def handoff(world: World, *, restricted: bool) -> Made:
     found = world.obj("task", restricted)
@@ -75,6 +88,10 @@ ROWS = (
     ),
     page("report-review", "reported-task", roles=WORKERS, methods="GET POST"),
     page("task-withdraw", "task", roles=WORKERS, methods="GET POST"),
+    page("task-settle", "declined-task", roles=WORKERS, methods="GET POST"),
+    page("body-tasks", roles={Role.BODY_ADMIN}, methods="GET POST"),
+    page("district-figures", roles={Role.COORDINATOR}),
+    page("handoff-undelivered", "handoff", roles=WORKERS, methods="GET POST"),
     page("handoff-send", "handoff", roles=WORKERS, methods="POST"),
     page("handoff-hold", "handoff", roles=WORKERS, methods="GET POST"),
     page("case-agencies", "case", roles=CASE_ROLES, own=WORKERS),

@@ -9,7 +9,17 @@ from family_support.accounts.roles import UNIT_HEADS, WORKERS
 from ipr import actions
 from ipr.models import PlanVersion
 from tests.access.matrix import ALL, Made, Role, kind, page
-from tests.plans import a_draft, a_returned, a_signing, a_submitted, an_approved, an_assessed_case, sign
+from tests.plans import (
+    a_draft,
+    a_returned,
+    a_scan,
+    a_signing,
+    a_submitted,
+    an_approved,
+    an_assessed_case,
+    an_ended,
+    sign,
+)
 
 if TYPE_CHECKING:
     from tests.access.world import World
@@ -75,6 +85,29 @@ def plan(world: World, *, restricted: bool) -> Made:
     return Made(version.plan, {"pk": version.plan_id}, version.plan.case_id)
 
 
+@kind("end-proposal", of_case=True)
+def end_proposal(world: World, *, restricted: bool) -> Made:
+    """The end of a plan, proposed and not decided on."""
+    version = _version(an_approved, world, restricted)
+    proposal = actions.propose_end(
+        plan=version.plan,
+        ground="did_not_act",
+        evidence="Семья не посещает занятия третий месяц.",
+        files=[a_scan()],
+        expected_version=None,
+        by=world.by(Role.CASEWORKER),
+        now=world.now,
+    )
+    return Made(proposal, {"pk": proposal.pk}, version.plan.case_id)
+
+
+@kind("ended-plan", of_case=True)
+def ended_plan(world: World, *, restricted: bool) -> Made:
+    """Ended by the director's decision."""
+    version = _version(an_ended, world, restricted)
+    return Made(version.plan, {"pk": version.plan_id}, version.plan.case_id)
+
+
 def _row_of(name: str) -> Callable[..., Made]:
     def make(world: World, *, restricted: bool) -> Made:
         version = world.obj("draft-plan", restricted)
@@ -102,6 +135,13 @@ ROWS = (
     page("plan-amend", "plan", roles=WORKERS, methods="POST", refused=OTHERS),
     page("plan-complete", "plan", roles=WORKERS, methods="GET POST", refused=OTHERS),
     page("plan-terminate", "plan", roles=DIRECTOR, colleague=ALL, restricted=ALL, methods="GET POST"),
+    page("plan-next", "plan", roles=WORKERS, methods="GET POST", refused=OTHERS),
+    page("plan-end-propose", "plan", roles=WORKERS, methods="GET POST", refused=OTHERS),
+    page("plan-end-recall", "end-proposal", roles=WORKERS, methods="POST", refused=OTHERS),
+    page(
+        "plan-end-refuse", "end-proposal", roles=DIRECTOR, colleague=ALL, restricted=ALL, methods="GET POST"
+    ),
+    page("plan-decision-print", "ended-plan", roles=PAPERS, colleague=DIRECTOR, restricted=DIRECTOR),
     page("plan-version", "submitted-plan", roles=CASE_ROLES, **PENDING),
     page("plan-preview", "submitted-plan", roles=PAPERS, **PENDING),
     page("plan-compare", "amended-plan", roles=PAPERS, **PENDING),
