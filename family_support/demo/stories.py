@@ -190,7 +190,7 @@ def onward(
 def _identify(case: Case, worker: Actor, now: datetime) -> None:
     """What the special-social-services organization found, and help that was given (R256 23-24)."""
     waiting = ViolenceRecord.objects.filter(case=case, state=ViolenceRecord.State.REDIRECTED).first()
-    if waiting is None:
+    if waiting is None or waiting.redirected_at is None or waiting.redirected_at > now:
         return
     kind, today = ViolenceSupport.Kind.INFORMATION, local_date(now)
     record_support(violence=waiting, kind=kind, given_on=today, note=texts.SUPPORT, by=worker, now=now)

@@ -94,7 +94,9 @@ def test_quarter_from_proposal_to_country(
     conclude(walker, report)
     freeze(walker, report, language)
     correct(walker, report, center, quarter)
-    look_at_the_country(walker, report, tmp_path)
+    look_at_the_country(walker, report)
+    if language == LANGUAGES[0]:
+        download(walker, report, tmp_path)
 
 
 def conclude(walker: Walker, report: QuarterlyReport) -> None:
@@ -176,8 +178,8 @@ def correct(walker: Walker, report: QuarterlyReport, center: Staffed, quarter: Q
     assert walker.page.locator(f"main a[href='/quarters/{report.pk}/corrections/issue/']").count() == 0
 
 
-def look_at_the_country(walker: Walker, report: QuarterlyReport, folder: Path) -> None:
-    """The analyst reads the report with its annex, adds the quarter up, compares, and downloads the file."""
+def look_at_the_country(walker: Walker, report: QuarterlyReport) -> None:
+    """The analyst reads the report with its annex, adds the quarter up, and compares."""
     walker.sign_in(Role.MINISTRY_ANALYST)
     walker.go(f"/ministry/?year={report.year}&quarter={report.quarter}")
     walker.follow_to(f"/ministry/reports/{report.pk}/")
@@ -186,14 +188,18 @@ def look_at_the_country(walker: Walker, report: QuarterlyReport, folder: Path) -
     period = f"{report.year}-{report.quarter}"
     walker.go(f"/ministry/country/?period={period}")
     walker.submit("/ministry/roundups/draw/")
-    country = Roundup.objects.get(region__isnull=True, year=report.year, quarter=report.quarter)
     region = Roundup.objects.get(region__isnull=False, year=report.year, quarter=report.quarter)
     walker.follow_to(f"/ministry/roundups/{region.pk}/")
-    assert report.center.name in walker.text()
+    assert any(name in walker.text() for name in report.center.names.values())
     walker.go("/ministry/compare/")
+
+
+def download(walker: Walker, report: QuarterlyReport, folder: Path) -> None:
+    """The files of the country, made in the background."""
+    country = Roundup.objects.get(region__isnull=True, year=report.year, quarter=report.quarter)
     files = Rendering.objects.filter(subject_type=ROUNDUP_SUBJECT, subject_id=country.pk, state="ready")
     wait_for(lambda: files.filter(format="xlsx").exists() and files.filter(format="pdf").exists(), 90)
-    walker.go(f"/ministry/country/?period={period}")
+    walker.go(f"/ministry/country/?period={report.year}-{report.quarter}")
     for file_format, begins in (("xlsx", b"PK"), ("pdf", b"%PDF-")):
         ready = files.filter(format=file_format).earliest("pk")
         assert walker.download(f"main a[href='/renderings/{ready.pk}/file/']", folder).startswith(begins)
