@@ -15,6 +15,8 @@ LINE_HEIGHT = 15
 LINE_LETTERS = 38
 # Up to here every whole number has its tick.
 FEW = 8
+# A single point is no line.
+FEWEST_POINTS = 2
 
 
 def bars(table: Table) -> Chart | None:
@@ -82,14 +84,14 @@ def lines(
 ) -> Chart | None:
     """Lines over quarters, a gap where a figure is hidden or missing; `rows` are the same as texts for the table.
 
-    None when there is nothing to draw.
+    None when there is no line to draw.
     """
     values = [
         {"name": name, "quarter": label, "order": place, "value": value}
         for name, points in series
         for place, (label, value) in enumerate(zip(labels, points, strict=True))
     ]
-    if not any(point["value"] is not None for point in values):
+    if sum(point["value"] is not None for point in values) < FEWEST_POINTS:
         return None
     spec = {
         "data": {"values": values},

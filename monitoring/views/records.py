@@ -125,6 +125,7 @@ def quarter_corrections(request: HttpRequest, pk: int) -> HttpResponse:
     log_reads(request.actor, [case.pk for case in visible], "corrections")
     annexes = annexes_of(report, outside=False)[::-1]
     last = annexes[0].annex if annexes else None
+    is_told = last is not None and last.lines == [line.as_json() for line in lines]
     is_sent = report.state in ("sent", "received")
     context = {
         "report": report,
@@ -133,10 +134,8 @@ def quarter_corrections(request: HttpRequest, pk: int) -> HttpResponse:
         "lines": shown(lines),
         "cases": visible,
         "annexes": annexes,
-        "may_issue": can_sign(request.actor, report)
-        and is_sent
-        and bool(lines)
-        and (last is None or last.lines != [line.as_json() for line in lines]),
+        "told_in": last if is_told else None,
+        "may_issue": can_sign(request.actor, report) and is_sent and bool(lines) and not is_told,
         "is_sent": is_sent,
     }
     return render(request, "monitoring/corrections.html", context)
