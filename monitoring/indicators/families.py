@@ -7,6 +7,7 @@ from collections.abc import Collection
 from django.db.models import Case as CaseWhen
 from django.db.models import CharField, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from assessments.models import Assessment, AssessmentGround, Ground, Need
 from cases.models import Case
@@ -104,7 +105,13 @@ add(
         "Risk when the case was closed, against the first primary assessment: lowered, the same or raised (R192 4, 13)."
     ),
     Part(_assessed_cases, "closed_at", by="change", case="pk"),
-    labels=choices([("lowered", _("Lowered")), ("same", _("The same")), ("raised", _("Raised"))]),
+    labels=choices(
+        [
+            ("lowered", pgettext_lazy("risk", "Lowered")),
+            ("same", pgettext_lazy("risk", "The same")),
+            ("raised", pgettext_lazy("risk", "Raised")),
+        ]
+    ),
 )
 add(
     "came_back",

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models import TimelineEntry
 from family_support.base.figures import LANGUAGES, Column
-from family_support.deadlines.models import Deadline
+from family_support.deadlines.models import Deadline, DeadlineLevel
 from family_support.directory.models import Agency, Center, Sector
 from interagency.models import Handoff, Review, Task
 from ipr.models import Measure
@@ -65,6 +65,10 @@ def _declines(center: Center, quarter: Quarter) -> QuerySet:
         of_sector=Subquery(task.values("measure__sector__code")[:1]),
         of_agency=Subquery(task.values("agency")[:1]),
     )
+
+
+def _chasers(center: Center, quarter: Quarter) -> QuerySet:
+    return DeadlineLevel.objects.filter(deadline__center=center, deadline__code="task_report")
 
 
 def _handoffs(center: Center, quarter: Quarter) -> QuerySet:
@@ -142,6 +146,20 @@ add(
     Part(_reviews, "at", Q(ground="breach"), by="norm", case="report__task__case_id"),
     labels=_norm_labels,
     local=True,
+)
+add(
+    "chasers",
+    "joint",
+    _("Chasers to the bodies"),
+    _("Chasers of the quarter about reports that were overdue: on the first, third and fifth working day."),
+    Part(_chasers, "reached_at", by="level", case="deadline__case_id"),
+    labels=choices(
+        [
+            ("chaser_1", _("First chaser")),
+            ("chaser_2", _("Second chaser")),
+            ("chaser_3", _("Third chaser")),
+        ]
+    ),
 )
 add(
     "handoffs",
