@@ -96,13 +96,17 @@ class Publication(Generic[Cell]):
     def given_away(self) -> set[Cell]:
         """Hidden cells that can be worked out: by the sums, or because a sum says that each of its hidden parts is
         the least it can be, one."""
-        found = determined(self.hidden, self._equations)
-        for equation in self._equations:
+        return self._given_away(self._equations)
+
+    def _given_away(self, equations: Sequence[Mapping[Cell, int]]) -> set[Cell]:
+        hidden = {cell for equation in equations for cell in equation if cell in self.hidden}
+        found = determined(hidden, equations)
+        for equation in equations:
             parts = [cell for cell in equation if cell in self.hidden]
             signs = {equation[cell] for cell in parts}
             if parts and len(signs) == 1 and all(self.values[cell] == 1 for cell in parts):
                 found.update(parts)
-        return found if self.protected is None else found & set(self.protected)
+        return found if self.protected is None else {cell for cell in found if cell in self.protected}
 
     def close(self, rank: Callable[[Cell], tuple] | None = None) -> None:
         """Hide more until nothing hidden is given away; first what `rank` puts first (the smallest figure).
@@ -110,9 +114,32 @@ class Publication(Generic[Cell]):
         Where nothing is left to hide beside a cell, it stays as it is: the caller withholds whole sums then.
         """
         order = rank or (lambda cell: (self.values[cell],))
+        for equations in self._apart():
+            self._close(equations, order)
+
+    def _apart(self) -> list[list[dict[Cell, int]]]:
+        """The equations in groups that share no cell: each is solved by itself."""
+        seen: set[int] = set()
+        groups = []
+        for first in range(len(self._equations)):
+            if first in seen:
+                continue
+            seen.add(first)
+            group, front = [], [first]
+            while front:
+                number = front.pop()
+                group.append(self._equations[number])
+                for cell in self._equations[number]:
+                    near = [other for other in self._of_cell[cell] if other not in seen]
+                    seen.update(near)
+                    front += near
+            groups.append(group)
+        return groups
+
+    def _close(self, equations: Sequence[Mapping[Cell, int]], order: Callable[[Cell], tuple]) -> None:
         stuck: set[Cell] = set()
         while True:
-            open_cells = self.given_away() - stuck
+            open_cells = self._given_away(equations) - stuck
             if not open_cells:
                 return
             for cell in sorted(open_cells, key=repr):
