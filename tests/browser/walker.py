@@ -64,28 +64,24 @@ class Walker:
         assert not told, f"{name}: {told}"
 
     def follow(self, selector: str) -> None:
-        """Click a link and look at where it leads."""
-        self.page.locator(selector).first.click()
+        """Click a link and look at where it leads; one that the full top bar moved behind *More* is found there."""
+        shown = self.page.locator(f"{selector} >> visible=true")
+        more = self.page.locator("header details[data-more] > summary")
+        if not shown.count() and self.page.locator(selector).count() and more.is_visible():
+            more.click()
+        shown.first.click()
         self.page.wait_for_load_state()
         self.look()
 
     def bar(self, path: str) -> None:
-        """Click a link of the top bar, or of the menu behind it where the bar is full."""
-        link = self.page.locator(f"header .top-links a[href='{path}']")
-        if not link.is_visible():
-            self.page.locator("header details[data-more] > summary").click()
-            link = self.page.locator(f"header details[data-more] a[href='{path}']")
-        link.click()
-        self.page.wait_for_load_state()
-        self.look()
+        """Click the link of the top bar that leads to a path."""
+        self.follow(f"header a[href='{path}']")
+
+    follow_nav = bar
 
     def follow_to(self, path: str) -> None:
         """Click the link on this page that leads to a path: it must be there to be found."""
         self.follow(f"main a[href='{path}'], main a[href^='{path}?']")
-
-    def follow_nav(self, path: str) -> None:
-        """Click the link of the top bar that leads to a path."""
-        self.follow(f"header a[href='{path}']")
 
     def fill(self, **values: str | date | bool | list[str]) -> None:
         """Fill fields of the page's form by their names: texts, dates, choices, check boxes."""
