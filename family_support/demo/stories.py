@@ -192,6 +192,8 @@ def _identify(case: Case, worker: Actor, now: datetime) -> None:
     waiting = ViolenceRecord.objects.filter(case=case, state=ViolenceRecord.State.REDIRECTED).first()
     if waiting is None or waiting.redirected_at is None or waiting.redirected_at > now:
         return
+    # The redirection may have been recorded late, after the assessment that went on meanwhile.
+    now = max(now, waiting.redirected_at or now)
     kind, today = ViolenceSupport.Kind.INFORMATION, local_date(now)
     record_support(violence=waiting, kind=kind, given_on=today, note=texts.SUPPORT, by=worker, now=now)
     record_identification(
