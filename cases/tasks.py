@@ -1,6 +1,6 @@
 """Recurring work of cases: an entry in the schedule, one action."""
 
-from cases.actions import expire_consents
+from cases.actions import expire_consents, forget_drafts
 from family_support.base import clock
 from family_support.base.tasks import task
 
@@ -9,3 +9,9 @@ from family_support.base.tasks import task
 def expire() -> int:
     """Daily: mark consents whose last day has passed; how many."""
     return expire_consents(now=clock.now())
+
+
+@task(name="cases.forget_drafts")
+def forget() -> int:
+    """Daily: forget drafts of intakes that nobody has touched for a week; how many."""
+    return forget_drafts(now=clock.now())

@@ -195,6 +195,7 @@ CELERY_BEAT_SCHEDULE = {
     "remind-alarms": {"task": "mobile_groups.remind_alarms", "schedule": SWEEP_SECONDS, "options": STALE},
     "expire-groups": {"task": "mobile_groups.expire_groups", "schedule": 3600},
     "expire-consents": {"task": "cases.expire_consents", "schedule": DAILY},
+    "forget-intake-drafts": {"task": "cases.forget_drafts", "schedule": DAILY},
     "forget-events": {"task": "outbox.forget", "schedule": DAILY},
     "forget-tokens": {"task": "accounts.forget_tokens", "schedule": DAILY},
     "forget-old-keys": {"task": "base.forget_old_keys", "schedule": DAILY},

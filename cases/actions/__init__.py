@@ -12,6 +12,7 @@ from cases.actions.consents import (
 from cases.actions.consultations import record_consultation
 from cases.actions.documents import add_document
 from cases.actions.doors import ask_for_help, send_to_center
+from cases.actions.drafts import drop_draft, forget_drafts, save_draft
 from cases.actions.intakes import receive_intake, refuse_intake, register_intake, register_received
 from cases.actions.people import PersonData, add_member, change_member
 from cases.actions.sources import Source
@@ -57,10 +58,12 @@ __all__ = [
     "change_member",
     "close_case",
     "decline_transfer",
+    "drop_draft",
     "end_grant",
     "end_threat",
     "expire_consents",
     "flag_threat",
+    "forget_drafts",
     "give_consent",
     "grant_access",
     "propose_transfer",
@@ -78,6 +81,7 @@ __all__ = [
     "restrict",
     "set_risk",
     "settle_withdrawal",
+    "save_draft",
     "send_to_center",
     "submit_intake",
     "submit_signal",

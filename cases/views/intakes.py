@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from cases import actions, cards, queries
 from cases.actions.team import workers_of
 from cases.forms.intakes import DuplicatesForm, IntakeForm, RefusalForm, RegisterForm
-from cases.models import Case, Intake, IntakeTransfer, Threat
+from cases.models import Case, Intake, IntakeDraft, IntakeTransfer, Threat
 from cases.papers import file_answer, intake_slip_pdf
 from cases.permissions import (
     LIST_ROLES,
@@ -48,6 +48,7 @@ def intake_new(request: HttpRequest) -> HttpResponse:
     """One page for the five channels; registered, it leads to the slip."""
     now = clock.now()
     center = center_of(request)
+    draft = IntakeDraft.objects.visible_to(request.actor).first() if request.method == "GET" else None
     form = IntakeForm(
         request.POST or None,
         request.FILES or None,
@@ -55,7 +56,12 @@ def intake_new(request: HttpRequest) -> HttpResponse:
         region_id=center.district.region_id,
         cases=open_cases(request.actor),
         duplicates=_duplicates(request) if request.method == "POST" else "",
-        initial={"received_at": now, "channel": Intake.Channel.SELF, "form": Intake.Form.DESK},
+        initial={
+            "received_at": now,
+            "channel": Intake.Channel.SELF,
+            "form": Intake.Form.DESK,
+            **(draft.content if draft else {}),
+        },
     )
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
@@ -81,15 +87,39 @@ def intake_new(request: HttpRequest) -> HttpResponse:
             now=now,
         )
         if registered and registered.value is not None:
+            actions.drop_draft(by=request.actor)
             return redirect("intake-slip", pk=registered.value.pk)
     context = {
         "form": form,
+        "draft": draft,
         "heading": _("New intake"),
         "button": _("Register"),
         "cancel_url": reverse("my-day"),
         "crumbs": [Crumb(_("My day"), reverse("my-day")), Crumb(_("New intake"))],
     }
-    return respond(request, "ui/form_page.html", context, form)
+    return respond(request, "cases/intake_new.html", context, form)
+
+
+# What is kept of the form: all that is typed or chosen, no key, file or token.
+KEPT_FIELDS = tuple(name for name in IntakeForm.base_fields if name not in ("key", "upload", "attach_to"))
+
+
+@require_POST
+@allowed(*REGISTERING)
+def intake_draft(request: HttpRequest) -> HttpResponse:
+    """Keep what has been typed so far; asked for by the form itself while somebody types."""
+    now = clock.now()
+    typed = {name: request.POST[name] for name in KEPT_FIELDS if request.POST.get(name)}
+    actions.save_draft(content=typed, by=request.actor, now=now)
+    return render(request, "cases/draft_saved.html", {"at": now})
+
+
+@require_POST
+@allowed(*REGISTERING)
+def intake_draft_drop(request: HttpRequest) -> HttpResponse:
+    """Begin with an empty form."""
+    actions.drop_draft(by=request.actor)
+    return redirect("intake-new")
 
 
 @require_POST

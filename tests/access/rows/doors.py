@@ -73,6 +73,8 @@ ROWS = (
     page("ask", roles=PUBLIC, methods="GET POST"),
     page("ask-status", roles=PUBLIC, methods="GET POST"),
     page("intake-list", roles=LISTING),
+    page("intake-draft", roles=WORKERS | {Role.INTAKE_CLERK}, methods="POST"),
+    page("intake-draft-drop", roles=WORKERS | {Role.INTAKE_CLERK}, methods="POST"),
     page("transfer-propose", "fresh-intake", roles=WORKERS, methods="GET POST", refused=OTHERS),
     page("transfer", "transfer", roles=LISTING, colleague=ALL, restricted=DIRECTOR),
     page("transfer-accept", "offer", roles=DIRECTOR, colleague=ALL, methods="POST"),
