@@ -33,7 +33,7 @@ def _duplicates(found: str) -> str:
     """Where likely duplicates appear while the person is typed in; `found` are those of what was typed before."""
     return format_html(
         '<div id="duplicates" aria-live="polite" hx-post="{}" hx-trigger="{}" hx-include="closest form" '
-        'hx-params="csrfmiddlewaretoken,iin,last_name,first_name,phone,attach_to">{}</div>',
+        'hx-target="this" hx-params="csrfmiddlewaretoken,iin,last_name,first_name,phone,attach_to">{}</div>',
         reverse("intake-duplicates"),
         ", ".join(f"change from:#id_{name}" for name in WATCHED),
         found,

@@ -172,6 +172,19 @@ def test_public_form_without_scripts_and_quick_exit(
     assert phone.page.title() == "Elsewhere"
 
 
+def draft_is_kept_beside_the_duplicates(walker: Walker, language: str) -> None:
+    """What is typed is saved by itself and is there again; likely duplicates have a place of their own."""
+    walker.go("/intakes/new/")
+    walker.fill(said="Соседка просит помощи.", last_name="Серикова")
+    walker.page.keyboard.press("Tab")
+    walker.page.wait_for_function("document.querySelector('#saved').innerText.match(/[0-9]{2}:[0-9]{2}/)")
+    walker.go("/intakes/new/")
+    assert walker.page.locator("[name=said]").input_value() == "Соседка просит помощи."
+    walker.page.locator("form[action='/intakes/draft/drop/'] button").click()
+    walker.page.wait_for_load_state()
+    assert walker.page.locator("[name=said]").input_value() == ""
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_officer_sends_and_another_center_takes_over(
     walker: Walker, centers: list[Staffed], language: str
@@ -194,6 +207,7 @@ def test_officer_sends_and_another_center_takes_over(
     intake = Intake.objects.latest("pk")
     assert (intake.form, intake.state) == ("inbox", "received")
     walker.sign_in(Role.CASEWORKER)
+    draft_is_kept_beside_the_duplicates(walker, language)
     walker.go(f"/intakes/{intake.pk}/register/")
     walker.submit()
     walker.go(f"/intakes/{intake.pk}/")
