@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.closing import Blocker, register_blocker
 from cases.models import Case
-from cases.page import Act, Tab, register_act, register_tab
+from cases.page import Act, Tab, register_act, register_day_tile, register_tab
 from cases.permissions import works
 from cases.threats import ThreatLine, register_line, register_reaction
 from cases.timeline import register_kind
@@ -20,6 +20,7 @@ from family_support.base.actor import Actor
 from family_support.base.database_errors import register_constraint
 from family_support.deadlines.models import Deadline
 from family_support.documents.models import Attachment
+from family_support.ui.components import Tile
 from family_support.ui.navigation import NavItem
 from family_support.ui.navigation import register as register_link
 from mobile_groups.actions.alarms import set_off
@@ -37,6 +38,7 @@ def register() -> None:
     register_act("response_plan", to_alarm)
     register_tab(Tab("alarms", _("Alarms"), "case-alarms", 60))
     register_attachment_rule(files_of_own_visits)
+    register_day_tile(open_alarms)
     _timeline()
     _subjects()
     _constraints()
@@ -74,6 +76,12 @@ def to_alarm(deadline: Deadline, case: Case, actor: Actor) -> Act | None:
     if not (works(case, actor) or actor.is_director):
         return None
     return Act(_("To the alarm"), reverse("alarm", args=(deadline.subject_id,)), "alarm")
+
+
+def open_alarms(actor: Actor) -> Tile | None:
+    """My day of the Center: open alarms of the actor's cases, if there are any."""
+    count = Alarm.objects.open().visible_to(actor).count()
+    return Tile(count, _("Open alarms"), "alarm", "red", reverse("alarm-list")) if count else None
 
 
 def files_of_own_visits(actor: Actor) -> QuerySet:

@@ -98,6 +98,9 @@ class DeadlineQuerySet(models.QuerySet["Deadline"]):
             )
         if actor.agency_id and actor.role in (Role.AGENCY_OFFICER, Role.BODY_ADMIN):
             return self.filter(agency_id=actor.agency_id).exclude(case_id__in=barred_case_ids(actor))
+        if actor.agency_id and actor.role == Role.COORDINATOR:
+            # The mandate of the district's mobile group (R256 21); terms of cases are none of the coordinator's.
+            return self.filter(agency_id=actor.agency_id, case_id__isnull=True)
         return self.none()
 
     def for_display(self) -> DeadlineQuerySet:

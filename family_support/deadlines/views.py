@@ -26,6 +26,7 @@ EXPLAINED_TO = (
         Role.CENTER_ANALYST,
         Role.AGENCY_OFFICER,
         Role.BODY_ADMIN,
+        Role.COORDINATOR,
     }
 )
 

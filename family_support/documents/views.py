@@ -24,7 +24,14 @@ from family_support.documents.registry import renderer
 ATTACHMENT_READERS = (
     WORKERS
     | METHODOLOGY
-    | {Role.DIRECTOR, Role.HEAD_ACCOMPANIMENT, Role.AGENCY_OFFICER, Role.GROUP_MEMBER, Role.MINISTRY_ANALYST}
+    | {
+        Role.DIRECTOR,
+        Role.HEAD_ACCOMPANIMENT,
+        Role.AGENCY_OFFICER,
+        Role.GROUP_MEMBER,
+        Role.COORDINATOR,
+        Role.MINISTRY_ANALYST,
+    }
     # Scans of what waits for registration.
     | {Role.INTAKE_CLERK}
 )

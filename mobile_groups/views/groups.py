@@ -111,6 +111,7 @@ def group(request: HttpRequest, pk: int) -> HttpResponse:
         "shows_phones": request.actor.role in (Role.COORDINATOR, Role.DIRECTOR, Role.GROUP_MEMBER),
         "may_renew": request.actor.role == Role.COORDINATOR and found.state != MobileGroup.State.DRAFT,
         "deadline": terms.for_display().first(),
+        "explains": request.actor.role in (Role.COORDINATOR, Role.DIRECTOR),
         "now": clock.now(),
         "crumbs": _crumbs(Crumb(_title(found))),
     }

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.utils import translation
 
 from cases import threats
 from cases.actions import close_case, flag_threat
 from cases.models import Case, Threat
 from family_support.accounts.roles import WORKERS, Role
-from family_support.base.actor import Actor
+from family_support.audit.context import acting
+from family_support.base.actor import SYSTEM, Actor
 from family_support.base.errors import AppError, Conflict, Forbidden, Invalid, Missing
 from family_support.deadlines.models import Deadline
 from family_support.notifications.models import Mail, Notice
@@ -337,3 +340,16 @@ def test_stale_pages_are_refused() -> None:
     with pytest.raises(Conflict) as caught:
         actions.engage_group(alarm=alarm, expected_version=alarm.version - 1, by=there.director, now=NOON)
     assert caught.value.code == "stale_version"
+
+
+def test_open_threats_from_before_get_their_alarm() -> None:
+    there = a_ready_district()
+    case = a_case(there.place)
+    with acting(SYSTEM, reason="test"):
+        old = Threat.objects.create(case=case, flagged_at=NOON, note="До тревог")
+    migration = import_module("mobile_groups.migrations.0002_history_and_guards")
+    with acting(SYSTEM, reason="migration"):
+        migration.alarms_of_open_threats(apps, None)
+    alarm = Alarm.objects.get(pk=old.pk)
+    assert (alarm.state, alarm.next_reminder_at) == (State.RAISED, NOON + 4 * HOUR)
+    assert actions.remind_alarms(now=NOON + 4 * HOUR) == 1

@@ -18,6 +18,7 @@ from family_support.deadlines.models import Deadline
 from family_support.outbox.models import Event
 from mobile_groups import actions
 from mobile_groups.actions import MemberData
+from mobile_groups.handlers import coordinators_of_mandate
 from mobile_groups.models import Alarm, MobileGroup, ResponsePlan, Visit
 from tests.cases.undoing import undone
 from tests.factories import NOON
@@ -316,3 +317,15 @@ def test_calling_order() -> None:
     last = draft.members.all()[2]
     actions.call_earlier(member=last, by=there.coordinator, now=NOON)
     assert [row.pk for row in draft.members.all()][1] == last.pk
+
+
+def test_the_coordinator_learns_how_the_mandates_date_came_about_and_no_case_does() -> None:
+    there = a_ready_district()
+    an_alarm(there)
+    seen = Deadline.objects.visible_to(there.coordinator)
+    assert [row.code for row in seen] == ["group_mandate"]
+    event = Event(
+        type="deadline.level_reached",
+        payload={"term": "group_mandate", "subject_id": MobileGroup.objects.get().pk},
+    )
+    assert coordinators_of_mandate(event) == [there.coordinator.membership_id]
