@@ -19,6 +19,7 @@ from family_support.outbox.events import handles
 from family_support.outbox.models import Event
 
 register_kind("case.assigned", _("A case was assigned to you"), "user-check")
+register_kind("cases.reassigned", _("Cases were handed over to you: %(count)s"), "user-check", tone="orange")
 register_kind("intake.attached", _("A repeat intake came in for your case"), "inbox")
 register_kind("intake.unassigned", _("A new case waits for a responsible worker"), "inbox", tone="orange")
 register_kind("threat.flagged", _("A threat to life or health was flagged"), "alarm", urgent=True, tone="red")
@@ -129,3 +130,20 @@ def tell_waiting_transfer(event: Event) -> None:
     transfer = IntakeTransfer.objects.get(pk=event["subject_id"])
     asked = directors(transfer.to_center_id, clock.local_date(clock.now()))
     _tell(event, "transfer.waiting", asked, (SUBJECT, transfer.pk))
+
+
+@handles("cases.reassigned")
+def tell_reassigned(event: Event) -> None:
+    """The new lead of many cases is told once."""
+    params = {"count": event["count"]}
+    subject = ("cases.list", event["membership"])
+    with acting(SYSTEM):
+        notify(
+            [event["membership"]],
+            "cases.reassigned",
+            subject=subject,
+            case_id=None,
+            event_id=event.pk,
+            params=params,
+            now=clock.now(),
+        )

@@ -223,6 +223,12 @@ def check_can_assign(actor: Actor, case: Case) -> None:
         raise Forbidden("not_lead", _("Only the lead, the director or the head of a unit changes the team."))
 
 
+def check_can_reassign(actor: Actor) -> None:
+    """All cases of one worker: the director, the head of a unit. Errors: Forbidden."""
+    if not (actor.is_director or actor.role in UNIT_HEADS):
+        raise Forbidden
+
+
 def can_take(actor: Actor, case: Case) -> bool:
     """Take an ordinary case that nobody leads yet."""
     return actor.role in WORKERS and case.lead_id is None and not case.restricted and not case.is_closed

@@ -27,6 +27,7 @@ from cases.models import (
 from cases.page import Act, act_for
 from cases.permissions import reads, works
 from family_support.access.subjects import subject_url
+from family_support.accounts.models import Membership
 from family_support.accounts.roles import WORKERS
 from family_support.base.actor import Actor
 from family_support.base.crypto import blind_index
@@ -353,3 +354,26 @@ def counts_from(intake: Intake, calendar: WorkCalendar) -> str:
     if not step.counted:
         return _("Counts as registered from {when}: it came in on a day off.").format(when=when)
     return _("Counts as registered from {when}: it came in after working hours.").format(when=when)
+
+
+@dataclass(frozen=True, slots=True)
+class LeadLoad:
+    """How many open cases somebody leads, and how many of them are restricted or have a term that has passed."""
+
+    lead: Membership
+    open: int
+    restricted: int
+    late: int
+
+
+def loads_of_leads(actor: Actor, now: datetime) -> list[LeadLoad]:
+    """The Center's leads by name with their open cases, as far as the actor sees them listed: three queries."""
+    seen = Case.objects.listed_to(actor).open().filter(lead__isnull=False)
+    overdue = Deadline.objects.open().filter(case_id=OuterRef("pk"), due_at__lt=now)
+    rows = list(seen.annotate(is_late=Exists(overdue)).values_list("lead_id", "restricted", "is_late"))
+    leads = Membership.objects.filter(pk__in={row[0] for row in rows}).select_related("user")
+    found = []
+    for lead in leads.order_by("user__last_name", "user__first_name", "pk"):
+        own = [row for row in rows if row[0] == lead.pk]
+        found.append(LeadLoad(lead, len(own), sum(row[1] for row in own), sum(row[2] for row in own)))
+    return found

@@ -17,12 +17,12 @@ from cases.timeline import register_kind
 from family_support.access import subjects
 from family_support.access.scopes import register_attachment_rule, register_case_scope
 from family_support.access.subjects import CaseLine
-from family_support.accounts.roles import WORKERS, Role
+from family_support.accounts.roles import UNIT_HEADS, WORKERS, Role
 from family_support.base.actor import Actor
 from family_support.base.database_errors import register_constraint
 from family_support.deadlines.models import Deadline
 from family_support.ui import navigation
-from family_support.ui.navigation import NavItem
+from family_support.ui.navigation import MenuItem, NavItem
 
 
 def register() -> None:
@@ -64,6 +64,7 @@ def was_transferred(case: Case) -> bool:
 
 def _subjects() -> None:
     subjects.register("cases.case", _("Case"), url_name="case")
+    subjects.register("cases.list", _("Cases"), lambda key: reverse("case-list"))
     subjects.register("cases.intake", _("Intake (appeal)"), url_name="intake")
     subjects.register("cases.intaketransfer", _("Transfer of an intake"), url_name="transfer")
     subjects.register("cases.consent", _("Consent"), url_name="consent")
@@ -203,6 +204,9 @@ def settle(deadline: Deadline, case: Case, actor: Actor) -> Act | None:
 
 
 def _navigation() -> None:
+    navigation.register_menu(
+        MenuItem(_("Reassign cases"), "cases-reassign", "arrows-exchange", UNIT_HEADS | {Role.DIRECTOR})
+    )
     navigation.register(NavItem(_("My day"), "my-day", "home", LIST_ROLES, 10))
     navigation.register(
         NavItem(_("Cases"), "case-list", "folders", LIST_ROLES, 20, ("case", "consent", "consultation"))

@@ -11,6 +11,7 @@ urlpatterns = [
     path("ask/status/", ask.ask_status, name="ask-status"),
     path("day/", day.my_day, name="my-day"),
     path("cases/", cases.case_list, name="case-list"),
+    path("cases/reassign/", team.cases_reassign, name="cases-reassign"),
     path("cases/search/", day.case_search, name="case-search"),
     path("cases/<int:pk>/", cases.case, name="case"),
     path("cases/<int:pk>/open/", cases.case_open, name="case-open"),

@@ -34,6 +34,7 @@ from cases.actions.team import (
     bar_person,
     end_grant,
     grant_access,
+    reassign_cases,
     remove_from_team,
     take_case,
 )
@@ -77,6 +78,7 @@ __all__ = [
     "refuse_intake",
     "register_intake",
     "register_received",
+    "reassign_cases",
     "remove_from_team",
     "restrict",
     "set_risk",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Q
@@ -10,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.actions.locking import locked_case
 from cases.grants import sync_case_grants
 from cases.models import Case, CaseGrant, TeamMember
-from cases.permissions import check_can_assign, check_can_grant, check_open, works
+from cases.permissions import check_can_assign, check_can_grant, check_can_reassign, check_open, works
 from cases.timeline import record
 from family_support.access import barred
 from family_support.access.models import Barred
@@ -21,6 +22,14 @@ from family_support.base.actor import Actor
 from family_support.base.clock import local_date
 from family_support.base.errors import Conflict, Forbidden, Invalid, Missing
 from family_support.outbox.events import emit
+
+
+@dataclass(frozen=True, slots=True)
+class Reassigned:
+    """How many cases got the new lead, and how many stayed because the lists keep that person out."""
+
+    moved: int
+    kept: int
 
 
 def assign_lead(*, case: Case, membership: Membership, by: Actor, now: datetime, reason: str = "") -> Case:
@@ -57,7 +66,7 @@ def take_case(*, case: Case, by: Actor, now: datetime) -> Case:
     return case
 
 
-def place_lead(case: Case, membership: Membership, *, by: Actor, now: datetime) -> None:
+def place_lead(case: Case, membership: Membership, *, by: Actor, now: datetime, tell: bool = True) -> None:
     """Write the lead's place, inside an action that has locked the case and checked its actor."""
     check_may_work(case, membership, now)
     if case.lead_id == membership.pk:
@@ -74,7 +83,51 @@ def place_lead(case: Case, membership: Membership, *, by: Actor, now: datetime) 
     case.save(update_fields=("lead",))
     sync_case_grants(case, now=now)
     record(case, "team.lead", by=by, now=now, subject=("accounts.membership", membership.pk))
-    emit("case.assigned", case_id=case.pk, membership=membership.pk, by=by.membership_id)
+    if tell:
+        emit("case.assigned", case_id=case.pk, membership=membership.pk, by=by.membership_id)
+
+
+def reassign_cases(
+    *, leaving: Membership, to: Membership, reason: str, by: Actor, now: datetime
+) -> Reassigned:
+    """Give every open case that one worker leads to another, in one act; the new lead is told once.
+
+    A case from which the new lead is kept out by name stays where it is and is counted. Errors: Forbidden for others
+    than director and head of a unit, Missing for another Center's worker, Invalid without a reason, for the same
+    person, or for somebody who cannot lead cases of the Center.
+    """
+    with acting(by, reason=reason):
+        check_can_reassign(by)
+        if leaving.center_id != by.center_id:
+            raise Missing
+        _check_new_lead(leaving, to, reason, by, now)
+        cases = Case.objects.listed_to(by).open().filter(lead=leaving).order_by("pk")
+        moved, kept = [], 0
+        for pk in list(cases.values_list("pk", flat=True)):
+            case = locked_case(pk, by)
+            try:
+                check_may_work(case, to, now)
+            except Invalid:
+                kept += 1
+                continue
+            place_lead(case, to, by=by, now=now, tell=False)
+            moved.append(case)
+        if moved:
+            emit("cases.reassigned", membership=to.pk, count=len(moved), by=by.membership_id)
+    return Reassigned(len(moved), kept)
+
+
+def _check_new_lead(leaving: Membership, to: Membership, reason: str, by: Actor, now: datetime) -> None:
+    errors = {}
+    rows = Membership.objects.active(local_date(now)).of_center(by.center_id or 0)
+    if to.pk == leaving.pk:
+        errors["to"] = _("Choose another worker.")
+    elif not rows.filter(pk=to.pk, role__in=sorted(WORKERS)).exists():
+        errors["to"] = _("This person cannot lead cases of the Center.")
+    if not reason.strip():
+        errors["reason"] = _("State the reason.")
+    if errors:
+        raise Invalid("reassign_invalid", fields=errors)
 
 
 def add_to_team(*, case: Case, membership: Membership, by: Actor, now: datetime) -> TeamMember:

@@ -114,3 +114,23 @@ class BarForm(Form):
         label=_("IIN"), widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
     )
     relation = forms.CharField(label=_("Who this is to the family"), max_length=100)
+
+
+class ReassignForm(Form):
+    """All open cases of one worker to another."""
+
+    leaving = forms.ModelChoiceField(
+        label=_("Whose cases"), queryset=Membership.objects.none(), empty_label="—"
+    )
+    to = forms.ModelChoiceField(label=_("New lead"), queryset=Membership.objects.none(), empty_label="—")
+    reason = fields.TextField(label=_("Reason"), max_length=1000, rows=2)
+
+    def __init__(
+        self, *args: Any, holders: Sequence[int], workers: Sequence[Membership], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        chosen: Any = self.fields
+        for name, keys in (("leaving", holders), ("to", [worker.pk for worker in workers])):
+            rows = Membership.objects.filter(pk__in=keys).select_related("user")
+            chosen[name].queryset = rows.order_by("user__last_name", "user__first_name", "pk")
+            chosen[name].label_from_instance = lambda row: f"{row.user.full_name}, {row.get_role_display()}"

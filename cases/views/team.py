@@ -8,20 +8,22 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from cases import actions, permissions
+from cases import actions, permissions, queries
 from cases.actions.team import workers_of
 from cases.forms.documents import DocumentForm
-from cases.forms.steps import BarForm, GrantForm, WorkerForm
+from cases.forms.steps import BarForm, GrantForm, ReassignForm, WorkerForm
 from cases.frame import case_for, crumbs_of, framed, listed_case, worked_case
 from cases.models import Case, CaseGrant, TeamMember
 from cases.permissions import ASSIGNING, CASE_ROLES, works
 from family_support.access.decorators import allowed
 from family_support.access.models import Barred
 from family_support.access.reads import log_read
-from family_support.accounts.roles import WORKERS
+from family_support.accounts.roles import UNIT_HEADS, WORKERS, Role
 from family_support.base import clock
 from family_support.base.errors import Missing
 from family_support.documents.models import Attachment
@@ -171,3 +173,31 @@ def case_documents(request: HttpRequest, pk: int) -> HttpResponse:
     if form is None:
         return render(request, "cases/documents.html", context)
     return respond(request, "cases/documents.html", context, form)
+
+
+@require_http_methods(["GET", "POST"])
+@allowed(*UNIT_HEADS, Role.DIRECTOR)
+def cases_reassign(request: HttpRequest) -> HttpResponse:
+    """Every open case of one worker to another, on a page that shows who leads how many."""
+    actor, now = request.actor, clock.now()
+    loads = queries.loads_of_leads(actor, now)
+    workers = workers_of(actor.center_id or 0, now)
+    form = ReassignForm(request.POST or None, holders=[load.lead.pk for load in loads], workers=workers)
+    if request.method == "POST" and form.is_valid():
+        done = run(form, actions.reassign_cases, by=actor, now=now, **form.cleaned_data)
+        if done and done.value:
+            told = ngettext(
+                "%(number)d case was handed over.", "%(number)d cases were handed over.", done.value.moved
+            )
+            messages.success(request, told % {"number": done.value.moved})
+            if done.value.kept:
+                text = _("Cases that stayed, because the new lead cannot work on them: %(number)d.")
+                messages.warning(request, text % {"number": done.value.kept})
+            return redirect("cases-reassign")
+    here = {worker.pk for worker in workers}
+    context = {
+        "form": form,
+        "loads": [(load, load.lead.pk not in here) for load in loads],
+        "crumbs": [Crumb(_("Cases"), reverse("case-list")), Crumb(_("Reassign cases"))],
+    }
+    return respond(request, "cases/reassign.html", context, form)

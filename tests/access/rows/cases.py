@@ -101,6 +101,7 @@ def grant(world: World, *, restricted: bool) -> Made | None:
 
 
 ROWS = (
+    page("cases-reassign", roles=UNIT_HEADS | {Role.DIRECTOR}, methods="GET POST"),
     page("my-day", roles=LISTING),
     page("case-list", roles=LISTING),
     page("case-search", roles=LISTING, methods="POST"),
