@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from cases.forms.ask import FASTEST
 from cases.models import Intake, IntakeTransfer
@@ -177,7 +177,7 @@ def draft_is_kept_beside_the_duplicates(walker: Walker, language: str) -> None:
     walker.go("/intakes/new/")
     walker.fill(said="Соседка просит помощи.", last_name="Серикова")
     walker.page.keyboard.press("Tab")
-    walker.page.wait_for_function("document.querySelector('#saved').innerText.match(/[0-9]{2}:[0-9]{2}/)")
+    expect(walker.page.locator("#saved")).to_contain_text(re.compile(r"\d\d:\d\d"), timeout=15_000)
     walker.go("/intakes/new/")
     assert walker.page.locator("[name=said]").input_value() == "Соседка просит помощи."
     walker.page.locator("form[action='/intakes/draft/drop/'] button").click()
