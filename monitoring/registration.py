@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from family_support.access import subjects
 from family_support.access.scopes import register_attachment_rule
@@ -41,7 +42,7 @@ def _constraints() -> None:
 def _navigation() -> None:
     for item in (
         NavItem(_("Reports"), "quarter-list", "file-spreadsheet", READERS, 60, ("quarter",)),
-        NavItem(_("Events"), "event-list", "calendar-event", READERS, 62, ("event",)),
+        NavItem(pgettext_lazy("outreach", "Events"), "event-list", "calendar-event", READERS, 62, ("event",)),
         NavItem(_("Notes"), "note-list", "notes", READERS, 64, ("note",)),
         NavItem(
             _("Quarterly reports"),

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
 from family_support.access.decorators import allowed
@@ -398,7 +399,7 @@ def note_print(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _events_crumb() -> list[Crumb]:
-    return [Crumb(_("Events"), reverse("event-list"))]
+    return [Crumb(pgettext("outreach", "Events"), reverse("event-list"))]
 
 
 def _event_crumbs(row: OutreachEvent) -> list[Crumb]:
