@@ -305,7 +305,11 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 ATTACHMENT_MAX_SIZE = 15 * 1024 * 1024
 
 # --- Mail ---------------------------------------------------------------------------------------------------
-vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+_mail = env.email_url("EMAIL_URL", default="consolemail://")
+if _mail["EMAIL_BACKEND"].endswith("filebased.EmailBackend"):
+    # The library drops the slash that makes the folder absolute.
+    _mail["EMAIL_FILE_PATH"] = f"/{_mail['EMAIL_FILE_PATH'].lstrip('/')}"
+vars().update(_mail)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="noreply@localhost")
 
 # --- The browser's side of safety ---------------------------------------------------------------------------

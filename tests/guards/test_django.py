@@ -65,3 +65,9 @@ for name in sys.argv[1:]:
 def test_missing_variable_is_named() -> None:
     _, output = python("-c", START_WITHOUT, *REQUIRED)
     assert [line.split(" is not set")[0].split()[-1] for line in output.splitlines()] == list(REQUIRED)
+
+
+def test_mail_kept_as_files_lies_where_the_address_says() -> None:
+    show = "from family_support import settings; print(settings.EMAIL_FILE_PATH)"
+    _, output = python("-c", show, env={"EMAIL_URL": "filemail:///var/spool/notices"})
+    assert output.split()[-1] == "/var/spool/notices"
