@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 
 from cases.models import Case
 from family_support.base.actor import Actor
+from family_support.base.counting import counts
 from family_support.deadlines.models import Deadline
 from family_support.ui.components import Tile
 
@@ -33,10 +35,10 @@ class Act:
 
 
 ActFor = Callable[[Deadline, Case, Actor], Act | None]
-TileFor = Callable[[Actor], Tile | None]
+RowsFor = Callable[[Actor], QuerySet | None]
 _tabs: dict[str, Tab] = {}
 _acts: dict[str, ActFor] = {}
-_tiles: list[TileFor] = []
+_tiles: list[tuple[RowsFor, Callable[[int], Tile | None]]] = []
 
 
 def register_tab(tab: Tab) -> None:
@@ -58,11 +60,15 @@ def act_for(deadline: Deadline, case: Case, actor: Actor) -> Act | None:
     return found(deadline, case, actor) if found else None
 
 
-def register_day_tile(tile_for: TileFor) -> TileFor:
-    """Add a number to My day (plans that wait for approval); at most one query, None for whom it does not concern."""
-    _tiles.append(tile_for)
-    return tile_for
+def register_day_tile(rows: RowsFor, look: Callable[[int], Tile | None]) -> None:
+    """Add a number to My day (alarms that are open): the rows it counts, None for whom it does not concern, and the
+    tile of a count, None where it is not worth one."""
+    _tiles.append((rows, look))
 
 
 def day_tiles(actor: Actor) -> list[Tile]:
-    return [tile for tile_for in _tiles if (tile := tile_for(actor)) is not None]
+    """The tiles of all apps: one query, however many they are."""
+    counted = [(rows, look) for rows_for, look in _tiles if (rows := rows_for(actor)) is not None]
+    sizes = counts([rows for rows, _look in counted])
+    tiles = (look(size) for size, (_rows, look) in zip(sizes, counted, strict=True))
+    return [tile for tile in tiles if tile is not None]

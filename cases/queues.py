@@ -144,11 +144,15 @@ def tiles(actor: Actor, now: datetime) -> list[Tile]:
     ]
 
 
-def waiting_tile(actor: Actor) -> Tile | None:
-    """My day: what somebody has to register; for those who do."""
+def waiting(actor: Actor) -> QuerySet | None:
+    """What somebody has to register; for those who do."""
     if actor.center_id is None or not (actor.role in REGISTERING or actor.is_director):
         return None
-    count = Intake.objects.visible_to(actor).filter(state=State.RECEIVED).count()
+    return Intake.objects.visible_to(actor).filter(state=State.RECEIVED)
+
+
+def waiting_tile(count: int) -> Tile | None:
+    """My day: how much there is to register."""
     if not count:
         return None
     return Tile(count, _("Wait for registration"), "inbox", "orange", reverse("intake-list"))

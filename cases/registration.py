@@ -11,7 +11,7 @@ from cases.closing import Blocker, register_blocker, register_ground
 from cases.models import Case, Intake, IntakeTransfer, ViolenceSupport
 from cases.page import Act, Tab, register_act, register_day_tile, register_tab
 from cases.permissions import LIST_ROLES
-from cases.queues import files_of_intakes, waiting_tile
+from cases.queues import files_of_intakes, waiting, waiting_tile
 from cases.scope import CaseScope
 from cases.timeline import register_kind
 from family_support.access import subjects
@@ -40,7 +40,7 @@ def register() -> None:
         _("Propose the transfer on the page of the intake: the case closes when the other Center accepts."),
     )
     register_attachment_rule(files_of_intakes)
-    register_day_tile(waiting_tile)
+    register_day_tile(waiting, waiting_tile)
 
 
 def case_lines(case_ids: Collection[int], actor: Actor) -> Mapping[int, CaseLine]:

@@ -297,6 +297,11 @@ class ServiceNorm(Named, Dated):
     def __str__(self) -> str:
         return f"{self.act}, {self.clause}: {self.name}"
 
+    @property
+    def titles(self) -> dict[str, str]:
+        """Act, clause and name in every language."""
+        return {language: f"{self.act}, {self.clause}: {name}" for language, name in self.names.items()}
+
 
 class Review(models.Model):
     """The Center's mark on a report: a status, or a return for rework naming the norm that was breached."""

@@ -1,13 +1,17 @@
 """Reads for the inbox, the task page and the case's tab of bodies."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+
+from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
 
 from cases.models import Case
 from family_support.base.actor import Actor
 from family_support.deadlines.models import Deadline
 from family_support.documents.models import Attachment
-from interagency.models import Handoff, Task, TaskReport
+from interagency.models import Handoff, Review, ServiceNorm, Task, TaskReport
 from ipr.models import PlanVersion
 
 
@@ -119,3 +123,14 @@ def taken_back(case: Case, version: PlanVersion | None) -> list[Task]:
         rows = rows.exclude(measure__version=version)
     rows = rows.select_related("agency", "case__center", "measure__sector").order_by("-closed_at", "-pk")
     return list(rows)
+
+
+def breaches(reviews: QuerySet[Review]) -> QuerySet[Review]:
+    """Annotate `breached`: the code of the norm, or its words where an older return names it in words only."""
+    return reviews.annotate(breached=Coalesce("service_norm__code", "norm"))
+
+
+def norm_titles(codes: Collection[str]) -> dict[str, dict[str, str]]:
+    """Code -> the norm's title in every language; what is no code is not in it."""
+    rows = ServiceNorm.objects.filter(code__in=codes).order_by("valid_from")
+    return {row.code: row.titles for row in rows}

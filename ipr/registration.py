@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.closing import Blocker, register_blocker, register_ground
 from cases.models import Case
-from cases.page import Act, Tab, register_act, register_tab
+from cases.page import Act, Tab, register_act, register_day_tile, register_tab
 from cases.permissions import directs, leads
 from cases.timeline import register_kind
 from family_support.access import subjects
@@ -19,6 +19,7 @@ from family_support.base.database_errors import register_constraint
 from family_support.deadlines.models import Deadline
 from family_support.documents.models import Attachment
 from family_support.ui import navigation
+from family_support.ui.components import Tile
 from family_support.ui.navigation import NavItem
 from ipr.models import EndProposal, Plan, PlanVersion
 from ipr.queries import running_plan as latest_running
@@ -53,6 +54,18 @@ def register() -> None:
         ("approval-queue", "plan-approve", "plan-return", "plan-terminate", "plan-end-refuse"),
     )
     navigation.register(queue)
+    register_day_tile(plans_to_approve, approval_tile)
+
+
+def plans_to_approve(actor: Actor) -> QuerySet | None:
+    return PlanVersion.objects.awaiting_approval(actor) if actor.is_director else None
+
+
+def approval_tile(count: int) -> Tile:
+    """My day of the director: plans that wait for a decision."""
+    return Tile(
+        count, _("Awaiting approval"), "signature", "orange" if count else "grey", reverse("approval-queue")
+    )
 
 
 def _kinds() -> None:

@@ -38,7 +38,7 @@ def register() -> None:
     register_act("response_plan", to_alarm)
     register_tab(Tab("alarms", _("Alarms"), "case-alarms", 60))
     register_attachment_rule(files_of_own_visits)
-    register_day_tile(open_alarms)
+    register_day_tile(alarms_seen, open_alarms)
     _timeline()
     _subjects()
     _constraints()
@@ -78,9 +78,12 @@ def to_alarm(deadline: Deadline, case: Case, actor: Actor) -> Act | None:
     return Act(_("To the alarm"), reverse("alarm", args=(deadline.subject_id,)), "alarm")
 
 
-def open_alarms(actor: Actor) -> Tile | None:
+def alarms_seen(actor: Actor) -> QuerySet:
+    return Alarm.objects.open().visible_to(actor)
+
+
+def open_alarms(count: int) -> Tile | None:
     """My day of the Center: open alarms of the actor's cases, if there are any."""
-    count = Alarm.objects.open().visible_to(actor).count()
     return Tile(count, _("Open alarms"), "alarm", "red", reverse("alarm-list")) if count else None
 
 

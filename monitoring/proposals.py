@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from family_support.base.figures import Text
 from family_support.directory.models import Center
 from interagency.models import Review
+from interagency.queries import breaches
 from monitoring.counting import Gathered, Record, during
 from monitoring.quarters import Quarter
 
@@ -122,12 +123,15 @@ class Group:
 def _breaches(center: Center, quarter: Quarter) -> Iterable[tuple[int | None, str, list[Record]]]:
     """Reports returned in the quarter for a breach, by body and norm (R192 11)."""
     found: dict[tuple[int | None, str], list[Record]] = defaultdict(list)
-    rows = Review.objects.filter(
+    returned = Review.objects.filter(
         during("at", quarter),
         report__task__case__center=center,
         report__task__agency__isnull=False,
         ground=Review.ReturnGround.BREACH,
-    ).values_list("report__task__agency_id", "norm", "pk", "report__task__case_id")
+    )
+    rows = breaches(returned).values_list(
+        "report__task__agency_id", "breached", "pk", "report__task__case_id"
+    )
     for agency_id, norm, pk, case_id in rows:
         found[agency_id, norm].append(Record(pk, case_id))
     return [(agency_id, norm, records) for (agency_id, norm), records in sorted(found.items())]

@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from cases.models import Case
@@ -16,6 +17,7 @@ from family_support.base.actor import Actor
 from family_support.base.figures import Row, Text
 from family_support.directory.models import Center
 from family_support.documents.models import Attachment, Rendering
+from interagency.queries import norm_titles
 from monitoring.actions import EVENT_SUBJECT, NOTE_SUBJECT, SENT_SUBJECT, SUBJECT, quarter_of
 from monitoring.counting import Indicator, Record
 from monitoring.models import (
@@ -89,16 +91,20 @@ def proposals_of(report: QuarterlyReport) -> list[ProposalLine]:
         row for row in report.proposals.select_related("agency", "decided_by__user") if row.rule in BY_CODE
     ]
     rows.sort(key=lambda row: (row.state != "proposed", order.index(row.rule), row.pk))
-    return [line_of(row) for row in rows]
+    titles = norm_titles({row.detail for row in rows if row.detail})
+    return [line_of(row, titles) for row in rows]
 
 
-def line_of(row: ProposedShortcoming) -> ProposalLine:
-    """Its title, the text and proposal it is accepted with, and the figure against its threshold."""
+def line_of(row: ProposedShortcoming, titles: Mapping[str, Mapping[str, str]] | None = None) -> ProposalLine:
+    """Its title, the text and proposal it is accepted with, and the figure against its threshold. `titles` are those
+    of norms by code, had before where there are many lines."""
+    if titles is None:
+        titles = norm_titles({row.detail})
     rule = BY_CODE[row.rule]
     share = f"{100 * row.count / row.whole:.1f}".replace(".", ",") if row.whole else ""
     given = {
         "body": str(row.agency) if row.agency else "",
-        "norm": row.detail,
+        "norm": titles.get(row.detail, {}).get((get_language() or "ru")[:2], row.detail),
         "count": row.count,
         "whole": row.whole,
         "share": share,

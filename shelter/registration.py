@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
@@ -35,7 +36,7 @@ def register() -> None:
     register_act("exit_plan", to_exit_plan)
     for kind in MinorNotice.Kind.values:
         register_act(f"minor_notice_{kind}", to_send)
-    register_day_tile(waiting_for_director)
+    register_day_tile(waiting_for_director, waiting_tile)
     register_blocker(open_stays)
     register_blocker(missing_notices)
     register_blocker(unexplained_overstays)
@@ -51,11 +52,13 @@ def register() -> None:
     )
 
 
-def waiting_for_director(actor: Actor) -> Tile | None:
-    """How many stays wait for the director's reason: new episodes and those longer than a month."""
-    if not actor.is_director:
-        return None
-    count = Stay.objects.supervised_by(actor).waiting_for_director().count()
+def waiting_for_director(actor: Actor) -> QuerySet | None:
+    """Stays that wait for the director's reason: new episodes and those longer than a month."""
+    return Stay.objects.supervised_by(actor).waiting_for_director() if actor.is_director else None
+
+
+def waiting_tile(count: int) -> Tile:
+    """My day of the director."""
     return Tile(
         count, _("stays wait for your reason"), "home", "red" if count else "grey", reverse("stay-list")
     )

@@ -12,6 +12,7 @@ from family_support.base.figures import LANGUAGES, Column
 from family_support.deadlines.models import Deadline, DeadlineLevel
 from family_support.directory.models import Agency, Center, Sector
 from interagency.models import Handoff, Review, Task
+from interagency.queries import breaches, norm_titles
 from ipr.models import Measure
 from monitoring.counting import Label, Part, choices
 from monitoring.indicators.registry import add
@@ -38,7 +39,8 @@ def _tasks(center: Center, quarter: Quarter) -> QuerySet:
 
 
 def _reviews(center: Center, quarter: Quarter) -> QuerySet:
-    return Review.objects.filter(report__task__case__center=center, report__task__agency__isnull=False)
+    mine = Review.objects.filter(report__task__case__center=center, report__task__agency__isnull=False)
+    return breaches(mine)
 
 
 def _report_terms(center: Center, quarter: Quarter) -> QuerySet:
@@ -76,7 +78,8 @@ def _handoffs(center: Center, quarter: Quarter) -> QuerySet:
 
 
 def _norm_labels(center: Center, keys: Collection[str]) -> list[Label]:
-    return [Label(key, dict.fromkeys(LANGUAGES, key)) for key in sorted(keys)]
+    titles = norm_titles(keys)
+    return [Label(key, titles.get(key, dict.fromkeys(LANGUAGES, key))) for key in sorted(keys)]
 
 
 def _sector_labels(center: Center, keys: Collection[str]) -> list[Label]:
@@ -143,7 +146,7 @@ add(
     "joint",
     _("Returns for rework by the norm breached"),
     _("Reports returned in the quarter because state-service law was breached, by the norm named (R192 11)."),
-    Part(_reviews, "at", Q(ground="breach"), by="norm", case="report__task__case_id"),
+    Part(_reviews, "at", Q(ground="breach"), by="breached", case="report__task__case_id"),
     labels=_norm_labels,
     local=True,
 )

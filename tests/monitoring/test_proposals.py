@@ -14,6 +14,7 @@ from family_support.accounts.roles import AGENCY_ROLES, CENTER_ROLES, METHODOLOG
 from family_support.audit.context import acting
 from family_support.base.actor import SYSTEM, Actor
 from family_support.base.errors import AppError, Conflict, Invalid
+from interagency.models import ServiceNorm
 from monitoring import actions
 from monitoring.counting import Gathered, Record
 from monitoring.indicators import find, gather_all
@@ -97,15 +98,18 @@ def test_returns_by_norm_and_missing_reports_of_a_body_are_found() -> None:
     scene = a_scene()
     accept(scene)
     report(scene)
-    review(scene, "returned", ground="breach", norm="ст. 5 Закона о госуслугах")
+    norm = ServiceNorm.objects.get(code="88V-RULES")
+    review(scene, "returned", ground="breach", service_norm=norm, norm="Отказано без приказа.")
     found = the_report(scene.place)
     row = found.proposals.get(rule="returned_norm")
     assert (row.agency, row.detail, row.count, row.records) == (
         scene.agency,
-        "ст. 5 Закона о госуслугах",
+        "88V-RULES",
         1,
         [scene.task.case_id],
     )
+    with translation.override("kk"):
+        assert norm.titles["kk"] in line_of(row).text
     assert "by_center" not in set(found.proposals.values_list("rule", flat=True))
 
 
