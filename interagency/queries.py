@@ -125,7 +125,7 @@ def taken_back(case: Case, version: PlanVersion | None) -> list[Task]:
     return list(rows)
 
 
-def breaches(reviews: QuerySet[Review]) -> QuerySet[Review]:
+def breaches(reviews: QuerySet[Review]) -> QuerySet:
     """Annotate `breached`: the code of the norm, or its words where an older return names it in words only."""
     return reviews.annotate(breached=Coalesce("service_norm__code", "norm"))
 
