@@ -167,8 +167,12 @@ class MeasureForm(Form):
         return Layout(
             "text",
             Row(Column("agency", css_class="col-md-8"), Column("due_on", css_class="col-md-4")),
-            *(["key"] if "key" in self.fields else []),
+            *(name for name in ("key", "version") if name in self.fields),
         )
+
+
+class MeasureChangeForm(VersionMixin, MeasureForm):
+    """The same for one that is there."""
 
 
 class NewMeasureForm(KeyMixin, MeasureForm):

@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, FSMModelMixin, transition
 
 from cases.models.case import Case
-from cases.models.person import Person
+from cases.models.person import CaseMember, Person
+from family_support.access.barred import barred_case_ids
 from family_support.accounts.models import Membership
 from family_support.accounts.roles import UNIT_HEADS, WORKERS, Role
 from family_support.base.actor import Actor
@@ -20,12 +21,20 @@ INTAKE_ROLES = WORKERS | UNIT_HEADS | {Role.INTAKE_CLERK}
 LINK_LENGTH = 1000
 
 
+def about_barred_family(actor: Actor) -> Q:
+    """What waits for registration about somebody of a family whose case keeps the actor out by name."""
+    families = CaseMember.objects.filter(case__in=barred_case_ids(actor), person__iin_index__gt="")
+    known = families.values("person__iin_index")
+    return Q(case__isnull=True, applicant__isnull=False, applicant__iin_index__in=known)
+
+
 class IntakeQuerySet(models.QuerySet["Intake"]):
     def visible_to(self, actor: Actor) -> IntakeQuerySet:
         """The Center's intakes for those who register and assess, within the cases they see listed."""
         if actor.role in INTAKE_ROLES or actor.is_director:
             listed = Case.objects.listed_to(actor).values("pk")
-            return self.filter(Q(case__in=listed) | Q(case__isnull=True, center_id=actor.center_id))
+            found = self.filter(Q(case__in=listed) | Q(case__isnull=True, center_id=actor.center_id))
+            return found.exclude(about_barred_family(actor)) if actor.iin_index else found
         return self.none()
 
     def submitted_for(self, actor: Actor) -> IntakeQuerySet:

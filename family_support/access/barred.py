@@ -1,5 +1,6 @@
 """The barred list: whose accounts see nothing of a case, whatever they were granted (security.md)."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db.models import QuerySet
@@ -43,3 +44,10 @@ def barred_case_ids(actor: Actor) -> QuerySet:
     """Ids of the cases that the actor's own IIN keeps it out of; nothing for an account without an IIN."""
     rows = Barred.objects.filter(iin_index=actor.iin_index) if actor.iin_index else Barred.objects.none()
     return rows.values("case_id")
+
+
+def barred_among(case_id: int, iin_indexes: Collection[str]) -> set[str]:
+    """Those of the blind indexes that are on the case's barred list: of people, whether they have an account or not."""
+    known = sorted(index for index in iin_indexes if index)
+    rows = Barred.objects.filter(case_id=case_id, iin_index__in=known) if known else Barred.objects.none()
+    return set(rows.values_list("iin_index", flat=True))

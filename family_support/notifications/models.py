@@ -6,13 +6,16 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from family_support.access.barred import barred_case_ids
 from family_support.accounts.models import Membership
 from family_support.base.actor import Actor
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
     def visible_to(self, actor: Actor) -> NoticeQuerySet:
-        return self.filter(recipient_id=actor.membership_id)
+        """The actor's own; of a case that keeps the actor out by name not even those told before."""
+        own = self.filter(recipient_id=actor.membership_id)
+        return own.exclude(case_id__in=barred_case_ids(actor)) if actor.iin_index else own
 
     def unread(self) -> NoticeQuerySet:
         return self.filter(read_at__isnull=True)

@@ -134,8 +134,11 @@ def put_member(
         if member is None:
             last = group.members.order_by("-order").values_list("order", flat=True).first() or 0
             member = GroupMember(group=group, order=last + 1)
-        elif member.group_id != group.pk:
-            raise Missing
+        else:
+            # Anew: somebody who was taken out meanwhile is not written back.
+            member = group.members.filter(pk=member.pk).first()
+            if member is None:
+                raise Missing
         for name, value in _member_fields(group, data, now).items():
             setattr(member, name, value)
         member.save()
@@ -208,6 +211,8 @@ def call_earlier(*, member: GroupMember, by: Actor, now: datetime) -> None:
     with acting(by):
         group = _locked_draft(member.group, by, None)
         rows = list(group.members.all())
+        if member not in rows:
+            raise Missing
         place = rows.index(member)
         rows.insert(max(place - 1, 0), rows.pop(place))
         for number, row in enumerate(rows, 1):

@@ -49,13 +49,14 @@ def put_measure(
     agency: Agency | None,
     due_on: date | None,
     measure: ResponseMeasure | None = None,
+    expected_version: int | str | None = None,
     by: Actor,
     now: datetime,
 ) -> ResponseMeasure:
     """Add a measure, or change one of a draft. A plan in force may gain measures: danger does not wait for a new plan;
     only who leads the response adds them then.
 
-    Errors: Missing, Forbidden, Conflict (ended, in force), Invalid by field.
+    Errors: Missing (also for one taken out meanwhile), Forbidden, Conflict (stale, ended, in force), Invalid by field.
     """
     text = text.strip()
     _check_measure(text, agency, due_on, now)
@@ -68,9 +69,8 @@ def put_measure(
             _check_state(plan, State.DRAFT)
         if measure is None:
             measure = ResponseMeasure(plan=plan)
-        elif measure.plan_id != plan.pk:
-            raise Missing
         else:
+            measure = _locked_measure(plan, measure, expected_version)
             measure.bump()
         measure.text, measure.agency, measure.due_on = text, agency, due_on
         measure.save()
@@ -100,8 +100,20 @@ def remove_measure(*, measure: ResponseMeasure, by: Actor, now: datetime) -> Non
         plan = locked_plan(measure.plan, by)
         check_can_draft(by, plan.alarm)
         _check_state(plan, State.DRAFT)
-        measure.delete()
+        _locked_measure(plan, measure, None).delete()
         _save(plan)
+
+
+def _locked_measure(
+    plan: ResponsePlan, measure: ResponseMeasure, expected_version: int | str | None
+) -> ResponseMeasure:
+    """The plan's measure anew: what somebody took out is not written back. Errors: Missing, Conflict when stale."""
+    found = plan.measures.select_for_update(of=("self",)).filter(pk=measure.pk).first()
+    if found is None:
+        raise Missing
+    if expected_version is not None:
+        check_version(found, expected_version)
+    return found
 
 
 def put_plan_in_force(
@@ -155,6 +167,8 @@ def mark_measure(
     with invalid_field("note"):
         validators.check_text(note)
     with acting(by):
+        # The plan first, as in every other step of it: its end and this mark wait for each other.
+        ResponsePlan.objects.select_for_update(of=("self",)).filter(measures=measure.pk).first()
         found = (
             ResponseMeasure.objects.visible_to(by)
             .select_for_update(of=("self",))

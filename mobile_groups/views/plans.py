@@ -25,7 +25,7 @@ from family_support.ui.components import Crumb, Tile, Tone
 from family_support.ui.forms import ConfirmForm
 from mobile_groups import actions, permissions, queries
 from mobile_groups.badges import mark_badge, plan_badge
-from mobile_groups.forms import MarkForm, MeasureForm, NewMeasureForm, PlanForm, ReasonVersionForm
+from mobile_groups.forms import MarkForm, MeasureChangeForm, NewMeasureForm, PlanForm, ReasonVersionForm
 from mobile_groups.loading import with_case_access
 from mobile_groups.models import ResponseMeasure, ResponsePlan
 from mobile_groups.papers import response_plan_pdf
@@ -196,23 +196,27 @@ def measure_edit(request: HttpRequest, pk: int) -> HttpResponse:
     measure = _measure(request, pk)
     plan = measure.plan
     permissions.check_can_draft(request.actor, plan.alarm)
-    initial = {"text": measure.text, "agency": measure.agency_id, "due_on": measure.due_on}
-    form = MeasureForm(request.POST or None, region_id=plan.alarm.district.region_id, initial=initial)
-    if (
-        request.method == "POST"
-        and form.is_valid()
-        and run(
+    initial = {name: getattr(measure, name) for name in ("text", "due_on", "version")}
+    form = MeasureChangeForm(
+        request.POST or None,
+        region_id=plan.alarm.district.region_id,
+        initial={**initial, "agency": measure.agency_id},
+    )
+    if request.method == "POST" and form.is_valid():
+        data = dict(form.cleaned_data)
+        version = data.pop("version")
+        if run(
             form,
             actions.put_measure,
             plan=plan,
             measure=measure,
+            expected_version=version,
             by=request.actor,
             now=clock.now(),
-            **form.cleaned_data,
-        )
-    ):
-        messages.success(request, _("Saved."))
-        return redirect("response-plan", plan.pk)
+            **data,
+        ):
+            messages.success(request, _("Saved."))
+            return redirect("response-plan", plan.pk)
     return _form(request, plan, form, _("Change the measure"), _("Save"))
 
 

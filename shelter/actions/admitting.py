@@ -21,7 +21,14 @@ from family_support.directory.models import Agency
 from family_support.documents.actions import attach
 from family_support.documents.models import Attachment
 from family_support.outbox.events import emit
-from shelter.actions.locking import PLACE_TAKEN, SUBJECT, check_state, locked_place, locked_stay
+from shelter.actions.locking import (
+    PLACE_TAKEN,
+    SUBJECT,
+    check_nobody_barred,
+    check_state,
+    locked_place,
+    locked_stay,
+)
 from shelter.actions.reserving import end_of_month
 from shelter.models import MinorNotice, Place, Resident, Stay
 from shelter.permissions import check_can_place
@@ -70,6 +77,7 @@ def check_in(
         check_state(stay, Stay.State.RESERVED)
         if stay.waits_for_head:
             raise Conflict("head_missing", _("The head has not allowed the new stay of this person yet."))
+        check_nobody_barred(case, [stay.person], "place")
         first_heard = case.intakes.aggregate(first=Min("received_at"))["first"]
         check_admitted_at(admitted_at, first_heard, now)
         admitted_on = local_date(admitted_at)
@@ -112,6 +120,7 @@ def admit_minor(*, stay: Stay, minor: Person, came_at: datetime, by: Actor, now:
         if stay.admitted_at is not None and came_at < stay.admitted_at:
             raise Invalid("too_early", fields={"came_at": _("The stay began later than this moment.")})
         _check_members(case, [minor], "minor")
+        check_nobody_barred(case, [minor], "minor")
         on = local_date(came_at)
         if minor.birth_date is not None and not minor.is_minor(on):
             text = _("{name} is an adult by birth date.").format(name=minor.full_name)
@@ -160,6 +169,7 @@ def _companions(
     check_ages(minors, adults, local_date(admitted_at))
     for field, people in (("minors", minors), ("adults", adults)):
         _check_members(case, people, field)
+        check_nobody_barred(case, people, field)
         if stay.person in people:
             text = _("The stay is given to this person already.")
             raise Invalid("same_person", fields={field: text})

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.utils.translation import gettext_lazy as _
 
 from cases.actions.locking import checked, locked_case
-from cases.models import Case
+from cases.models import Case, Person
+from family_support.access.barred import barred_among
 from family_support.base import validators
 from family_support.base.actor import Actor
 from family_support.base.errors import Conflict, Invalid, Missing, Text, invalid_field
@@ -48,6 +51,13 @@ def locked_place(place: Place | int, case: Case) -> Place:
     if found is None:
         raise Invalid("place_unknown", fields={"place": _("Choose a place that is in use.")})
     return found
+
+
+def check_nobody_barred(case: Case, people: Sequence[Person], field: str) -> None:
+    """Who is kept out of the case by name learns of no house, and gets no place in it. Errors: Invalid on the field."""
+    if barred_among(case.pk, [person.iin_index for person in people]):
+        text = _("This person is on the barred list of the case: a place in the house is not given to them.")
+        raise Invalid("barred", fields={field: text})
 
 
 def check_state(stay: Stay, *states: str) -> None:

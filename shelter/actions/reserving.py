@@ -22,6 +22,7 @@ from family_support.workdays.queries import load_calendar
 from shelter.actions.locking import (
     PLACE_TAKEN,
     SUBJECT,
+    check_nobody_barred,
     check_state,
     locked_place,
     locked_stay,
@@ -109,6 +110,7 @@ def check_nobody_overstays(place: Place, now: datetime) -> None:
 def _check_person(case: Case, person: Person, arrives_at: datetime) -> None:
     if not case.members.filter(person=person).exists():
         raise Invalid("not_of_family", fields={"person": _("This person is not of the family of the case.")})
+    check_nobody_barred(case, [person], "person")
     if person.is_minor(local_date(arrives_at)):
         text = _("A stay is given to an adult: children come along with one.")
         raise Invalid("minor_alone", fields={"person": text})

@@ -1,0 +1,126 @@
+"""Two people at one draft, a mark beside the end of a plan, and what a paper still tells when the danger is over."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from pypdf import PdfReader
+
+from cases.models import Case
+from family_support.audit.context import acting
+from family_support.base.actor import SYSTEM, Actor
+from family_support.base.clock import local_date
+from family_support.base.errors import Conflict, Missing
+from mobile_groups import actions
+from mobile_groups.actions import MemberData
+from mobile_groups.models import ResponseMeasure, ResponsePlan
+from tests.factories import NOON
+from tests.mobile_groups.samples import a_draft_group, a_plan, a_ready_district, an_alarm, close, fresh, mark
+from tests.mobile_groups.test_pages import client_of
+
+pytestmark = pytest.mark.django_db
+
+
+def _put(plan: ResponsePlan, by: Actor, measure: ResponseMeasure, **changes: Any) -> ResponseMeasure:
+    given = {"text": "Охрана", "agency": measure.agency, "due_on": local_date(NOON), **changes}
+    return actions.put_measure(plan=plan, measure=measure, by=by, now=NOON, **given)
+
+
+def text_of_pdf(content: bytes) -> str:
+    return " ".join(page.extract_text() for page in PdfReader(BytesIO(content)).pages)
+
+
+def test_a_stale_edit_of_a_measure_is_a_conflict_and_changes_nothing() -> None:
+    there = a_ready_district()
+    plan = a_plan(there, an_alarm(there))
+    seen = plan.measures.get()
+    _put(
+        plan,
+        there.coordinator,
+        measure=fresh(seen),
+        text="Охрана круглосуточно",
+        expected_version=seen.version,
+    )
+    with pytest.raises(Conflict) as caught:
+        _put(plan, there.worker, measure=fresh(seen), text="Звонить", expected_version=seen.version)
+    assert caught.value.code == "stale_version"
+    assert fresh(seen).text == "Охрана круглосуточно"
+
+
+def test_what_somebody_took_out_is_not_brought_back_by_a_stale_edit() -> None:
+    there = a_ready_district()
+    plan = a_plan(there, an_alarm(there), measures=2)
+    gone = plan.measures.all()[0]
+    actions.remove_measure(measure=fresh(gone), by=there.coordinator, now=NOON)
+    with pytest.raises(Missing):
+        _put(plan, there.worker, measure=gone, expected_version=gone.version)
+    with pytest.raises(Missing):
+        actions.remove_measure(measure=gone, by=there.worker, now=NOON)
+    assert plan.measures.count() == 1
+    draft = a_draft_group(there, year=2027)
+    member = draft.members.all()[0]
+    data = MemberData(member.sector, membership=member.membership, post=member.post)
+    actions.remove_member(member=fresh(member), by=there.coordinator, now=NOON)
+    with pytest.raises(Missing):
+        actions.put_member(group=draft, member=member, data=data, by=there.coordinator, now=NOON)
+    with pytest.raises(Missing):
+        actions.call_earlier(member=member, by=there.coordinator, now=NOON)
+    assert draft.members.count() == 2
+
+
+def test_the_edit_form_of_a_measure_carries_its_version() -> None:
+    there = a_ready_district()
+    plan = a_plan(there, an_alarm(there))
+    measure = plan.measures.get()
+    address = reverse("response-measure-edit", args=(measure.pk,))
+    sent = {"text": "Охрана", "agency": measure.agency_id, "due_on": "12.03.2026", "version": measure.version}
+    client = client_of(there.coordinator)
+    assert client.post(address, sent).status_code == 302
+    answer = client.post(address, {**sent, "text": "Набранное не теряется"})
+    assert answer.status_code == 409
+    assert "Набранное не теряется" in answer.content.decode()
+
+
+def test_a_mark_waits_for_who_completes_the_plan() -> None:
+    """Both lock the plan: a measure cannot change under a plan that has just been carried out."""
+    there = a_ready_district()
+    plan = a_plan(there, an_alarm(there, "engaged"), "in_force")
+    with CaptureQueriesContext(connection) as found:
+        mark(plan.measures.get(), there.coordinator)
+    locks = [each["sql"] for each in found if "FOR UPDATE" in each["sql"]]
+    assert any('FROM "mobile_groups_responseplan"' in sql for sql in locks)
+    assert "mobile_groups_responsemeasure" in locks[-1]
+
+
+def test_a_cancelled_visit_of_a_closed_alarm_tells_no_place_on_paper() -> None:
+    there = a_ready_district()
+    alarm = an_alarm(there, "engaged")
+    with acting(SYSTEM, reason="test"):
+        Case.objects.filter(pk=alarm.case_id).update(instruction="Только с полицией")
+    visit = actions.plan_visit(
+        alarm=alarm,
+        planned_for=NOON,
+        purpose="Проверка",
+        place="ул. Домашняя, 7",
+        by=there.member(),
+        now=NOON,
+    )
+    visit = actions.cancel_visit(
+        visit=visit, reason="Отпало", expected_version=visit.version, by=there.member(), now=NOON
+    )
+
+    def printed() -> str:
+        answer = client_of(there.member()).get(reverse("visit-print", args=(visit.pk,)) + "?language=ru")
+        assert answer.status_code == 200
+        return text_of_pdf(answer.content)
+
+    assert "Домашняя" in printed(), "while the danger lasts the sheet says where to"
+    close(there, alarm)
+    after = printed()
+    assert "Домашняя" not in after
+    assert "полицией" not in after
