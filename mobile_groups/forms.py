@@ -58,6 +58,17 @@ class GroupChangeForm(VersionMixin, GroupForm):
     """The same for a draft that is there."""
 
 
+class OrderForm(Form):
+    """The akim's order as a file."""
+
+    scan = forms.FileField(
+        label=_("Scan of the akim's order"),
+        widget=FileInput(),
+        required=False,
+        help_text=_("PDF, JPEG or PNG, up to 15 MB."),
+    )
+
+
 class _Account(forms.ModelChoiceField):
     def label_from_instance(self, obj: Membership) -> str:
         return f"{obj.user.full_name} · {obj.agency.name if obj.agency else ''}"

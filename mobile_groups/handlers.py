@@ -16,7 +16,7 @@ from family_support.notifications.recipients import directors, of_role
 from family_support.notifications.registry import register_kind, register_recipients
 from family_support.outbox.events import handles
 from family_support.outbox.models import Event
-from mobile_groups.models import Alarm, MobileGroup, ResponseMeasure, ResponsePlan
+from mobile_groups.models import Alarm, MobileGroup, ResponseMeasure, ResponsePlan, Visit
 
 register_kind("alarm.called", _("ALARM: life or health is threatened"), "alarm", urgent=True, tone="red")
 register_kind(
@@ -45,6 +45,12 @@ register_kind(
     _("Every measure of a response plan has its mark: complete it"),
     "checks",
     tone="green",
+)
+register_kind(
+    "visit.planned",
+    _("A visit for early detection is planned: the mobile group goes"),
+    "calendar",
+    tone="blue",
 )
 register_kind("group.in_force", _("You are in a mobile group: its order is in force"), "users-group")
 register_kind(
@@ -123,6 +129,14 @@ def tell_engaged(event: Event) -> None:
     """The group."""
     alarm = _alarm(event)
     _tell_of_alarm(event, alarm, members_of(alarm.group_id))
+
+
+@handles("visit.planned")
+def tell_of_visit(event: Event) -> None:
+    """The group that is to go, and the coordinator."""
+    visit = Visit.objects.select_related("group").get(pk=event["visit"])
+    called = [*members_of(visit.group_id), *coordinators(visit.group.district_id)]
+    _tell(event, event.type, called, ("mobile_groups.visit", visit.pk))
 
 
 @handles("response_plan.in_force")

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
+from django.db.models import Q
+
 from cases.models import Case
+from family_support.accounts.roles import Role
 from family_support.base.actor import Actor
-from mobile_groups.models import Alarm
+from family_support.base.errors import Missing
+from mobile_groups.models import Alarm, Visit
 from mobile_groups.models.alarm import AlarmQuerySet
+from mobile_groups.models.visit import VisitQuerySet
+
+Row = TypeVar("Row", Alarm, Visit)
 
 
 def loaded_alarms(actor: Actor) -> AlarmQuerySet:
@@ -22,10 +31,35 @@ def loaded_alarms(actor: Actor) -> AlarmQuerySet:
     )
 
 
-def with_case_access(alarm: Alarm, actor: Actor) -> Alarm:
-    """The alarm with its case annotated for the actor: on the team, granted, opened. Bodies have no part in a case."""
+def loaded_visits(actor: Actor) -> VisitQuerySet:
+    """Visits the actor sees, with what a page and a permission need of one without an alarm."""
+    return Visit.objects.visible_to(actor).select_related(
+        "case__center__district", "case__district", "group__district"
+    )
+
+
+def with_case_access(row: Row, actor: Actor) -> Row:
+    """The row with its case annotated for the actor: on the team, granted, opened. Bodies have no part in a case."""
     if actor.center_id is not None:
-        found = Case.objects.with_access(actor).only("pk").get(pk=alarm.case_id)
+        found = Case.objects.with_access(actor).only("pk").get(pk=row.case_id)
         for name in ("on_team", "granted", "opened"):
-            setattr(alarm.case, name, getattr(found, name))
-    return alarm
+            setattr(row.case, name, getattr(found, name))
+    return row
+
+
+def visitable_case(pk: int, actor: Actor, *, lock: bool = False) -> Case:
+    """A case whose family the actor may send the group to: the team's own, the director's, and for coordinator and
+    group one that they have met through an alarm or a visit: cases are not theirs to look up. Errors: Missing."""
+    rows = Case.objects.with_access(actor).select_related("center__district", "district")
+    if actor.role in (Role.GROUP_MEMBER, Role.COORDINATOR):
+        met = (manager.visible_to(actor).values("case_id") for manager in (Alarm.objects, Visit.objects))
+        alarms, visits = met
+        rows = rows.filter(Q(pk__in=alarms) | Q(pk__in=visits))
+    elif actor.is_director:
+        rows = rows.filter(pk__in=Case.objects.listed_to(actor).values("pk"))
+    else:
+        rows = rows.filter(pk__in=Case.objects.writable_by(actor).values("pk"))
+    found = (rows.select_for_update(of=("self",)) if lock else rows).filter(pk=pk).first()
+    if found is None:
+        raise Missing
+    return found

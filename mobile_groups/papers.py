@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from family_support.base.actor import Actor
 from family_support.documents.render import render_pdf
+from family_support.ui.components import SummaryRow
 from mobile_groups import queries
 from mobile_groups.models import ResponsePlan, Visit
 
@@ -26,18 +27,24 @@ def response_plan_pdf(plan: ResponsePlan, language: str) -> bytes:
     return render_pdf("pdf/response_plan.html", context, language, title=title)
 
 
+def visit_summary(visit: Visit, actor: Actor) -> list[SummaryRow]:
+    """What the group takes along: the alarm's summary, or what it may know without a threat."""
+    if visit.alarm is not None:
+        return queries.summary_of(visit.alarm, actor)
+    return queries.early_summary_of(visit, actor)
+
+
 def visit_pdf(visit: Visit, actor: Actor, language: str) -> bytes:
     """Before the return a sheet to fill in by hand, afterwards the protocol. Errors: RenderError."""
     written = visit.state in (Visit.State.BACK, Visit.State.SIGNED)
     with translation.override(language):
         title = _("Protocol of visit No. {number}") if written else _("Sheet of visit No. {number}")
         title = title.format(number=visit.pk)
-        rows = [] if written else queries.summary_of(visit.alarm, actor)
+        rows = [] if written else visit_summary(visit, actor)
     context = {
         "visit": visit,
-        "alarm": visit.alarm,
         "group": visit.group,
-        "center": visit.alarm.case.center,
+        "center": visit.call.case.center,
         "written": written,
         "rows": rows,
         "members": queries.members_of(visit.group_id),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from cases.consent import has_consent
+from cases.models import Case
 from cases.permissions import works
 from family_support.accounts.roles import UNIT_HEADS, WORKERS, Role
 from family_support.base.actor import Actor
 from family_support.base.errors import Forbidden, Missing
-from mobile_groups.models import Alarm, MobileGroup, ResponseMeasure
+from mobile_groups.models import Alarm, MobileGroup, ResponseMeasure, Visit
 
 # Whom an alarm is shown to in full; heads of unit see it masked.
 FULL_ROLES = WORKERS | {Role.DIRECTOR, Role.COORDINATOR, Role.GROUP_MEMBER}
@@ -34,7 +36,7 @@ def can_edit_group(actor: Actor, group: MobileGroup) -> bool:
     )
 
 
-def commands(actor: Actor, alarm: Alarm) -> bool:
+def commands(actor: Actor, alarm: Alarm | Visit) -> bool:
     """Whether the actor leads the response: the coordinator of the district, the director of the Center."""
     if actor.role == Role.COORDINATOR:
         return actor.district_id == alarm.district_id
@@ -62,7 +64,7 @@ def check_can_close(actor: Actor, alarm: Alarm) -> None:
         )
 
 
-def can_answer(actor: Actor, alarm: Alarm) -> bool:
+def can_answer(actor: Actor, alarm: Alarm | Visit) -> bool:
     """Acknowledge: a member of the group called, else the coordinator, else the director."""
     return actor.role == Role.GROUP_MEMBER or commands(actor, alarm)
 
@@ -73,7 +75,7 @@ def check_can_answer(actor: Actor, alarm: Alarm) -> None:
         raise Forbidden("not_called", _("Only the group, the coordinator or the director may do this."))
 
 
-def can_draft(actor: Actor, alarm: Alarm) -> bool:
+def can_draft(actor: Actor, alarm: Alarm | Visit) -> bool:
     """Draw up the plan and tell the group: who leads the response, and the team of the case."""
     return commands(actor, alarm) or (actor.role in WORKERS and works(alarm.case, actor))
 
@@ -86,17 +88,33 @@ def check_can_draft(actor: Actor, alarm: Alarm) -> None:
         raise Missing
 
 
-def can_visit(actor: Actor, alarm: Alarm) -> bool:
+def can_visit(actor: Actor, alarm: Alarm | Visit) -> bool:
     """Plan visits and write their protocols: the group, who leads the response, the team of the case."""
     return can_answer(actor, alarm) or can_draft(actor, alarm)
 
 
-def check_can_visit(actor: Actor, alarm: Alarm) -> None:
-    """Errors: Forbidden for a role without the function, Missing for who only reads the case."""
+def check_visits(actor: Actor) -> None:
+    """Errors: Forbidden for a role that has no part in visits."""
     if actor.role not in FULL_ROLES and not actor.is_director:
         raise Forbidden
+
+
+def check_can_visit(actor: Actor, alarm: Alarm | Visit) -> None:
+    """Errors: Forbidden for a role without the function, Missing for who only reads the case."""
+    check_visits(actor)
     if not can_visit(actor, alarm):
         raise Missing
+
+
+def can_plan_early(actor: Actor, case: Case) -> bool:
+    """Whether a case's page offers a visit without an alarm: its team and the director, while nothing threatens."""
+    threatened = bool(getattr(case, "threat_open", False))
+    return not (case.is_closed or threatened) and (works(case, actor) or actor.is_director)
+
+
+def shows_place(visit: Visit) -> bool:
+    """Where the group goes is read while the response or the visit goes on, not afterwards."""
+    return visit.call.is_open
 
 
 def can_mark(actor: Actor, measure: ResponseMeasure) -> bool:
@@ -114,15 +132,22 @@ def check_can_mark(actor: Actor, measure: ResponseMeasure) -> None:
         raise Missing
 
 
-def reads_narrative(actor: Actor, alarm: Alarm) -> bool:
+def reads_narrative(actor: Actor, alarm: Alarm | Visit) -> bool:
     """What was written of the threat for the case stays with its team (security.md, row "narrative")."""
     return actor.center_id is not None and (
         works(alarm.case, actor) or bool(getattr(alarm.case, "opened", False))
     )
 
 
-def sees_contact(actor: Actor, alarm: Alarm) -> bool:
-    """How to reach the person: while the alarm is open, to those who answer it; afterwards to the Center's only."""
+def sees_contact(actor: Actor, alarm: Alarm | Visit) -> bool:
+    """How to reach the person: while the alarm or visit is open, to those who answer it; afterwards to the Center's
+    only. Without a threat outside bodies learn it only where the family agreed that its data is passed on."""
     if actor.role in UNIT_HEADS and not works(alarm.case, actor):
+        return False
+    if (
+        actor.center_id is None
+        and isinstance(alarm, Visit)
+        and not has_consent(alarm.case, third_parties=True)
+    ):
         return False
     return alarm.is_open or actor.center_id is not None

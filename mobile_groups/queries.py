@@ -9,7 +9,7 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import CaseMember, Person
+from cases.models import Case, CaseMember, Person
 from family_support.accounts.roles import Role
 from family_support.base.actor import Actor
 from family_support.base.clock import local_date
@@ -18,6 +18,7 @@ from family_support.ui.masking import initials
 from family_support.ui.templatetags.ui import moment
 from mobile_groups.loading import loaded_alarms
 from mobile_groups.models import Alarm, GroupMember, MobileGroup, ResponseMeasure, ResponsePlan, Visit
+from mobile_groups.models.visit import UNDER_WAY
 from mobile_groups.permissions import reads_narrative, sees_contact
 from mobile_groups.rules import missing_sectors
 
@@ -63,16 +64,30 @@ def summary_of(alarm: Alarm, actor: Actor) -> list[SummaryRow]:
         rows.append(SummaryRow(_("What the group is told"), alarm.brief))
     if reads_narrative(actor, alarm):
         rows.append(SummaryRow(_("Written in the case"), alarm.threat.note))
-    rows.append(SummaryRow(_("District"), (alarm.case.district or alarm.district).name))
-    center = alarm.case.center
-    rows.append(SummaryRow(_("Center"), ", ".join(part for part in (center.name, center.phone) if part)))
-    if sees_contact(actor, alarm):
-        rows += _contact(alarm, actor)
+    rows += _whom(alarm, actor)
     rows.append(SummaryRow(_("Raised"), moment(alarm.raised_at)))
     return rows
 
 
-def _contact(alarm: Alarm, actor: Actor) -> list[SummaryRow]:
+def early_summary_of(visit: Visit, actor: Actor) -> list[SummaryRow]:
+    """What the group knows of a family it visits without a threat: where, and with consent how it is reached."""
+    rows = _whom(visit, actor)
+    if actor.center_id is None and not sees_contact(actor, visit):
+        told = _("The family has not agreed that its data is passed on: ask the Center.")
+        rows.append(SummaryRow(_("Safe contact"), told))
+    return rows
+
+
+def _whom(alarm: Alarm | Visit, actor: Actor) -> list[SummaryRow]:
+    center = alarm.case.center
+    rows = [
+        SummaryRow(_("District"), (alarm.case.district or alarm.district).name),
+        SummaryRow(_("Center"), ", ".join(part for part in (center.name, center.phone) if part)),
+    ]
+    return rows + _contact(alarm, actor) if sees_contact(actor, alarm) else rows
+
+
+def _contact(alarm: Alarm | Visit, actor: Actor) -> list[SummaryRow]:
     place = (
         CaseMember.objects.filter(case_id=alarm.case_id, relation=CaseMember.Relation.SELF)
         .select_related("person")
@@ -117,6 +132,18 @@ def plans_of(alarm: Alarm) -> list[ResponsePlan]:
 
 def visits_of(alarm: Alarm) -> list[Visit]:
     return list(alarm.visits.select_related("planned_by__user").prefetch_related("present"))
+
+
+def early_visits_of(case: Case, actor: Actor) -> list[Visit]:
+    """Visits for early detection to a family, the newest first."""
+    return list(Visit.objects.visible_to(actor).early().filter(case=case))
+
+
+def early_board(actor: Actor, now: datetime) -> list[Visit]:
+    """Visits for early detection that are under way, and those that ended lately. One query."""
+    shown = Q(state__in=UNDER_WAY) | Q(planned_for__gt=now - KEPT_IN_LIST)
+    rows = Visit.objects.visible_to(actor).early().filter(shown)
+    return list(rows.select_related("group__district", "case__center").order_by("planned_for", "pk"))
 
 
 @dataclass(frozen=True)

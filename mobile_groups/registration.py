@@ -24,7 +24,7 @@ from family_support.ui.components import Tile
 from family_support.ui.navigation import NavItem
 from family_support.ui.navigation import register as register_link
 from mobile_groups.actions.alarms import set_off
-from mobile_groups.models import Alarm, ResponsePlan, Visit
+from mobile_groups.models import Alarm, MobileGroup, ResponsePlan, Visit
 
 SECTIONS = ("alarm", "response-plan", "visit")
 GROUP_SECTIONS = ("group",)
@@ -38,6 +38,7 @@ def register() -> None:
     register_act("response_plan", to_alarm)
     register_tab(Tab("alarms", _("Alarms"), "case-alarms", 60))
     register_attachment_rule(files_of_own_visits)
+    register_attachment_rule(orders_of_groups)
     register_day_tile(alarms_seen, open_alarms)
     _timeline()
     _subjects()
@@ -93,6 +94,14 @@ def files_of_own_visits(actor: Actor) -> QuerySet:
         return Attachment.objects.none().values("pk")
     visits = Visit.objects.visible_to(actor).values("pk")
     return Attachment.objects.filter(subject_type="mobile_groups.visit", subject_id__in=visits).values("pk")
+
+
+def orders_of_groups(actor: Actor) -> QuerySet:
+    """The scans of the orders of the groups that the actor sees."""
+    groups = MobileGroup.objects.visible_to(actor).values("pk")
+    return Attachment.objects.filter(subject_type="mobile_groups.mobilegroup", subject_id__in=groups).values(
+        "pk"
+    )
 
 
 def _timeline() -> None:

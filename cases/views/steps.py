@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cases import actions, permissions
-from cases.closing import blockers
+from cases.closing import blockers, outliving
 from cases.forms.consents import ConsultationForm
 from cases.forms.steps import ClosingForm, RiskForm, ThreatForm
 from cases.frame import crumbs_of, listed_case, worked_case
@@ -210,12 +210,15 @@ def case_close(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("The case was closed."))
             return redirect("case", pk=case.pk)
     running = Deadline.objects.open().filter(case_id=case.pk).select_related("term")
+    going_on = outliving(Case.Closing.REFUSED) if Case.Closing.REFUSED in closings else frozenset()
     context = {
         "case": case,
         "form": form,
         "closings": closings,
         "blockers": found,
-        "running": running,
+        # Terms that a refusal leaves running (rules.md 3.2): said so, not that they are cancelled.
+        "running": [row for row in running if row.code not in going_on],
+        "going_on": [row for row in running if row.code in going_on],
         "crumbs": crumbs_of(case, Crumb(_("Close the case"))),
     }
     return respond(request, "cases/close.html", context, form)

@@ -11,11 +11,13 @@ from family_support.accounts.roles import Role
 from family_support.base.actor import Actor
 from family_support.base.clock import local_date
 from family_support.demo import texts
+from family_support.demo.papers import scan
 from family_support.demo.time import Story
 from family_support.directory.models import Sector
 from mobile_groups.actions import (
     MemberData,
     acknowledge_alarm,
+    attach_order,
     brief_group,
     close_alarm,
     complete_plan,
@@ -68,7 +70,8 @@ def _new_group(setting: Setting, copy: MobileGroup | None, now: datetime) -> Mob
     )
     if copy is None:
         _members(setting, group, coordinator, now)
-        group.refresh_from_db()
+    attach_order(group=group, upload=scan("Распоряжение акима"), by=coordinator, now=now)
+    group.refresh_from_db()
     return put_group_in_force(group=group, expected_version=group.version, by=coordinator, now=now)
 
 

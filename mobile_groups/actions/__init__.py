@@ -7,6 +7,7 @@ from mobile_groups.actions.alarms import (
 )
 from mobile_groups.actions.groups import (
     MemberData,
+    attach_order,
     call_earlier,
     change_group,
     create_group,
@@ -28,6 +29,7 @@ from mobile_groups.actions.plans import (
 from mobile_groups.actions.visits import (
     cancel_visit,
     depart,
+    plan_early_visit,
     plan_visit,
     record_protocol,
     sign_on_paper,
@@ -37,6 +39,7 @@ from mobile_groups.actions.visits import (
 __all__ = [
     "MemberData",
     "acknowledge_alarm",
+    "attach_order",
     "brief_group",
     "call_earlier",
     "cancel_plan",
@@ -50,6 +53,7 @@ __all__ = [
     "engage_group",
     "expire_groups",
     "mark_measure",
+    "plan_early_visit",
     "plan_visit",
     "put_group_in_force",
     "put_measure",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.core.files.uploadedfile import UploadedFile
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +19,8 @@ from family_support.base.errors import Conflict, Invalid, Missing, invalid_field
 from family_support.base.models import check_version
 from family_support.deadlines.actions import cancel, meet, open_deadline
 from family_support.directory.models import Agency, Center, District, Sector
+from family_support.documents.actions import attach
+from family_support.documents.models import Attachment
 from family_support.outbox.events import emit
 from mobile_groups.actions.calling import call_for_open_alarms
 from mobile_groups.models import GroupMember, MobileGroup
@@ -229,6 +232,29 @@ def discard_group(
         _locked_draft(group, by, expected_version).delete()
 
 
+def attach_order(*, group: MobileGroup, upload: UploadedFile | None, by: Actor, now: datetime) -> Attachment:
+    """Keep the scan of the akim's order with the draft. Errors: Forbidden, Missing, Conflict (no draft), Invalid
+    without a file or for a bad one."""
+    if upload is None:
+        raise Invalid("scan_missing", fields={"scan": _("Attach the scan of the akim's order.")})
+    with acting(by):
+        group = _locked_draft(group, by, None)
+        _touched(group)
+        return attach(
+            case_id=None,
+            subject=subject_of(group),
+            kind=Attachment.Kind.SIGNED_PAPER,
+            upload=upload,
+            by=by,
+            now=now,
+            field="scan",
+        )
+
+
+def has_order_scan(group: MobileGroup) -> bool:
+    return Attachment.objects.of_subject(*subject_of(group)).exists()
+
+
 def put_group_in_force(
     *, group: MobileGroup, expected_version: int | str | None, by: Actor, now: datetime
 ) -> MobileGroup:
@@ -236,7 +262,7 @@ def put_group_in_force(
 
     It meets the mandate's term of the year before, replaces the group of the same year that it names, and is called
     for alarms that nobody has answered for. Errors: Forbidden, Missing, Conflict (stale, no draft, another in force,
-    no Center in the district), Invalid naming what is missing.
+    no Center in the district), Invalid naming what is missing: the order, its scan, a sector.
     """
     with acting(by):
         group = _locked_draft(group, by, expected_version)
@@ -278,6 +304,8 @@ def _check_complete(group: MobileGroup, now: datetime) -> None:
         raise Invalid(
             "order_missing", _("Enter the number and the date of the akim's order first (R256 21).")
         )
+    if not has_order_scan(group):
+        raise Invalid("order_scan_missing", _("Attach the scan of the akim's order first (R256 21)."))
     present = set(group.members.values_list("sector__code", flat=True))
     missing = missing_sectors(present)
     if missing:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
+from cases.models import Case
 from cases.timeline import record
 from family_support.accounts.models import Membership
 from family_support.accounts.roles import WORKERS
@@ -19,9 +21,12 @@ from family_support.base.errors import Conflict, Forbidden, Invalid, Missing, in
 from family_support.base.models import check_version
 from family_support.documents.actions import attach
 from family_support.documents.models import Attachment
+from family_support.outbox.events import emit
 from mobile_groups.actions.alarms import check_alarm_open, locked_alarm
+from mobile_groups.actions.calling import group_in_force
+from mobile_groups.loading import loaded_visits, visitable_case, with_case_access
 from mobile_groups.models import Alarm, GroupMember, Visit, VisitMember
-from mobile_groups.permissions import check_can_visit
+from mobile_groups.permissions import check_can_visit, check_visits
 from mobile_groups.rules import check_departure, check_times
 
 State = Visit.State
@@ -39,6 +44,48 @@ def plan_visit(
     now: datetime,
 ) -> Visit:
     """Plan a visit of the group called. Errors: Missing, Forbidden, Conflict (alarm closed, no group), Invalid."""
+    fields = _planned(planned_for, purpose, place, now)
+    with acting(by):
+        alarm = locked_alarm(alarm, by)
+        check_can_visit(by, alarm)
+        check_alarm_open(alarm)
+        visit = _create(alarm.case, alarm.group_id, by, now, alarm=alarm, **fields)
+    return visit
+
+
+def plan_early_visit(
+    *,
+    case: Case,
+    planned_for: datetime | None,
+    purpose: str,
+    place: str = "",
+    by: Actor,
+    now: datetime,
+) -> Visit:
+    """Plan a visit for early detection or support to a family without a threat (R256 20); the group in force and the
+    coordinator are told.
+
+    Errors: Forbidden, Missing, Conflict (case closed, an alarm open: its visits are planned there, no group), Invalid.
+    """
+    fields = _planned(planned_for, purpose, place, now)
+    check_visits(by)
+    with acting(by):
+        case = visitable_case(case.pk, by, lock=True)
+        _check_early(case)
+        group = group_in_force(case.center.district_id, now)
+        visit = _create(case, group.pk if group else None, by, now, alarm=None, **fields)
+        emit("visit.planned", case_id=case.pk, visit=visit.pk, by=by.membership_id)
+    return visit
+
+
+def _check_early(case: Case) -> None:
+    if case.is_closed:
+        raise Conflict("case_closed", _("The case is closed: the group has nobody to visit in it."))
+    if Alarm.objects.open().filter(case=case).exists():
+        raise Conflict("alarm_open", _("An alarm is open in this case: plan the visit from the alarm."))
+
+
+def _planned(planned_for: datetime | None, purpose: str, place: str, now: datetime) -> dict[str, Any]:
     purpose, place = purpose.strip(), place.strip()
     if planned_for is None or planned_for < now - PLANNED_BEFORE:
         raise Invalid("planned_for_past", fields={"planned_for": _("State when the group is to leave.")})
@@ -47,25 +94,18 @@ def plan_visit(
     for field, text in (("purpose", purpose), ("place", place)):
         with invalid_field(field):
             validators.check_text(text)
-    with acting(by):
-        alarm = locked_alarm(alarm, by)
-        check_can_visit(by, alarm)
-        check_alarm_open(alarm)
-        if alarm.group_id is None:
-            raise Conflict(
-                "no_group", _("No mobile group is in force in this district: there is nobody to send.")
-            )
-        visit = Visit.objects.create(
-            alarm=alarm,
-            case_id=alarm.case_id,
-            group_id=alarm.group_id,
-            planned_for=planned_for,
-            purpose=purpose,
-            place=place,
-            planned_at=now,
-            planned_by_id=by.membership_id,
+    return {"planned_for": planned_for, "purpose": purpose, "place": place}
+
+
+def _create(case: Case, group_id: int | None, by: Actor, now: datetime, **fields: Any) -> Visit:
+    if group_id is None:
+        raise Conflict(
+            "no_group", _("No mobile group is in force in this district: there is nobody to send.")
         )
-        record(alarm.case, "visit.planned", by=by, now=now, subject=subject_of(visit))
+    visit = Visit.objects.create(
+        case=case, group_id=group_id, planned_at=now, planned_by_id=by.membership_id, **fields
+    )
+    record(case, "visit.planned", by=by, now=now, subject=subject_of(visit))
     return visit
 
 
@@ -77,14 +117,17 @@ def depart(
     by: Actor,
     now: datetime,
 ) -> Visit:
-    """The group has left. Errors: Missing, Forbidden, Conflict (stale, not planned), Invalid (no time, to come)."""
+    """The group has left. Errors: Missing, Forbidden, Conflict (stale, not planned, the case closed before a visit for
+    early detection), Invalid (no time, to come)."""
     with acting(by):
         visit = locked_visit(visit, by, expected_version)
         _check_state(visit, State.PLANNED)
+        if visit.alarm is None and visit.case.is_closed:
+            raise Conflict("case_closed", _("The case is closed: the group has nobody to visit in it."))
         visit.departed_at = check_departure(departed_at, now)
         visit.depart()
         _save(visit)
-        record(visit.alarm.case, "visit.departed", by=by, now=now, subject=subject_of(visit))
+        record(visit.case, "visit.departed", by=by, now=now, subject=subject_of(visit))
     return visit
 
 
@@ -134,7 +177,7 @@ def record_protocol(
         ]
         VisitMember.objects.bulk_create([*outside, *own])
         record(
-            visit.alarm.case,
+            visit.case,
             "visit.back",
             by=by,
             now=now,
@@ -159,7 +202,7 @@ def _check_present(
         )
     if any(each.group_id != visit.group_id for each in members):
         raise Invalid("member_of_other_group", fields={"members": _("Choose members of this group.")})
-    center_id = visit.alarm.case.center_id
+    center_id = visit.case.center_id
     if any(each.center_id != center_id or each.role not in WORKERS for each in workers):
         raise Invalid("worker_of_other_center", fields={"workers": _("Choose workers of this Center.")})
 
@@ -217,7 +260,7 @@ def _close_when_signed(visit: Visit, rows: Sequence[VisitMember], by: Actor, now
         visit.sign()
         visit.signed_at = now
         _save(visit)
-        record(visit.alarm.case, "visit.signed", by=by, now=now, subject=subject_of(visit))
+        record(visit.case, "visit.signed", by=by, now=now, subject=subject_of(visit))
     else:
         visit.bump()
         visit.save(update_fields=("version",))
@@ -238,7 +281,7 @@ def cancel_visit(
         visit.cancelled_reason = reason
         visit.cancel()
         _save(visit)
-        record(visit.alarm.case, "visit.cancelled", by=by, now=now, subject=subject_of(visit))
+        record(visit.case, "visit.cancelled", by=by, now=now, subject=subject_of(visit))
     return visit
 
 
@@ -247,21 +290,23 @@ def subject_of(visit: Visit) -> tuple[str, int]:
 
 
 def locked_visit(visit: Visit, by: Actor, expected_version: int | str | None) -> Visit:
-    """The visit anew; its alarm is locked first. Errors: Missing, Forbidden, Conflict when stale."""
-    alarm = locked_alarm(visit.alarm_id, by)
-    check_can_visit(by, alarm)
-    found = Visit.objects.select_for_update(of=("self",)).filter(pk=visit.pk, alarm=alarm).first()
+    """The visit anew; its alarm, if any, is locked first. Errors: Missing, Forbidden, Conflict when stale."""
+    alarm = locked_alarm(visit.alarm_id, by) if visit.alarm_id else None
+    found = loaded_visits(by).select_for_update(of=("self",)).filter(pk=visit.pk, alarm=alarm).first()
     if found is None:
         raise Missing
+    found.alarm = alarm
+    if alarm is None:
+        with_case_access(found, by)
+    check_can_visit(by, found.call)
     if expected_version is not None:
         check_version(found, expected_version)
-    found.alarm = alarm
     return found
 
 
-def workers_of(alarm: Alarm, now: datetime) -> list[Membership]:
+def workers_of(case: Case, now: datetime) -> list[Membership]:
     """Workers of the case's team who can accompany the group."""
-    team = alarm.case.team.filter(ends_at__isnull=True).values("membership_id")
+    team = case.team.filter(ends_at__isnull=True).values("membership_id")
     rows = Membership.objects.active(local_date(now)).filter(pk__in=team, role__in=WORKERS)
     return list(rows.with_names().order_by("user__last_name", "pk"))
 

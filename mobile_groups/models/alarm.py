@@ -17,23 +17,29 @@ from family_support.directory.models import District
 from mobile_groups.models.group import GroupMember, MobileGroup
 
 
+def followed_by(actor: Actor, district: str = "district_id") -> Q:
+    """Rows of the response that the actor follows: own group of a member while its mandate lasts, own district of a
+    coordinator, a Center's own cases: the team, the director, and heads of unit masked. The barred list goes over
+    all of it (security.md)."""
+    if actor.is_system:
+        return Q()
+    if actor.role in (Role.GROUP_MEMBER, Role.COORDINATOR):
+        not_barred = Q(case__in=Case.objects.not_barred(actor).values("pk"))
+        if actor.role == Role.COORDINATOR:
+            return not_barred & Q(**{district: actor.district_id})
+        mine = GroupMember.objects.filter(
+            membership_id=actor.membership_id or 0, group__state=MobileGroup.State.IN_FORCE
+        )
+        return not_barred & Q(group__in=mine.values("group_id"))
+    if actor.is_director or actor.role in UNIT_HEADS:
+        return Q(case__in=Case.objects.listed_to(actor).values("pk"))
+    return Q(case__in=Case.objects.visible_to(actor).values("pk"))
+
+
 class AlarmQuerySet(models.QuerySet["Alarm"]):
     def visible_to(self, actor: Actor) -> AlarmQuerySet:
-        """Own group of a member while its mandate lasts, own district of a coordinator, a Center's own cases: the
-        team, the director, and heads of unit masked. The barred list goes over all of it (security.md)."""
-        if actor.is_system:
-            return self
-        if actor.role in (Role.GROUP_MEMBER, Role.COORDINATOR):
-            rows = self.filter(case__in=Case.objects.not_barred(actor).values("pk"))
-            if actor.role == Role.COORDINATOR:
-                return rows.filter(district_id=actor.district_id)
-            mine = GroupMember.objects.filter(
-                membership_id=actor.membership_id or 0, group__state=MobileGroup.State.IN_FORCE
-            )
-            return rows.filter(group__in=mine.values("group_id"))
-        if actor.is_director or actor.role in UNIT_HEADS:
-            return self.filter(case__in=Case.objects.listed_to(actor).values("pk"))
-        return self.filter(case__in=Case.objects.visible_to(actor).values("pk"))
+        """Who answers alarms of the group or district, and the Center of the case."""
+        return self.filter(followed_by(actor))
 
     def open(self) -> AlarmQuerySet:
         return self.exclude(state=Alarm.State.CLOSED)

@@ -12,7 +12,8 @@ from family_support.accounts.models import Membership
 from family_support.base.actor import Actor
 from family_support.base.fields import EncryptedTextField
 from family_support.base.models import Versioned
-from mobile_groups.models.alarm import Alarm
+from family_support.directory.models import District
+from mobile_groups.models.alarm import Alarm, followed_by
 from mobile_groups.models.group import GroupMember, MobileGroup
 
 UNDER_WAY = ("planned", "departed", "back")
@@ -20,8 +21,13 @@ UNDER_WAY = ("planned", "departed", "back")
 
 class VisitQuerySet(models.QuerySet["Visit"]):
     def visible_to(self, actor: Actor) -> VisitQuerySet:
-        """Who sees the alarm sees its visits."""
-        return self.filter(alarm__in=Alarm.objects.visible_to(actor).values("pk"))
+        """Who sees the alarm sees its visits; one for early detection has the scope that its alarm would have."""
+        by_alarm = Q(alarm__in=Alarm.objects.visible_to(actor).values("pk"))
+        return self.filter(by_alarm | Q(alarm__isnull=True) & followed_by(actor, "group__district_id"))
+
+    def early(self) -> VisitQuerySet:
+        """Visits for early detection: nobody raised an alarm (R256 20)."""
+        return self.filter(alarm__isnull=True)
 
     def open(self) -> VisitQuerySet:
         return self.filter(state__in=UNDER_WAY)
@@ -43,8 +49,9 @@ class Visit(FSMModelMixin, Versioned):
         REFUSED = "refused", _("The family refused to talk")
         NOBODY = "nobody", _("Nobody was found")
 
-    alarm = models.ForeignKey(Alarm, on_delete=models.PROTECT, related_name="visits")
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+    # Null: a visit for early detection and support, without a threat (R256 20).
+    alarm = models.ForeignKey(Alarm, on_delete=models.PROTECT, null=True, blank=True, related_name="visits")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="group_visits")
     group = models.ForeignKey(MobileGroup, on_delete=models.PROTECT, related_name="visits")
     state = FSMField(_("state"), default=State.PLANNED, choices=State.choices, protected=True)
     planned_for = models.DateTimeField(_("planned for"))
@@ -111,6 +118,19 @@ class Visit(FSMModelMixin, Versioned):
     @property
     def is_open(self) -> bool:
         return self.state in UNDER_WAY
+
+    @property
+    def call(self) -> Alarm | Visit:
+        """What permissions look at: the alarm, or the visit itself where nobody raised one."""
+        return self.alarm or self
+
+    @property
+    def district(self) -> District:
+        return self.group.district
+
+    @property
+    def district_id(self) -> int:
+        return self.group.district_id
 
     @transition(field=state, source=State.PLANNED, target=State.DEPARTED)
     def depart(self) -> None:

@@ -29,7 +29,7 @@ from mobile_groups.badges import alarm_badge, plan_badge, visit_badge
 from mobile_groups.forms import BriefForm, CloseForm, EngageForm
 from mobile_groups.loading import loaded_alarms
 from mobile_groups.models import Alarm
-from mobile_groups.permissions import ALARM_ROLES, ANSWERING, COMMANDING, DRAFTING
+from mobile_groups.permissions import ALARM_ROLES, ANSWERING, COMMANDING, DRAFTING, FULL_ROLES
 from mobile_groups.views.loading import alarm_of, alarm_title, crumbs_of
 
 State = Alarm.State
@@ -56,7 +56,15 @@ def alarm_list(request: HttpRequest) -> HttpResponse:
         for state, (label, _icon, tone) in GROUPS.items()
         if found[state]
     ]
-    context = {"groups": shown, "tiles": tiles, "now": now, "without_group": _without_group(actor, now)}
+    context = {
+        "groups": shown,
+        "tiles": tiles,
+        "now": now,
+        "without_group": _without_group(actor, now),
+        "early": [(row, visit_badge(row)) for row in queries.early_board(actor, now)]
+        if actor.role in FULL_ROLES or actor.is_director
+        else [],
+    }
     return render(request, "mobile_groups/alarm_list.html", context)
 
 
@@ -94,6 +102,7 @@ def alarm(request: HttpRequest, pk: int) -> HttpResponse:
         and permissions.can_draft(actor, found)
         and not any(plan.is_open for plan in plans),
         "may_visit": full and found.is_open and found.group_id is not None,
+        "may_again": full and not found.is_open and not found.case.is_closed,
         "may_close": found.state == State.ENGAGED and permissions.can_close(actor, found),
         "case_url": reverse("case", args=(found.case_id,)) if actor.center_id else "",
         "may_call": permissions.commands(actor, found) or actor.role == Role.GROUP_MEMBER,
@@ -261,5 +270,10 @@ def case_alarms(request: HttpRequest, pk: int) -> HttpResponse:
     """The tab of a case: its alarms, open and past."""
     frame = case_frame(request, pk, tab="alarms")
     rows = loaded_alarms(request.actor).filter(case=frame.case)
-    context = {"alarms": [(row, alarm_badge(row)) for row in rows]}
+    context = {
+        "alarms": [(row, alarm_badge(row)) for row in rows],
+        "early": [(row, visit_badge(row)) for row in queries.early_visits_of(frame.case, request.actor)],
+        "opens_visits": request.actor.role in FULL_ROLES or request.actor.is_director,
+        "may_visit": permissions.can_plan_early(request.actor, frame.case),
+    }
     return render(request, "mobile_groups/case_alarms.html", frame.context | context)

@@ -19,14 +19,15 @@ from family_support.base.errors import Missing
 from family_support.base.idempotency import run_once
 from family_support.deadlines.models import Deadline
 from family_support.directory.models import Sector
+from family_support.documents.models import Attachment
 from family_support.ui.actions import respond, run
 from family_support.ui.components import Check, Crumb
 from family_support.ui.forms import ConfirmForm
 from mobile_groups import actions, queries
 from mobile_groups.actions import MemberData
-from mobile_groups.actions.groups import MANDATE, subject_of
+from mobile_groups.actions.groups import MANDATE, has_order_scan, subject_of
 from mobile_groups.badges import group_badge
-from mobile_groups.forms import GroupChangeForm, GroupForm, MemberForm
+from mobile_groups.forms import GroupChangeForm, GroupForm, MemberForm, OrderForm
 from mobile_groups.models import GroupMember, MobileGroup
 from mobile_groups.permissions import GROUP_READERS, can_edit_group
 from mobile_groups.rules import OBLIGATORY
@@ -110,6 +111,7 @@ def group(request: HttpRequest, pk: int) -> HttpResponse:
         "edits": edits,
         "shows_phones": request.actor.role in (Role.COORDINATOR, Role.DIRECTOR, Role.GROUP_MEMBER),
         "may_renew": request.actor.role == Role.COORDINATOR and found.state != MobileGroup.State.DRAFT,
+        "scans": Attachment.objects.visible_to(request.actor).of_subject(*subject_of(found)).order_by("pk"),
         "deadline": terms.for_display().first(),
         "explains": request.actor.role in (Role.COORDINATOR, Role.DIRECTOR),
         "now": clock.now(),
@@ -126,6 +128,7 @@ def _checks(found: MobileGroup, missing: list[str]) -> list[Check]:
             _("Akim's order: number and date"), "done" if found.order_number and found.order_date else "todo"
         )
     ]
+    lines.append(Check(_("Scan of the akim's order"), "done" if has_order_scan(found) else "todo"))
     for code in OBLIGATORY:
         label = _("Member from: {sector}").format(sector=names.get(code, code).lower())
         lines.append(Check(label, "todo" if code in missing else "done"))
@@ -160,6 +163,29 @@ def group_edit(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("Saved."))
             return redirect("group", pk)
     return _form(request, found, form, _("Akim's order"), _("Save"))
+
+
+@require_http_methods(["GET", "POST"])
+@allowed(Role.COORDINATOR)
+def group_order(request: HttpRequest, pk: int) -> HttpResponse:
+    """The scan of the akim's order, attached to the draft."""
+    found = group_of(request, pk)
+    form = OrderForm(request.POST or None, request.FILES or None)
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and run(
+            form,
+            actions.attach_order,
+            group=found,
+            upload=form.cleaned_data["scan"],
+            by=request.actor,
+            now=clock.now(),
+        )
+    ):
+        messages.success(request, _("The scan is attached."))
+        return redirect("group", pk)
+    return _form(request, found, form, _("Scan of the akim's order"), _("Attach"), multipart=True)
 
 
 @require_http_methods(["GET", "POST"])

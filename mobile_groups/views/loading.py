@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from family_support.access.reads import log_read
 from family_support.base.errors import Missing
 from family_support.ui.components import Crumb
-from mobile_groups.loading import loaded_alarms, with_case_access
+from mobile_groups.loading import loaded_alarms, loaded_visits, with_case_access
 from mobile_groups.models import Alarm, MobileGroup, ResponsePlan, Visit
 
 LANGUAGES = (("kk", "Қазақша"), ("ru", "Русский"))
@@ -39,17 +39,16 @@ def plan_of(request: HttpRequest, pk: int) -> ResponsePlan:
 
 
 def visit_of(request: HttpRequest, pk: int) -> Visit:
-    """A visit in scope, with its alarm. Errors: Missing."""
-    visit = (
-        Visit.objects.visible_to(request.actor)
-        .select_related("planned_by__user", "recorded_by__user", "group__district")
-        .filter(pk=pk)
-        .first()
-    )
+    """A visit in scope, with its alarm where there is one; the reading is logged. Errors: Missing."""
+    rows = loaded_visits(request.actor).select_related("planned_by__user", "recorded_by__user")
+    visit = rows.filter(pk=pk).first()
     if visit is None:
         raise Missing
-    visit.alarm = alarm_of(request, visit.alarm_id, "visit of alarm")
-    return visit
+    if visit.alarm_id is not None:
+        visit.alarm = alarm_of(request, visit.alarm_id, "visit of alarm")
+        return visit
+    log_read(request.actor, visit.case_id, f"visit {visit.pk}")
+    return with_case_access(visit, request.actor)
 
 
 def group_of(request: HttpRequest, pk: int) -> MobileGroup:
@@ -74,6 +73,18 @@ def crumbs_of(alarm: Alarm, *more: Crumb) -> list[Crumb]:
         Crumb(alarm_title(alarm), reverse("alarm", args=(alarm.pk,))),
         *more,
     ]
+
+
+def crumbs_of_visit(visit: Visit, *more: Crumb) -> list[Crumb]:
+    """The way back from a page below a visit."""
+    if visit.alarm is not None:
+        return crumbs_of(visit.alarm, *more)
+    return [Crumb(_("Alarms"), reverse("alarm-list")), *more]
+
+
+def visit_title(visit: Visit) -> str:
+    """What a visit belongs to."""
+    return alarm_title(visit.alarm) if visit.alarm is not None else _("Early detection and support")
 
 
 def alarm_title(alarm: Alarm) -> str:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from cases.papers import chosen_language, file_answer
 from family_support.access.decorators import allowed
+from family_support.access.reads import log_read
 from family_support.base import clock
 from family_support.base.errors import Missing
 from family_support.base.idempotency import run_once
@@ -23,10 +24,19 @@ from mobile_groups import actions, permissions, queries
 from mobile_groups.actions.visits import workers_of
 from mobile_groups.badges import visit_badge
 from mobile_groups.forms import DepartForm, PaperForm, ProtocolForm, ReasonVersionForm, VisitForm
-from mobile_groups.models import Visit
-from mobile_groups.papers import visit_pdf
+from mobile_groups.loading import visitable_case
+from mobile_groups.models import MobileGroup, Visit
+from mobile_groups.papers import visit_pdf, visit_summary
 from mobile_groups.permissions import FULL_ROLES
-from mobile_groups.views.loading import LANGUAGES, alarm_of, alarm_title, crumbs_of, visit_of
+from mobile_groups.views.loading import (
+    LANGUAGES,
+    alarm_of,
+    alarm_title,
+    crumbs_of,
+    crumbs_of_visit,
+    visit_of,
+    visit_title,
+)
 
 State = Visit.State
 
@@ -34,7 +44,7 @@ State = Visit.State
 def _visit(request: HttpRequest, pk: int) -> Visit:
     """A visit whose response the actor takes part in. Errors: Missing."""
     visit = visit_of(request, pk)
-    if not permissions.can_visit(request.actor, visit.alarm):
+    if not permissions.can_visit(request.actor, visit.call):
         raise Missing
     return visit
 
@@ -70,6 +80,42 @@ def visit_new(request: HttpRequest, pk: int) -> HttpResponse:
     return respond(request, "ui/form_page.html", context, form)
 
 
+@require_http_methods(["GET", "POST"])
+@allowed(*FULL_ROLES)
+def case_visit_new(request: HttpRequest, pk: int) -> HttpResponse:
+    """Plan a visit for early detection or support, without a threat (R256 20)."""
+    case, now = visitable_case(pk, request.actor), clock.now()
+    log_read(request.actor, case.pk, "visit for early detection")
+    form = VisitForm(request.POST or None, initial={"planned_for": now})
+    if request.method == "POST" and form.is_valid():
+        data = dict(form.cleaned_data)
+        key = data.pop("key")
+
+        def plan() -> Visit:
+            return actions.plan_early_visit(case=case, by=request.actor, now=now, **data)
+
+        body = {"case": case.pk, **data}
+        done = run(form, run_once, key=key, by=request.actor, action="early-visit", body=body, run=plan)
+        if done and done.value is not None:
+            messages.success(request, _("The visit is planned: the mobile group is told."))
+            return redirect("visit", done.value.pk)
+    of_center = request.actor.center_id is not None
+    back = reverse("case-alarms", args=(pk,)) if of_center else reverse("alarm-list")
+    context = {
+        "form": form,
+        "heading": _("Plan a visit without an alarm"),
+        "subtitle": case.number if of_center else _("Early detection and support"),
+        "intro": _(
+            "For early detection and support (R256 20). Where life or health is threatened, raise the alarm."
+        ),
+        "consequences": [_("The mobile group in force and its coordinator are told.")],
+        "button": _("Plan the visit"),
+        "cancel_url": back,
+        "crumbs": [Crumb(_("Alarms"), back), Crumb(_("Plan a visit without an alarm"))],
+    }
+    return respond(request, "ui/form_page.html", context, form)
+
+
 @require_safe
 @allowed(*FULL_ROLES)
 def visit(request: HttpRequest, pk: int) -> HttpResponse:
@@ -81,11 +127,12 @@ def visit(request: HttpRequest, pk: int) -> HttpResponse:
     scans = Attachment.objects.visible_to(actor).of_subject("mobile_groups.visit", found.pk)
     context = {
         "visit": found,
-        "alarm": found.alarm,
+        "subtitle": visit_title(found),
         "badge": visit_badge(found),
-        "rows": queries.summary_of(found.alarm, actor)
-        if found.state in (State.PLANNED, State.DEPARTED)
-        else [],
+        "shows_place": bool(found.place) and permissions.shows_place(found),
+        "mandate_over": found.is_open and found.group.state != MobileGroup.State.IN_FORCE,
+        "may_again": found.alarm is None and not found.is_open and not found.case.is_closed,
+        "rows": visit_summary(found, actor) if found.state in (State.PLANNED, State.DEPARTED) else [],
         "members": queries.members_of(found.group_id),
         "present": present,
         "may_sign": found.state == State.BACK
@@ -93,7 +140,7 @@ def visit(request: HttpRequest, pk: int) -> HttpResponse:
         "may_paper": found.state == State.BACK and bool(unsigned),
         "scans": scans.order_by("pk"),
         "languages": LANGUAGES,
-        "crumbs": crumbs_of(found.alarm, Crumb(_("Visit"))),
+        "crumbs": crumbs_of_visit(found, Crumb(_("Visit"))),
     }
     return render(request, "mobile_groups/visit.html", context)
 
@@ -126,9 +173,7 @@ def visit_depart(request: HttpRequest, pk: int) -> HttpResponse:
         ):
             messages.success(request, _("Recorded. Take care."))
             return redirect("visit", pk)
-    return _form(
-        request, found, form, _("The group leaves"), _("We have left"), intro=found.alarm.case.instruction
-    )
+    return _form(request, found, form, _("The group leaves"), _("We have left"), intro=found.case.instruction)
 
 
 @require_http_methods(["GET", "POST"])
@@ -144,7 +189,7 @@ def visit_protocol(request: HttpRequest, pk: int) -> HttpResponse:
     form = ProtocolForm(
         request.POST or None,
         group_id=found.group_id,
-        workers=workers_of(found.alarm, now),
+        workers=workers_of(found.case, now),
         initial={"version": found.version, "members": mine, "returned_at": now},
     )
     if request.method == "POST" and form.is_valid():
@@ -225,7 +270,7 @@ def visit_cancel(request: HttpRequest, pk: int) -> HttpResponse:
             now=clock.now(),
         ):
             messages.success(request, _("The visit is cancelled."))
-            return redirect("alarm", found.alarm_id)
+            return redirect("alarm", found.alarm_id) if found.alarm_id else redirect("visit", pk)
     return _form(request, found, form, _("Cancel the visit"), _("Cancel the visit"), danger=True)
 
 
@@ -239,10 +284,10 @@ def _form(
         {
             "form": form,
             "heading": heading,
-            "subtitle": alarm_title(found.alarm),
+            "subtitle": visit_title(found),
             "button": button,
             "cancel_url": address,
-            "crumbs": crumbs_of(found.alarm, Crumb(_("Visit"), address), Crumb(heading)),
+            "crumbs": crumbs_of_visit(found, Crumb(_("Visit"), address), Crumb(heading)),
             **context,
         },
         form,

@@ -18,6 +18,7 @@ from family_support.demo.people import People
 from family_support.directory.models import Sector
 from mobile_groups.models import Alarm, MobileGroup, ResponseMeasure, ResponsePlan, Visit
 from tests.browser.walker import Walker
+from tests.plans import PDF
 from tests.services import Stack
 
 LANGUAGES = ("ru", "kk")
@@ -91,6 +92,11 @@ def enter_group(walker: Walker, center: Staffed) -> None:
         name="Серікова Гүлнар",
         post="Социальный педагог",
         phone="+7 701 123 45 67",
+    )
+    walker.submit()
+    walker.follow_to(f"/groups/{group.pk}/order/")
+    walker.page.set_input_files(
+        "[name=scan]", {"name": "order.pdf", "mimeType": "application/pdf", "buffer": PDF}
     )
     walker.submit()
     walker.follow_to(f"/groups/{group.pk}/in-force/")

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
 from cases.models import Case
 from family_support.access.models import Barred
 from family_support.accounts.models import Membership
@@ -18,6 +20,7 @@ from mobile_groups import actions
 from mobile_groups.actions import MemberData
 from mobile_groups.models import Alarm, MobileGroup, ResponseMeasure, ResponsePlan, Visit
 from tests.factories import NOON, Place, a_case, a_center, a_membership, actor_for, an_agency
+from tests.plans import PDF
 
 SECTORS = ("health", "education", "internal_affairs")
 NEW_YEAR = datetime(2026, 12, 31, 19, 30, tzinfo=UTC)  # 00:30 of 1 January 2027 in Almaty
@@ -56,6 +59,10 @@ def a_district_with_bodies() -> District:
     return District(place, agencies, coordinator, members)
 
 
+def a_scan() -> SimpleUploadedFile:
+    return SimpleUploadedFile("scan.pdf", PDF, content_type="application/pdf")
+
+
 def add(there: District, group: MobileGroup, sector: str, *, now: datetime = NOON) -> None:
     """Health with an account first on call, the others too."""
     data = MemberData(there.sector(sector), membership=there.members[sector], post="Специалист")
@@ -73,6 +80,7 @@ def a_draft_group(
         by=there.coordinator,
         now=now,
     )
+    actions.attach_order(group=group, upload=a_scan(), by=there.coordinator, now=now)
     for sector in sectors:
         add(there, group, sector, now=now)
     return fresh(group)
@@ -167,10 +175,22 @@ def mark(measure: ResponseMeasure, by: Actor, *, now: datetime = NOON, **changes
 
 
 def a_visit(there: District, alarm: Alarm, state: str = "planned", *, now: datetime = NOON) -> Visit:
-    by = there.member()
     visit = actions.plan_visit(
-        alarm=alarm, planned_for=now, purpose="Проверить безопасность детей.", by=by, now=now
+        alarm=alarm, planned_for=now, purpose="Проверить безопасность детей.", by=there.member(), now=now
     )
+    return bring_visit(there, visit, state, now=now)
+
+
+def an_early_visit(there: District, case: Case, state: str = "planned", *, now: datetime = NOON) -> Visit:
+    """A visit without a threat, planned by the case's worker."""
+    visit = actions.plan_early_visit(
+        case=case, planned_for=now, purpose="Познакомиться с семьёй.", by=there.worker, now=now
+    )
+    return bring_visit(there, visit, state, now=now)
+
+
+def bring_visit(there: District, visit: Visit, state: str, *, now: datetime = NOON) -> Visit:
+    by = there.member()
     if state == Visit.State.PLANNED:
         return visit
     if state == Visit.State.CANCELLED:

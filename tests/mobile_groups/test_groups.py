@@ -30,6 +30,7 @@ from tests.mobile_groups.samples import (
     a_draft_group,
     a_group,
     a_ready_district,
+    a_scan,
     actors,
     an_alarm,
     fresh,
@@ -61,16 +62,16 @@ def _in_state(there: District, state: str) -> MobileGroup:
 
 
 def _renewed(there: District, group: MobileGroup) -> MobileGroup:
-    return fresh(
-        actions.create_group(
-            year=group.year,
-            order_number="16-р",
-            order_date=date(2026, 3, 9),
-            copy=group,
-            by=there.coordinator,
-            now=NOON,
-        )
+    draft = actions.create_group(
+        year=group.year,
+        order_number="16-р",
+        order_date=date(2026, 3, 9),
+        copy=group,
+        by=there.coordinator,
+        now=NOON,
     )
+    actions.attach_order(group=draft, upload=a_scan(), by=there.coordinator, now=NOON)
+    return fresh(draft)
 
 
 Step = Callable[[District, MobileGroup, Actor], object]
@@ -85,6 +86,7 @@ STEPS: dict[str, Step] = {
         by=by,
         now=NOON,
     ),
+    "order": lambda there, group, by: actions.attach_order(group=group, upload=a_scan(), by=by, now=NOON),
     "add": lambda there, group, by: actions.put_member(
         group=group,
         data=MemberData(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
 from cases.models import Case
 from family_support.accounts.models import Membership
 from family_support.accounts.roles import UNIT_HEADS, WORKERS
@@ -17,6 +19,7 @@ from mobile_groups.actions import MemberData
 from mobile_groups.models import Alarm, MobileGroup, ResponseMeasure, ResponsePlan, Visit
 from tests.access.matrix import ALL, Made, Relation, Role, kind, page
 from tests.factories import a_case, an_agency
+from tests.plans import PDF
 
 if TYPE_CHECKING:
     from tests.access.world import World
@@ -60,6 +63,8 @@ def _draft(world: World, year: int) -> MobileGroup:
         by=world.by(Role.COORDINATOR),
         now=world.now,
     )
+    scan = SimpleUploadedFile("order.pdf", PDF, content_type="application/pdf")
+    actions.attach_order(group=group, upload=scan, by=world.by(Role.COORDINATOR), now=world.now)
     _member_of(world, group, world.membership(Role.GROUP_MEMBER), "health")
     _member_of(world, group, world.membership(Role.GROUP_MEMBER, Relation.BARRED), "education")
     agency = an_agency("internal_affairs", district=world.district)
@@ -184,6 +189,18 @@ def visit(world: World, *, restricted: bool) -> Made:
     return _of_case(found, found.case_id)
 
 
+@kind("case-met", of_case=True)
+def case_met(world: World, *, restricted: bool) -> Made:
+    """A case that the group of the district has visited without a threat."""
+    _in_force(world)
+    case = a_case(world.place, now=world.now)
+    world.team_up(Case.objects.get(pk=case.pk), restricted)
+    actions.plan_early_visit(
+        case=case, planned_for=world.now, purpose="Знакомство.", by=world.by(Role.DIRECTOR), now=world.now
+    )
+    return Made(case, {"pk": case.pk}, case.pk)
+
+
 @kind("visit-departed", of_case=True)
 def visit_departed(world: World, *, restricted: bool) -> Made:
     found: Visit = visit(world, restricted=restricted).obj
@@ -219,6 +236,7 @@ ROWS = (
     page("group-new", roles=COORDINATOR, methods="GET POST"),
     page("group", "group", roles=READERS, **GROUP_SCOPE),
     page("group-edit", "group-draft", roles=COORDINATOR, colleague=ALL, methods="GET POST"),
+    page("group-order", "group-draft", roles=COORDINATOR, colleague=ALL, methods="GET POST"),
     page("group-in-force", "group-draft", roles=COORDINATOR, colleague=ALL, methods="GET POST"),
     page("group-discard", "group-draft", roles=COORDINATOR, colleague=ALL, methods="GET POST"),
     page("group-member-new", "group-draft", roles=COORDINATOR, colleague=ALL, methods="GET POST"),
@@ -251,6 +269,7 @@ ROWS = (
         methods="GET POST",
     ),
     _alarm_page("visit-new", "alarm", FULL, methods="GET POST"),
+    _alarm_page("case-visit-new", "case-met", FULL, methods="GET POST"),
     _alarm_page("visit", "visit", FULL, methods="GET"),
     _alarm_page("visit-print", "visit", FULL, methods="GET"),
     _alarm_page("visit-depart", "visit", FULL, methods="GET POST"),
