@@ -193,6 +193,7 @@ CELERY_BEAT_SCHEDULE = {
     "body-digests": {"task": "interagency.body_digests", "schedule": 3600},
     "watch-history": {"task": "audit.watch", "schedule": 3600},
     "remind-alarms": {"task": "mobile_groups.remind_alarms", "schedule": SWEEP_SECONDS, "options": STALE},
+    "remind-notices": {"task": "shelter.remind_notices", "schedule": SWEEP_SECONDS, "options": STALE},
     "expire-groups": {"task": "mobile_groups.expire_groups", "schedule": 3600},
     "expire-consents": {"task": "cases.expire_consents", "schedule": DAILY},
     "forget-intake-drafts": {"task": "cases.forget_drafts", "schedule": DAILY},

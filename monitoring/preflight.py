@@ -65,12 +65,15 @@ class Finding:
 
 
 def _unknown_iin(center: Center, quarter: Quarter) -> QuerySet:
-    intakes = Intake.objects.filter(during("registered_at", quarter), case=OuterRef("case"), center=center)
+    registered = Intake.objects.kept().filter(during("registered_at", quarter))
+    intakes = registered.filter(case=OuterRef("case"), center=center)
     return CaseMember.objects.filter(Exists(intakes), person__no_iin_reason=Person.NoIin.UNKNOWN)
 
 
 def _nobody(center: Center, quarter: Quarter) -> QuerySet:
-    return Intake.objects.filter(during("registered_at", quarter), center=center, applicant__isnull=True)
+    return Intake.objects.kept().filter(
+        during("registered_at", quarter), center=center, applicant__isnull=True
+    )
 
 
 def _open_terms(center: Center, quarter: Quarter) -> QuerySet:

@@ -18,6 +18,7 @@ from family_support.outbox.events import handles
 from family_support.outbox.models import Event
 from shelter.actions import mark_overstay
 from shelter.actions.locking import SUBJECT
+from shelter.models import MinorNotice
 
 OWN_TERMS = frozenset({"stay_limit", "exit_plan"})
 PASSED = frozenset({"overdue", "escalated"})
@@ -33,6 +34,14 @@ register_kind("stay.allowed", _("The head allowed the new stay: the person can b
 register_kind(
     "stay.overstay",
     _("A stay is longer than a month: the director's reason is needed"),
+    "alert-triangle",
+    urgent=True,
+    tone="red",
+)
+
+register_kind(
+    "notice.missing",
+    _("The written notice about a minor is still not sent: the 24 hours have passed (R256 26)"),
     "alert-triangle",
     urgent=True,
     tone="red",
@@ -58,6 +67,13 @@ def mark_passed(event: Event) -> None:
     """The last day has passed and nobody checked out: an overstay, recorded as such."""
     if event["term"] == "stay_limit" and event["level"] in PASSED:
         mark_overstay(stay=event["subject_id"], now=clock.now())
+
+
+@handles("notice.missing")
+def tell_missing(event: Event) -> None:
+    """The director, and the lead, as long as the notice is not sent."""
+    if MinorNotice.objects.missing().filter(pk=event["notice"]).exists():
+        _tell(event, [*_directors(event), *_lead(event)], ("shelter.minornotice", event["notice"]))
 
 
 @handles("stay.admitted", "stay.new_episode")
@@ -87,13 +103,13 @@ def _lead(event: Event) -> list[int]:
     return list(Case.objects.filter(pk=event.case_id, lead__isnull=False).values_list("lead_id", flat=True))
 
 
-def _tell(event: Event, recipients: Iterable[int]) -> None:
+def _tell(event: Event, recipients: Iterable[int], subject: tuple[str, int] | None = None) -> None:
     others = {key for key in recipients if key and key != event.payload.get("by")}
     with acting(SYSTEM):
         notify(
             others,
             event.type,
-            subject=(SUBJECT, event["stay"]),
+            subject=subject or (SUBJECT, event["stay"]),
             case_id=event.case_id,
             event_id=event.pk,
             now=clock.now(),

@@ -128,6 +128,13 @@ def _timeline() -> None:
         "notice.received", _("Notice about a minor received: {addressee}"), icon="check", names=to_whom
     )
     register_kind(
+        "notice.missing",
+        _("Notice about a minor is not sent: the director was told again ({addressee})"),
+        icon="bell",
+        tone="red",
+        names=to_whom,
+    )
+    register_kind(
         "notice.registered",
         _("Notice about a minor registered: {addressee}"),
         icon="circle-check",

@@ -89,7 +89,7 @@ def band_lines(found: Computation) -> list[tuple[str, str]]:
                 "version": found.calendar_version,
             },
         ),
-        (_("Intakes registered in the quarter"), whole(found.intakes)),
+        (_("Intakes registered in the quarter, those transferred away later too"), whole(found.intakes)),
         (
             _("Mean of a working day"),
             f"{whole(found.intakes)} ÷ {found.working_days} = {mean_text(found)}",

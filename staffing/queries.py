@@ -67,7 +67,8 @@ def last_quarter(on: date) -> Quarter:
 
 
 def intakes_of(quarter: Quarter) -> QuerySet[Intake]:
-    """Intakes registered in a quarter, as the quarterly report counts them."""
+    """Intakes registered in a quarter: the load of each Center is what arrived there, those too that another Center
+    took over later, which the quarterly report counts there only."""
     return Intake.objects.filter(registered_at__gte=quarter.starts_at, registered_at__lt=quarter.ends_at)
 
 

@@ -37,6 +37,10 @@ class IntakeQuerySet(models.QuerySet["Intake"]):
             return found.exclude(about_barred_family(actor)) if actor.iin_index else found
         return self.none()
 
+    def kept(self) -> IntakeQuerySet:
+        """Without those that another Center has taken over: it has them under a number of its own."""
+        return self.exclude(state=Intake.State.TRANSFERRED)
+
     def submitted_for(self, actor: Actor) -> IntakeQuerySet:
         """What officers of the actor's own body sent from its inbox: to be shown by their state only."""
         if actor.role != Role.AGENCY_OFFICER or actor.agency_id is None:

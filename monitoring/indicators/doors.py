@@ -13,11 +13,15 @@ from monitoring.quarters import Quarter
 
 
 def _intakes(center: Center, quarter: Quarter) -> QuerySet:
-    return Intake.objects.filter(center=center)
+    return Intake.objects.kept().filter(center=center)
 
 
 def _refused(center: Center, quarter: Quarter) -> QuerySet:
     return Intake.objects.filter(center=center, state=Intake.State.REFUSED)
+
+
+def _away(center: Center, quarter: Quarter) -> QuerySet:
+    return Intake.objects.filter(center=center, state=Intake.State.TRANSFERRED)
 
 
 def _given(center: Center, quarter: Quarter) -> QuerySet:
@@ -53,12 +57,17 @@ add(
     "transfers",
     "intake",
     _("Transfers between Centers"),
-    _("Transfers decided in the quarter. An intake taken over from another Center is counted by both."),
+    _(
+        "Transfers decided in the quarter. An intake taken over is counted among the intakes of the Center that took "
+        "it over, and here, by the day of its registration, as transferred away by the other."
+    ),
+    Part(_away, "registered_at", row="away"),
     Part(_given, "decided_at", _ACCEPTED, row="given"),
     Part(_given, "decided_at", _DECLINED, row="declined"),
     Part(_taken, "decided_at", _ACCEPTED, row="taken", case="new_intake__case_id"),
     labels=choices(
         [
+            ("away", _("Intakes of the quarter transferred away")),
             ("given", _("Given to another Center")),
             ("declined", _("Declined by the other Center")),
             ("taken", _("Taken over from another Center")),

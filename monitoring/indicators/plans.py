@@ -16,7 +16,7 @@ from monitoring.quarters import Quarter
 
 
 def _intakes(center: Center, quarter: Quarter) -> QuerySet:
-    return Intake.objects.filter(center=center)
+    return Intake.objects.kept().filter(center=center)
 
 
 def _consultations(center: Center, quarter: Quarter) -> QuerySet:
@@ -46,7 +46,10 @@ add(
     "intakes",
     "intake",
     _("Intakes by channel"),
-    _("Intakes registered in the quarter, by the channel they came through (R256 12)."),
+    _(
+        "Intakes registered in the quarter, by the channel they came through (R256 12). One transferred to another "
+        "Center is counted by the Center that took it over."
+    ),
     Part(_intakes, "registered_at", by="channel"),
     labels=choices(Intake.Channel.choices),
     chart=True,

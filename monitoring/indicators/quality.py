@@ -55,7 +55,7 @@ def _term_labels(center: Center, keys: Collection[str]) -> list[Label]:
 
 
 def _intakes(center: Center, quarter: Quarter) -> QuerySet:
-    return Intake.objects.filter(center=center)
+    return Intake.objects.kept().filter(center=center)
 
 
 def _tasks(center: Center, quarter: Quarter) -> QuerySet:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Min
@@ -17,6 +17,7 @@ from family_support.base.actor import Actor
 from family_support.base.clock import local_date
 from family_support.base.errors import Conflict, Invalid
 from family_support.deadlines.actions import open_deadline
+from family_support.deadlines.models import Term
 from family_support.directory.models import Agency
 from family_support.documents.actions import attach
 from family_support.documents.models import Attachment
@@ -45,6 +46,8 @@ from shelter.rules import (
 )
 
 NOTICE = "shelter.minornotice"
+# Where the term's row does not say otherwise (states.md, defaults).
+EVERY_HOURS = 4
 THIRD_NOTICE = _(
     "Both notices of this stay exist already: a third one is not made. Tell both bodies of the other child in "
     "writing and keep the proof among the documents of the case."
@@ -138,7 +141,12 @@ def open_notices(
     found = []
     for kind in NOTICE_KINDS:
         notice = MinorNotice.objects.create(
-            stay=stay, kind=kind, agency=_addressee(case, kind), opened_at=now, counted_from=counted_from
+            stay=stay,
+            kind=kind,
+            agency=_addressee(case, kind),
+            opened_at=now,
+            counted_from=counted_from,
+            next_reminder_at=first_reminder(kind, counted_from, now),
         )
         open_deadline(
             term=notice.term,
@@ -151,6 +159,20 @@ def open_notices(
         )
         found.append(notice)
     return found
+
+
+def first_reminder(kind: str, counted_from: datetime, now: datetime) -> datetime:
+    """The director hears of it when the term ends (or is written down as ended), and again so many hours later."""
+    row = notice_term(kind, counted_from)
+    return max(counted_from + timedelta(hours=row.length or 0), now) + reminded_every(row)
+
+
+def notice_term(kind: str, at: datetime) -> Term:
+    return Term.objects.in_force(f"minor_notice_{kind}", local_date(at))
+
+
+def reminded_every(row: Term) -> timedelta:
+    return timedelta(hours=int(row.escalation.get("every_hours", EVERY_HOURS)))
 
 
 def _addressee(case: Case, kind: str) -> Agency | None:

@@ -10,14 +10,15 @@ from django.utils.translation import gettext_lazy as _
 from cases.timeline import record
 from family_support.audit.context import acting
 from family_support.base import validators
-from family_support.base.actor import Actor
+from family_support.base.actor import SYSTEM, Actor
 from family_support.base.clock import local_date
 from family_support.base.errors import Conflict, Invalid, Text, invalid_field
 from family_support.deadlines.actions import meet
 from family_support.directory.models import Agency
 from family_support.documents.actions import attach
 from family_support.documents.models import Attachment
-from shelter.actions.admitting import NOTICE
+from family_support.outbox.events import emit
+from shelter.actions.admitting import NOTICE, notice_term, reminded_every
 from shelter.actions.locking import locked_notice, required_text
 from shelter.models import MinorNotice
 from shelter.permissions import check_can_place
@@ -56,6 +57,7 @@ def send_notice(
         notice.send()
         notice.agency, notice.way, notice.number = agency, way, number
         notice.sent_at, notice.sent_by_id = sent_at, by.membership_id
+        notice.next_reminder_at = None
         notice.bump()
         notice.save()
         if proof is not None:
@@ -88,6 +90,28 @@ def _check_sending(
         errors["proof"] = _("Attach the proof: the receipt, the postal slip or the mark of delivery.")
     if errors:
         raise Invalid("notice_invalid", fields=errors)
+
+
+def remind_notices(*, now: datetime) -> int:
+    """The director hears again of notices whose 24 hours have passed and that nobody has sent; how many.
+
+    Safe beside another worker: a row that one has taken the other leaves, and each reminder sets when the next is
+    due. An outage is caught up with one reminder, not with all that were missed.
+    """
+    with acting(SYSTEM):
+        waiting = MinorNotice.objects.missing().filter(next_reminder_at__lte=now)
+        rows = waiting.select_for_update(of=("self",), skip_locked=True).select_related("stay__case")
+        found = list(rows.order_by("pk"))
+        for notice in found:
+            notice.reminders += 1
+            notice.next_reminder_at = now + reminded_every(notice_term(notice.kind, now))
+            notice.save(update_fields=("reminders", "next_reminder_at"))
+            case = notice.stay.case
+            record(
+                case, "notice.missing", by=SYSTEM, now=now, subject=(NOTICE, notice.pk), addressee=notice.kind
+            )
+            emit("notice.missing", case_id=case.pk, notice=notice.pk)
+    return len(found)
 
 
 def receive_notice(

@@ -58,6 +58,10 @@ class MinorNotice(FSMModelMixin, Versioned):
     registration_number = models.CharField(_("their registration number"), max_length=60, blank=True)
     registered_on = models.DateField(_("registered on"), null=True, blank=True)
 
+    # When the director hears of a missing notice again (states.md, defaults); the first time is the end of its term.
+    next_reminder_at = models.DateTimeField(null=True, blank=True)
+    reminders = models.PositiveSmallIntegerField(default=0)
+
     objects = MinorNoticeQuerySet.as_manager()
 
     class Meta:
@@ -76,6 +80,11 @@ class MinorNotice(FSMModelMixin, Versioned):
                 | (~Q(state="due") & Q(sent_at__gte=F("counted_from"), agency__isnull=False) & ~Q(way="")),
             ),
             models.CheckConstraint(
+                name="notice_reminded_until_sent",
+                condition=Q(state="due", next_reminder_at__isnull=False)
+                | (~Q(state="due") & Q(next_reminder_at__isnull=True)),
+            ),
+            models.CheckConstraint(
                 name="notice_received_and_registered",
                 condition=Q(state__in=("due", "sent"), received_on__isnull=True, registration_number="")
                 | Q(state="received", received_on__isnull=False, registration_number="")
@@ -84,6 +93,9 @@ class MinorNotice(FSMModelMixin, Versioned):
                     & ~Q(registration_number="")
                 ),
             ),
+        )
+        indexes = (
+            models.Index(fields=("next_reminder_at",), condition=Q(state="due"), name="notice_reminder"),
         )
 
     def __str__(self) -> str:

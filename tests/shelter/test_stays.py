@@ -259,9 +259,13 @@ def test_a_third_notice_is_not_made(setting: Place) -> None:
     given = {"stay": stay, "minor": other, "came_at": LATER, "by": setting.by(at=LATER), "now": LATER}
     assert refused(actions.admit_minor, **given) == {"code": "notice_exists", "detail": THIRD, "fields": {}}
     with pytest.raises(Conflict, match="notice_exists"), acting(SYSTEM):
-        MinorNotice.objects.create(stay=stay, kind="guardianship", opened_at=NOON, counted_from=NOON)
+        MinorNotice.objects.create(
+            stay=stay, kind="guardianship", opened_at=NOON, counted_from=NOON, next_reminder_at=NOON
+        )
     with pytest.raises(IntegrityError, match="notice_of_a_known_kind"), transaction.atomic():
-        MinorNotice.objects.create(stay=stay, kind="school", opened_at=NOON, counted_from=NOON)
+        MinorNotice.objects.create(
+            stay=stay, kind="school", opened_at=NOON, counted_from=NOON, next_reminder_at=NOON
+        )
 
 
 def test_a_child_that_comes_later_opens_both_notices_from_then(setting: Place) -> None:
