@@ -60,7 +60,7 @@ class MinorNotice(FSMModelMixin, Versioned):
 
     # When the director hears of a missing notice again (states.md, defaults); the first time is the end of its term.
     next_reminder_at = models.DateTimeField(null=True, blank=True)
-    reminders = models.PositiveSmallIntegerField(default=0)
+    reminders = models.PositiveSmallIntegerField(default=0, db_default=0)
 
     objects = MinorNoticeQuerySet.as_manager()
 
