@@ -31,12 +31,6 @@ class Migration(migrations.Migration):
             field=models.PositiveSmallIntegerField(db_default=0, default=0),
         ),
         migrations.RunPython(first_reminders, migrations.RunPython.noop, elidable=True),
-        migrations.AddIndex(
-            model_name="minornotice",
-            index=models.Index(
-                condition=models.Q(("state", "due")), fields=["next_reminder_at"], name="notice_reminder"
-            ),
-        ),
         migrations.AddConstraint(
             model_name="minornotice",
             constraint=models.CheckConstraint(

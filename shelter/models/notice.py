@@ -94,9 +94,6 @@ class MinorNotice(FSMModelMixin, Versioned):
                 ),
             ),
         )
-        indexes = (
-            models.Index(fields=("next_reminder_at",), condition=Q(state="due"), name="notice_reminder"),
-        )
 
     def __str__(self) -> str:
         return f"{self.stay_id}: {self.kind}"
