@@ -11,6 +11,7 @@ from datetime import date
 from django.utils.translation import gettext_lazy as _
 
 from cases.timeline import record
+from family_support.access.barred import memberships_kept_out
 from family_support.accounts.models import Membership
 from family_support.accounts.roles import Role
 from family_support.audit.context import acting
@@ -71,8 +72,11 @@ def chase(event: Event) -> None:
 
 
 def officers_of(task: Task) -> list[int]:
-    """Whom of its officers the body gave the task to; all of them while it is given to nobody in force."""
-    everybody = of_role(Role.AGENCY_OFFICER, on=_today(), agency_id=task.agency_id)
+    """Whom of its officers the body gave the task to; all of them while it is given to nobody in force, or to somebody
+    whom the case keeps out since."""
+    officers = of_role(Role.AGENCY_OFFICER, on=_today(), agency_id=task.agency_id)
+    kept_out = memberships_kept_out(officers, [task.case_id])
+    everybody = [pk for pk in officers if pk not in kept_out]
     return [task.assigned_to_id] if task.assigned_to_id in everybody else everybody
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from family_support.access.barred import memberships_kept_out
 from family_support.accounts.roles import Role
 from family_support.audit.context import acting
 from family_support.base.actor import SYSTEM
@@ -47,12 +48,20 @@ def send_digests(now: datetime) -> int:
                 agency_id=row["agency_id"], on=local.date(), defaults=counts
             )
             if created:
-                heads = of_role(Role.BODY_ADMIN, on=local.date(), agency_id=row["agency_id"])
+                heads = _heads(row["agency_id"], local.date())
                 params = {name: counts[name] for name in ("overdue", "returned", "unassigned")}
                 subject = (BODY, row["agency_id"])
                 notify(heads, "body.digest", subject=subject, case_id=None, params=params, now=now)
                 told += 1
     return told
+
+
+def _heads(agency_id: int, on: date) -> list[int]:
+    """The body's heads, without who is kept out of a case that the counts hold (security.md)."""
+    heads = of_role(Role.BODY_ADMIN, on=on, agency_id=agency_id)
+    cases = Task.objects.open().filter(agency_id=agency_id).values("case_id")
+    kept_out = memberships_kept_out(heads, cases)
+    return [pk for pk in heads if pk not in kept_out]
 
 
 def _counts(now: datetime) -> QuerySet[Any]:

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, CaseMember, Consultation, Intake, Person
+from family_support.access.barred import barred_case_ids
 from family_support.access.subjects import case_lines
 from family_support.base.actor import Actor
 from family_support.base.figures import Text
@@ -188,7 +189,10 @@ EVENTS = (
 
 def findings(center: Center, quarter: Quarter, actor: Actor) -> list[Finding]:
     """Every check that found something; case numbers only of cases that the actor sees listed."""
-    found = {rule.code: list(rule.find(center, quarter).values_list(rule.case, flat=True)) for rule in RULES}
+    found = {
+        rule.code: list(_seen(rule, center, quarter, actor).values_list(rule.case, flat=True))
+        for rule in RULES
+    }
     ids = {case_id for each in found.values() for case_id in each}
     leads = {
         case.pk: case.lead.user.short_name if case.lead else ""
@@ -230,7 +234,13 @@ def _events(center: Center, quarter: Quarter) -> list[Finding]:
     return [Finding(*EVENTS, sum(owner.count for owner in owners), owners)]
 
 
-def count(center: Center, quarter: Quarter) -> int:
-    """How many records would distort the figures."""
+def count(center: Center, quarter: Quarter, actor: Actor) -> int:
+    """How many records would distort the figures, those left out of the findings left out here too."""
     events = _unmarked_events(center, quarter).count()
-    return events + sum(rule.find(center, quarter).count() for rule in RULES)
+    return events + sum(_seen(rule, center, quarter, actor).count() for rule in RULES)
+
+
+def _seen(rule: Rule, center: Center, quarter: Quarter, actor: Actor) -> QuerySet:
+    """What a check finds, without the cases that keep the actor out by name: not even their number is told."""
+    found = rule.find(center, quarter)
+    return found.exclude(**{f"{rule.case}__in": barred_case_ids(actor)}) if actor.iin_index else found

@@ -12,11 +12,16 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext_lazy as _
 
 from family_support.base.figures import Text
+from family_support.base.suppression import SMALL, SMALL_SENSITIVE
 from family_support.directory.models import Center
 from interagency.models import Review
 from interagency.queries import breaches
 from monitoring.counting import Gathered, Record, during
+from monitoring.indicators.joint import SENSITIVE_SECTORS
+from monitoring.indicators.quality import SENSITIVE_TERMS
+from monitoring.models import ProposedShortcoming
 from monitoring.quarters import Quarter
+from monitoring.suppression import SENSITIVE
 
 # A share is looked at from so many records on: one of two says nothing of a body's work.
 FEWEST = 3
@@ -65,6 +70,23 @@ class Rule:
     @property
     def is_share(self) -> bool:
         return bool(self.whole)
+
+    def small(self, row: ProposedShortcoming) -> set[str]:
+        """Which of count, whole and share may not leave the Center: the conclusion they are told in does (security.md).
+
+        A share gives its part away, and so does what is left of the whole.
+        """
+        limit = SMALL_SENSITIVE if self._is_sensitive(row) else SMALL
+        left = row.whole - row.count if row.whole else 0
+        found = {name for name, value in (("count", row.count), ("whole", row.whole)) if 0 < value <= limit}
+        return found | {"count", "share"} if found or 0 < left <= limit else set()
+
+    def _is_sensitive(self, row: ProposedShortcoming) -> bool:
+        if row.agency is not None and any(
+            sector.code in SENSITIVE_SECTORS for sector in row.agency.sectors.all()
+        ):
+            return True
+        return self.indicator in SENSITIVE or not SENSITIVE_TERMS.isdisjoint(self.rows)
 
     def findings(
         self, gathered: Mapping[str, Gathered], center: Center, quarter: Quarter

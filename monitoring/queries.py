@@ -13,12 +13,14 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from cases.models import Case
+from family_support.access.barred import barred_case_ids
 from family_support.base.actor import Actor
-from family_support.base.figures import Row, Text
+from family_support.base.figures import HIDDEN, Row, Text, text_of
 from family_support.directory.models import Center
 from family_support.documents.models import Attachment, Rendering
 from interagency.queries import norm_titles
 from monitoring.actions import EVENT_SUBJECT, NOTE_SUBJECT, SENT_SUBJECT, SUBJECT, quarter_of
+from monitoring.corrections import COUNT
 from monitoring.counting import Indicator, Record
 from monitoring.models import (
     SENT_STATES,
@@ -82,13 +84,19 @@ class ProposalLine:
     text: str
     proposal: str
     measured: str
+    # Figures are left out of the text: too small to leave the Center.
+    is_hidden: bool = False
 
 
 def proposals_of(report: QuarterlyReport) -> list[ProposalLine]:
     """Undecided ones first, in the order of the rules."""
     order = list(BY_CODE)
     rows = [
-        row for row in report.proposals.select_related("agency", "decided_by__user") if row.rule in BY_CODE
+        row
+        for row in report.proposals.select_related("agency", "decided_by__user").prefetch_related(
+            "agency__sectors"
+        )
+        if row.rule in BY_CODE
     ]
     rows.sort(key=lambda row: (row.state != "proposed", order.index(row.rule), row.pk))
     titles = norm_titles({row.detail for row in rows if row.detail})
@@ -101,6 +109,7 @@ def line_of(row: ProposedShortcoming, titles: Mapping[str, Mapping[str, str]] | 
     if titles is None:
         titles = norm_titles({row.detail})
     rule = BY_CODE[row.rule]
+    small = rule.small(row)
     share = f"{100 * row.count / row.whole:.1f}".replace(".", ",") if row.whole else ""
     given = {
         "body": str(row.agency) if row.agency else "",
@@ -115,10 +124,18 @@ def line_of(row: ProposedShortcoming, titles: Mapping[str, Mapping[str, str]] | 
         if rule.is_share
         else _("{count}. Proposed from {threshold} on.")
     ).format(**given)
-    return ProposalLine(row, str(rule.title), str(rule.text).format(**given), str(rule.proposal), measured)
+    told = given | dict.fromkeys(small, text_of(HIDDEN, COUNT))
+    text = str(rule.text).format(**told)
+    return ProposalLine(row, str(rule.title), text, str(rule.proposal), measured, bool(small))
 
 
 # Records behind a figure
+
+
+def without_barred(records: Iterable[Record], actor: Actor) -> list[Record]:
+    """The records without those of cases that keep the actor out by name: not even their number is told."""
+    hidden = set(barred_case_ids(actor).values_list("case_id", flat=True)) if actor.iin_index else set()
+    return [record for record in records if record.case_id not in hidden]
 
 
 def row_name(row: Mapping[str, Any]) -> str:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from family_support.access.models import Barred
 from family_support.access.scopes import worked_cases
+from family_support.accounts.models import Membership
 from family_support.audit.context import acting
 from family_support.base.actor import Actor
 from family_support.base.errors import Invalid, Missing, invalid_field
@@ -44,6 +45,13 @@ def barred_case_ids(actor: Actor) -> QuerySet:
     """Ids of the cases that the actor's own IIN keeps it out of; nothing for an account without an IIN."""
     rows = Barred.objects.filter(iin_index=actor.iin_index) if actor.iin_index else Barred.objects.none()
     return rows.values("case_id")
+
+
+def memberships_kept_out(memberships: Collection[int], case_ids: Collection[int] | QuerySet) -> set[int]:
+    """Those of the memberships (by key) whose person is on the barred list of one of the cases."""
+    indexes = Barred.objects.filter(case_id__in=case_ids).values("iin_index")
+    rows = Membership.objects.filter(pk__in=memberships, user__iin_index__in=indexes)
+    return set(rows.values_list("pk", flat=True))
 
 
 def barred_among(case_id: int, iin_indexes: Collection[str]) -> set[str]:

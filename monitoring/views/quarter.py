@@ -73,7 +73,7 @@ def quarter(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "report": report,
         "badge": state_badge(report),
-        "tabs": tabs_of(report, "quarter", _counts(report)),
+        "tabs": tabs_of(report, "quarter", _counts(request, report)),
         "proposals": proposals,
         "undecided": sum(line.row.state == "proposed" for line in proposals),
         "may_open_records": request.actor.role in RECORD_READERS or request.actor.is_director,
@@ -91,11 +91,12 @@ def quarter(request: HttpRequest, pk: int) -> HttpResponse:
     return respond(request, "monitoring/quarter.html", context, form)
 
 
-def _counts(report: QuarterlyReport) -> dict[str, int]:
+def _counts(request: HttpRequest, report: QuarterlyReport) -> dict[str, int]:
     """What the tabs say of the other pages."""
     if report.is_frozen:
         return {"quarter-corrections": report.annexes.count()}
-    return {"quarter-preflight": preflight.count(report.center, actions.quarter_of(report))}
+    found = preflight.count(report.center, actions.quarter_of(report), request.actor)
+    return {"quarter-preflight": found}
 
 
 @allowed(*CENTER_READERS)

@@ -21,6 +21,7 @@ from family_support.base.errors import Missing
 from family_support.ui.actions import respond, run
 from monitoring import actions, queries
 from monitoring.corrections import corrections, shown
+from monitoring.counting import Record
 from monitoring.forms import AnnexForm
 from monitoring.indicators import find
 from monitoring.models import ProposedShortcoming, QuarterlyReport
@@ -51,7 +52,8 @@ def quarter_records(request: HttpRequest, pk: int, code: str, row: int, column: 
     )
     if indicator is None or not heading or row >= len(rows):
         raise Missing()
-    records = queries.records_of(report, indicator, rows[row]["key"], column)
+    found = queries.records_of(report, indicator, rows[row]["key"], column)
+    records = queries.without_barred(found, request.actor)
     name = queries.row_name(rows[row])
     return _list(
         request,
@@ -74,14 +76,16 @@ def proposal_records(request: HttpRequest, pk: int, proposal_pk: int) -> HttpRes
     if row is None:
         raise Missing()
     line = queries.line_of(row)
+    behind = [Record(0, case_id) for case_id in row.records]
+    seen = queries.without_barred(behind, request.actor)
     return _list(
         request,
         report,
         title=line.title,
-        note=line.measured,
-        case_ids=row.records,
+        note=line.measured if len(seen) == len(behind) else "",
+        case_ids=[record.case_id for record in seen],
         what=f"proposal {row.rule}",
-        total=row.count,
+        total=row.count if len(seen) == len(behind) else len(seen),
     )
 
 

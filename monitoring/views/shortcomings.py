@@ -76,6 +76,13 @@ def _proposed(request: HttpRequest, pk: int, proposal_pk: int) -> ProposedShortc
     return row
 
 
+def _told_later(line: queries.ProposalLine) -> str:
+    """Why the text shows a dot where the page shows a figure."""
+    if not line.is_hidden:
+        return ""
+    return _("Small figures are left out of the text: the conclusion leaves the Center.")
+
+
 @allowed(*WRITERS)
 @require_http_methods(["GET", "POST"])
 def proposal_accept(request: HttpRequest, pk: int, proposal_pk: int) -> HttpResponse:
@@ -105,7 +112,7 @@ def proposal_accept(request: HttpRequest, pk: int, proposal_pk: int) -> HttpResp
         "form": form,
         "heading": _("Accept the proposed shortcoming"),
         "subtitle": line.title,
-        "intro": line.measured,
+        "intro": f"{line.measured} {_told_later(line)}".strip(),
         "button": _("Accept"),
         "crumbs": crumbs_of(row.report),
         "cancel_url": reverse("quarter", args=[pk]),

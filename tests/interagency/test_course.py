@@ -21,7 +21,7 @@ from family_support.deadlines.sweep import sweep
 from family_support.notifications.models import Notice
 from family_support.outbox.delivery import deliver_due
 from interagency import actions, bodies, district, queries
-from interagency.chasers import sent_chasers
+from interagency.chasers import officers_of, sent_chasers
 from interagency.digests import send_digests
 from interagency.models import BodyDigest, Handoff, Task
 from tests.access.world import sign_in
@@ -234,6 +234,29 @@ def test_the_head_reads_one_digest_a_working_day() -> None:
     assert (digest.open, digest.overdue, digest.unassigned) == (1, 1, 1)
     notice = Notice.objects.get(recipient=head.membership_id, kind="body.digest")
     assert (notice.case_id, notice.params) == (None, {"overdue": 1, "returned": 0, "unassigned": 1})
+
+
+def test_a_barred_head_reads_no_digest_that_counts_the_case() -> None:
+    scene = a_scene()
+    iin = an_iin(female=False)
+    head = actor_for(a_membership(Role.BODY_ADMIN, agency=scene.agency, iin=iin))
+    deputy = actor_for(a_membership(Role.BODY_ADMIN, agency=scene.agency))
+    bar_person(case=scene.task.case, iin=iin, relation="муж", by=scene.worker, now=NOON)
+    assert send_digests(NOON.fromisoformat("2026-04-28T04:30:00+00:00")) == 1
+    got = Notice.objects.filter(kind="body.digest").values_list("recipient_id", flat=True)
+    assert list(got) == [deputy.membership_id]
+    assert head.membership_id not in got
+
+
+def test_where_the_officer_of_a_task_is_kept_out_colleagues_are_told() -> None:
+    scene = a_scene()
+    iin = an_iin(female=False)
+    officer = a_membership(Role.AGENCY_OFFICER, agency=scene.agency, iin=iin)
+    admin = actor_for(a_membership(Role.BODY_ADMIN, agency=scene.agency))
+    actions.assign_tasks(tasks=[scene.task.pk], officer=officer, by=admin, now=NOON)
+    assert officers_of(anew(scene.task)) == [officer.pk]
+    bar_person(case=scene.task.case, iin=iin, relation="муж", by=scene.worker, now=NOON)
+    assert officers_of(anew(scene.task)) == [scene.officer.membership_id]
 
 
 # --- The body's administrator -------------------------------------------------------------------------------------

@@ -85,12 +85,12 @@ def test_every_rule_has_its_words(language: str) -> None:
     with translation.override(language):
         for rule in RULES:
             row = ProposedShortcoming(
-                report=draft, rule=rule.code, agency=agency, detail="ст. 5", count=3, whole=12, threshold=1
+                report=draft, rule=rule.code, agency=agency, detail="ст. 5", count=30, whole=120, threshold=1
             )
             line = line_of(row)
             assert "{" not in line.text + line.proposal + line.measured
             assert line.title
-            assert "3" in line.text
+            assert "30" in line.text
             assert line.proposal
 
 
@@ -111,6 +111,45 @@ def test_returns_by_norm_and_missing_reports_of_a_body_are_found() -> None:
     with translation.override("kk"):
         assert norm.titles["kk"] in line_of(row).text
     assert "by_center" not in set(found.proposals.values_list("rule", flat=True))
+
+
+def proposed(rule: str, count: int, whole: int = 0, sector: str = "education") -> ProposedShortcoming:
+    place = a_center()
+    agency = an_agency(sector, district=place.center.district) if BY_CODE[rule].of_bodies else None
+    return ProposedShortcoming(
+        report=the_report(place), rule=rule, agency=agency, count=count, whole=whole, threshold=1
+    )
+
+
+@pytest.mark.parametrize(
+    ("row", "shown"),
+    [
+        (("overstays", 1), False),
+        (("overstays", 9), False),
+        (("overstays", 10), True),
+        (("notices_late", 3), False),
+        (("redirections_late", 2), False),
+        (("responses_late", 9), False),
+        (("alarms_late", 6, 30), False),
+        (("visits_alone", 1), False),
+        (("no_iin", 4, 40), False),
+        (("no_iin", 12, 40), True),
+        (("no_iin", 38, 40), False),
+        (("reports_late", 5, 20), True),
+        (("reports_late", 5, 20, "police"), False),
+        (("reports_missing", 1), False),
+        (("other", 2, 3), False),
+    ],
+)
+def test_small_figures_stay_out_of_the_words_that_leave_the_center(row: tuple[Any, ...], shown: bool) -> None:
+    """The conclusion goes to the ministry: 1-4, of violence, minors, health and shelter 1-9, are told nowhere."""
+    found = proposed(*row)
+    with translation.override("ru"):
+        line = line_of(found)
+    assert line.is_hidden is not shown
+    assert (str(found.count) in line.measured, "•" in line.text) == (True, not shown)
+    words = line.text.replace(str(found.agency or ""), "")
+    assert (f"{found.count} " in words or f"{found.count}." in words) is shown
 
 
 @pytest.fixture

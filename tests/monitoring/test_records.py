@@ -17,7 +17,7 @@ from monitoring.counting import Record
 from monitoring.indicators import SECTIONS, compute, gather_all, indicators, tables
 from monitoring.queries import records_of
 from monitoring.suppression import IDENTITIES, cells_of, sums_of
-from tests.factories import NOON, a_case, a_center
+from tests.factories import NOON, a_case, a_center, actor_for
 from tests.interagency.samples import LATER, Scene, a_scene, accept, own_done, report, review
 from tests.mobile_groups import samples as groups
 from tests.monitoring.samples import APRIL, FIRST, the_report, values
@@ -110,6 +110,24 @@ def test_the_list_shows_cases_in_scope_and_logs_them() -> None:
         assert head.get(reverse("quarter-records", args=[draft.pk, *wrong])).status_code == 404
 
 
+def test_a_barred_director_is_not_told_that_one_more_is_counted() -> None:
+    """The abuser may direct the Center: what is not listed to a director is what concerns them (security.md)."""
+    place = a_center()
+    cases = [a_case(place, team=True, now=NOON - timedelta(days=number)) for number in range(2)]
+    draft = the_report(place)
+    groups.bar(place.by(Role.DIRECTOR), cases[1], "850615300129")
+    director = client_of(place.people[Role.DIRECTOR])
+    page = director.get(reverse("quarter-records", args=[draft.pk, "intakes", 0, "count"]))
+    assert (page.context["total"], page.context["outside"]) == (1, 0)
+    assert cases[1].number not in page.content.decode()
+    barred = actor_for(place.people[Role.DIRECTOR])
+    every = preflight.findings(place.center, FIRST, place.by(Role.HEAD_ACCOMPANIMENT))
+    seen = preflight.findings(place.center, FIRST, barred)
+    terms = {found.code: found.count for found in every}["open_terms"]
+    assert {found.code: found.count for found in seen}["open_terms"] == terms / 2
+    assert preflight.count(place.center, FIRST, barred) == sum(found.count for found in seen)
+
+
 def test_frozen_figures_open_the_records_frozen_with_them() -> None:
     place = a_center()
     a_case(place, now=NOON)
@@ -146,7 +164,7 @@ def test_preflight_names_who_answers_and_links_only_what_is_listed() -> None:
         assert [link.label for each in found.owners for link in each.links] == (
             [case.number] if linked else []
         )
-    assert preflight.count(place.center, FIRST) == 2
+    assert preflight.count(place.center, FIRST, place.by(Role.DIRECTOR)) == 2
     with acting(SYSTEM, reason="test"):
         Case.objects.filter(pk=case.pk).update(lead=None)
     assert {
