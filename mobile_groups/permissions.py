@@ -133,10 +133,10 @@ def check_can_mark(actor: Actor, measure: ResponseMeasure) -> None:
 
 
 def reads_narrative(actor: Actor, alarm: Alarm | Visit) -> bool:
-    """What was written of the threat for the case stays with its team (security.md, row "narrative")."""
-    return actor.center_id is not None and (
-        works(alarm.case, actor) or bool(getattr(alarm.case, "opened", False))
-    )
+    """What was written of the threat for the case stays with its team, and the director who opened the case with a
+    reason (security.md, row "narrative")."""
+    opened = actor.is_director and bool(getattr(alarm.case, "opened", False))
+    return actor.center_id is not None and (works(alarm.case, actor) or opened)
 
 
 def sees_contact(actor: Actor, alarm: Alarm | Visit) -> bool:

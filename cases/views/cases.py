@@ -151,12 +151,12 @@ def case_open(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 @allowed(*CASE_ROLES)
 def case_history(request: HttpRequest, pk: int) -> HttpResponse:
-    """Who changed what, in plain words; and for the team who read the case."""
+    """Who changed what, in plain words; for the team with the content, and who read the case."""
     found = case_for(request, pk)
     log_read(request.actor, found.pk, "history")
     works = permissions.works(found, request.actor)
     before = _number(request.GET.get("before", ""))
-    rows, more = history_of(found, before=before)
+    rows, more = history_of(found, before=before, whole=works)
     context = {
         "history": rows,
         "older": more,

@@ -62,7 +62,7 @@ Links = Mapping[type[models.Model], Mapping[Any, str]]
 
 @dataclass(frozen=True)
 class HistoryLine:
-    """One change: who, when, what record, and each field before and after."""
+    """One change: who, when, what record, and each field before and after (both empty where content is kept back)."""
 
     at: datetime
     who: str
@@ -72,8 +72,12 @@ class HistoryLine:
     fields: list[tuple[str, str, str]]
 
 
-def history_of(case: Case, *, before: int | None) -> tuple[list[HistoryLine], int | None]:
-    """A page of the changes of the case and its people, newest first, and where the next page begins."""
+def history_of(case: Case, *, before: int | None, whole: bool = True) -> tuple[list[HistoryLine], int | None]:
+    """A page of the changes of the case and its people, newest first, and where the next page begins.
+
+    Not `whole`: which fields of which record, without their content and the reasons written, for who is not of the
+    team: narrative, barred list and response to a threat are the team's (security.md).
+    """
     rows = history_for(case.pk, limit=PAGE + 1, before=before)
     for person in CaseMember.objects.filter(case=case).values_list("person_id", flat=True):
         rows += [row for row in history_of_row("cases_person", person) if before is None or row.id < before]
@@ -81,7 +85,7 @@ def history_of(case: Case, *, before: int | None) -> tuple[list[HistoryLine], in
     more = rows[PAGE - 1].id if len(rows) > PAGE else None
     shown = [row for row in rows[:PAGE] if row.table not in SILENT_TABLES]
     links = _links(shown)
-    return [_line(row, links) for row in shown], more
+    return [_line(row, links, whole=whole) for row in shown], more
 
 
 def _links(rows: Sequence[HistoryRow]) -> Links:
@@ -107,7 +111,7 @@ def _name(row: models.Model) -> str:
     return str(getattr(row, "full_name", "") or getattr(row, "name", "") or row)
 
 
-def _line(row: HistoryRow, links: Links) -> HistoryLine:
+def _line(row: HistoryRow, links: Links, *, whole: bool) -> HistoryLine:
     model = _models().get(row.table)
     how = {"I": _("created"), "U": _("changed"), "D": _("removed")}.get(row.operation, row.operation)
     fields = []
@@ -116,11 +120,12 @@ def _line(row: HistoryRow, links: Links) -> HistoryLine:
         label = _label(field) if field is not None else ""
         if not label or (row.operation == "I" and new in (None, "", [], {}, False)):
             continue
-        fields.append((label, _word(field, old, links), _word(field, new, links)))
+        words = (_word(field, old, links), _word(field, new, links)) if whole else ("", "")
+        fields.append((label, *words))
     who = links[Membership].get(row.membership_id or 0) or _("the product itself")
     name = str(model._meta.verbose_name) if model else row.table
     # What a handler of events signs with ("event plan.approved 12") is for the operator and tells people nothing.
-    reason = "" if row.reason.startswith("event ") else row.reason
+    reason = "" if row.reason.startswith("event ") or not whole else row.reason
     return HistoryLine(row.at, who, name[:1].upper() + name[1:], how, reason, fields[:SHOWN_FIELDS])
 
 

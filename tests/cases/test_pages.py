@@ -13,9 +13,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from cases.actions import record_consultation
-from cases.models import Case, Consent, Intake
+from cases.actions import bar_person, flag_threat, record_consultation
+from cases.models import Case, Consent, Intake, Threat
 from family_support.access.models import ReadEntry
+from family_support.access.openings import open_with_reason
 from family_support.accounts.roles import Role
 from family_support.base import clock
 from family_support.ui.templatetags.ui import moment
@@ -254,6 +255,26 @@ def test_history_tells_who_changed_and_who_read(place: Place, client_of: Any) ->
     text = client.get(reverse("case-history", args=(case.pk,))).content.decode()
     assert place.people[Role.CASEWORKER].user.short_name in text
     assert "k1:" not in text
+
+
+@pytest.mark.parametrize("role", [Role.DIRECTOR, Role.HEAD_ACCOMPANIMENT, Role.PSYCHOLOGIST])
+def test_history_of_an_opened_case_tells_what_changed_and_no_content(
+    place: Place, client_of: Any, role: Role
+) -> None:
+    """Narrative, the response to a threat and the barred list stay with the team (security.md)."""
+    now = clock.now()
+    case = a_case(place, now=now)
+    flag_threat(case=case, note="Муж пришёл с ножом.", by=place.by(at=now), now=now)
+    bar_person(case=case, iin=an_iin(female=False), relation="бывший муж Ерлан", by=place.by(at=now), now=now)
+    address = reverse("case-history", args=(case.pk,))
+    team = client_of().get(address).content.decode()
+    assert "Муж пришёл с ножом." in team
+    assert "бывший муж Ерлан" in team
+    open_with_reason(case_id=case.pk, by=place.by(role, at=now), reason="Подменяю коллегу сегодня.", now=now)
+    page = client_of(role).get(address).content.decode()
+    assert str(Threat._meta.verbose_name) in page.lower()
+    for kept in ("Муж пришёл с ножом.", "бывший муж Ерлан", "Подменяю коллегу"):
+        assert kept not in page
 
 
 def test_every_mistake_of_a_form_is_told_at_once(place: Place, client_of: Any) -> None:

@@ -12,6 +12,8 @@ from django.urls import reverse
 from pypdf import PdfReader
 
 from cases.models import Case
+from family_support.access.openings import open_with_reason
+from family_support.accounts.roles import Role
 from family_support.audit.context import acting
 from family_support.base.actor import SYSTEM, Actor
 from family_support.base.clock import local_date
@@ -124,3 +126,21 @@ def test_a_cancelled_visit_of_a_closed_alarm_tells_no_place_on_paper() -> None:
     after = printed()
     assert "Домашняя" not in after
     assert "полицией" not in after
+
+
+@pytest.mark.parametrize(
+    ("role", "reads"), [(Role.DIRECTOR, True), (Role.HEAD_ACCOMPANIMENT, False), (Role.PSYCHOLOGIST, False)]
+)
+def test_an_opened_case_shows_the_narrative_of_its_threat_to_the_director_only(
+    role: Role, reads: bool
+) -> None:
+    there = a_ready_district()
+    alarm = an_alarm(there, said="Муж пришёл с ножом.")
+    actor = there.place.by(role)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT STATEMENT_TIMESTAMP()")
+        (now,) = cursor.fetchone()
+    open_with_reason(case_id=alarm.case_id, by=actor, reason="Подменяю коллегу сегодня.", now=now)
+    page = client_of(actor).get(reverse("alarm", args=(alarm.pk,)))
+    assert page.status_code == 200
+    assert ("Муж пришёл с ножом." in page.content.decode()) is reads
