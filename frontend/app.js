@@ -1,6 +1,7 @@
 // Small conveniences over pages that already work without a script.
 import { enhanceCountdowns } from "./js/countdown.js";
 import { enhanceDates } from "./js/dates.js";
+import { foldOnPhones } from "./js/fold.js";
 import { enhanceForms, guardUnsaved } from "./js/forms.js";
 import { enhanceIin } from "./js/iin.js";
 import { setUpHtmx } from "./js/htmx.js";
@@ -22,5 +23,6 @@ enhance(document);
 closeMenusOutside();
 fitTopLinks();
 guardUnsaved();
+foldOnPhones();
 watchSession();
 setUpHtmx(enhance);

@@ -201,7 +201,7 @@ def _quarters(setting: Setting, first: Quarter, now: datetime) -> Story:
         yield moment
         last = quarter.next.ends_at > now
         report = _conclude(setting, report, moment, last=last)
-        if last and center.code == "TUR01":
+        if last and center.code == "AST01":
             return
         moment = setting.diary.after(moment, 1)
         yield moment

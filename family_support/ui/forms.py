@@ -17,6 +17,12 @@ class HelperMixin:
     # The browser's own bubbles speak its language and hide our summary: the server checks and says it.
     use_required_attribute = False
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():  # type: ignore[attr-defined]
+            if isinstance(field, forms.ModelChoiceField) and field.empty_label == "---------":
+                field.empty_label = "—"  # the same as in every other list of choices
+
     def layout(self) -> Layout | None:
         """The arrangement of the fields; None puts them one under another."""
         return None

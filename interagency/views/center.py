@@ -95,6 +95,7 @@ def report_review(request: HttpRequest, pk: int) -> HttpResponse:
         "may_review": can_review(request.actor, task) and task.state == Task.State.REPORTED,
         "now": clock.now(),
         "crumbs": [
+            Crumb(_("Cases"), reverse("case-list")),
             Crumb(task.case.number, reverse("case", args=[task.case_id])),
             Crumb(_("Agencies"), reverse("case-agencies", args=[task.case_id])),
             Crumb(_("Report")),
@@ -229,6 +230,7 @@ def task_settle(request: HttpRequest, pk: int) -> HttpResponse:
         "line": queries.with_terms([task])[0],
         "now": clock.now(),
         "crumbs": [
+            Crumb(_("Cases"), reverse("case-list")),
             Crumb(task.case.number, reverse("case", args=[task.case_id])),
             Crumb(_("Agencies"), reverse("case-agencies", args=[task.case_id])),
             Crumb(_("Declined task")),

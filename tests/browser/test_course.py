@@ -159,10 +159,12 @@ def test_the_director_ends_a_plan_on_the_workers_proposal(
     wait_for(lambda: not Task.objects.filter(case=plan.case_id).open().exists())
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_the_head_of_a_body_gives_tasks_out_and_the_coordinator_looks(
-    walker: Walker, center: Staffed
+    walker: Walker, center: Staffed, language: str
 ) -> None:
     stage = a_stage(center)
+    speaks(walker, language)
     task = Task.objects.get(case=stage.version.plan.case_id, agency=stage.social)
     officer = center.seconds[0]
     walker.sign_in(Role.BODY_ADMIN)
@@ -175,6 +177,6 @@ def test_the_head_of_a_body_gives_tasks_out_and_the_coordinator_looks(
     assert task.assigned_to_id == officer.pk
     walker.sign_in(Role.COORDINATOR)
     walker.go("/district/")
-    assert stage.social.name in walker.text()
+    assert stage.social.names[language] in walker.text()
     walker.sign_in(Role.DIRECTOR)
     walker.go("/cases/reassign/")

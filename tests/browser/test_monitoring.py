@@ -77,6 +77,10 @@ def walker(browser: Browser, site: Stack, center: Staffed, browser_context_args:
     assert not [error for error in errors if "favicon" not in error and "status of 4" not in error], errors
 
 
+def speaks(walker: Walker, language: str) -> None:
+    walker.page.context.add_cookies([{"name": "django_language", "value": language, "url": walker.address}])
+
+
 def wait_for(condition: Callable[[], bool], seconds: float = 60) -> None:
     ends = time.monotonic() + seconds
     while not condition():
@@ -88,7 +92,7 @@ def wait_for(condition: Callable[[], bool], seconds: float = 60) -> None:
 def test_quarter_from_proposal_to_country(
     walker: Walker, center: Staffed, language: str, tmp_path: Path
 ) -> None:
-    walker.page.context.add_cookies([{"name": "django_language", "value": language, "url": walker.address}])
+    speaks(walker, language)
     quarter = quarters()[language]
     report = QuarterlyReport.objects.get(center=center.center, year=quarter.year, quarter=quarter.number)
     conclude(walker, report)
@@ -205,8 +209,10 @@ def download(walker: Walker, report: QuarterlyReport, folder: Path) -> None:
         assert walker.download(f"main a[href='/renderings/{ready.pk}/file/']", folder).startswith(begins)
 
 
-def test_event_and_note(walker: Walker, center: Staffed) -> None:
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_event_and_note(walker: Walker, center: Staffed, language: str) -> None:
     """A training is planned, held with how many came; a note is written and sent, and the ministry reads it."""
+    speaks(walker, language)
     walker.sign_in(Role.METHODOLOGIST)
     walker.go("/events/")
     walker.follow_to("/events/new/")
@@ -221,7 +227,7 @@ def test_event_and_note(walker: Walker, center: Staffed) -> None:
         starts_at=f"{begins.astimezone(ALMATY):%d.%m.%Y %H:%M}",
     )
     walker.submit()
-    event = OutreachEvent.objects.get()
+    event = OutreachEvent.objects.latest("pk")
     walker.follow_to(f"/events/{event.pk}/change/")
     walker.fill(place="Акимат района, малый зал")
     walker.submit()
@@ -237,7 +243,7 @@ def test_event_and_note(walker: Walker, center: Staffed) -> None:
     walker.follow_to("/notes/new/")
     walker.fill(kind="effectiveness", title="Эффективность помощи семьям", text=NOTE)
     walker.submit()
-    note = AnalyticNote.objects.get()
+    note = AnalyticNote.objects.latest("pk")
     walker.paper(f"/notes/{note.pk}/print/")
     walker.follow_to(f"/notes/{note.pk}/send/")
     walker.submit()
@@ -247,7 +253,9 @@ def test_event_and_note(walker: Walker, center: Staffed) -> None:
     assert "органов образования" in walker.text()
 
 
-def test_coordinator_reads_what_left_the_center(walker: Walker, center: Staffed) -> None:
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_coordinator_reads_what_left_the_center(walker: Walker, center: Staffed, language: str) -> None:
+    speaks(walker, language)
     walker.sign_in(Role.COORDINATOR)
     walker.go("/district/reports/")
     sent = QuarterlyReport.objects.filter(state__in=("sent", "received")).first()

@@ -202,9 +202,9 @@ def notice(text: str, tone: str = "blue", title: str = "") -> dict[str, Any]:
 
 
 @register.inclusion_tag("ui/chart.html")
-def chart(item: Any) -> dict[str, Any]:
-    """A chart with its figures as a table."""
-    return {"chart": item}
+def chart(item: Any, with_table: bool = True) -> dict[str, Any]:
+    """A chart with its figures as a table, unless the page shows the same table anyway."""
+    return {"chart": item, "with_table": with_table}
 
 
 @register.inclusion_tag("ui/pagination.html", takes_context=True)
