@@ -26,6 +26,11 @@ class DueView:
     clause: str
     internal: bool
 
+    @property
+    def says_internal(self) -> bool:
+        """Whether the clause itself says that the target is ours: once is enough."""
+        return _("internal target").casefold() in self.clause.casefold()
+
 
 def view(deadline: Deadline, now: datetime, calendar: WorkCalendar) -> DueView:
     """How a deadline reads now, by the calendar of its Center."""
