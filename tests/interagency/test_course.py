@@ -29,7 +29,7 @@ from tests.factories import NOON, a_membership, actor_for, an_iin
 from tests.interagency.samples import LATER, REASON, Scene, a_scene, accept, anew, bring, terms
 from tests.interagency.test_work import amended
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.usefixtures("scene"), pytest.mark.django_db]
 
 # The task of the scene is due on 24 April 2026, a Friday: chasers on 27 and 29 April and 4 May (1 May is a holiday).
 DUE = date(2026, 4, 24)

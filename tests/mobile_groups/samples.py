@@ -20,6 +20,7 @@ from mobile_groups import actions
 from mobile_groups.actions import MemberData
 from mobile_groups.models import Alarm, MobileGroup, ResponseMeasure, ResponsePlan, Visit
 from tests.factories import NOON, Place, a_case, a_center, a_membership, actor_for, an_agency
+from tests.lasting import lasting
 from tests.plans import PDF
 
 SECTORS = ("health", "education", "internal_affairs")
@@ -93,6 +94,7 @@ def a_group(there: District, *, year: int = 2026, now: datetime = NOON) -> Mobil
     )
 
 
+@lasting
 def a_ready_district() -> District:
     there = a_district_with_bodies()
     a_group(there)
