@@ -30,6 +30,7 @@ register_kind("case.closed", _("A case was closed"), "archive")
 register_kind(
     "intake.received", _("A request has come in and waits for registration"), "inbox", tone="orange"
 )
+register_kind("intake.file_added", _("The sender of a request has added a file"), "paperclip", tone="blue")
 register_kind("transfer.proposed", _("Another Center offers you an intake"), "send", tone="orange")
 register_kind("transfer.accepted", _("The other Center has accepted the transfer"), "check", tone="green")
 register_kind("transfer.declined", _("The other Center has declined the transfer"), "x", tone="orange")
@@ -104,6 +105,18 @@ def tell_received(event: Event) -> None:
     clerks = of_role(Role.INTAKE_CLERK, on=today, center_id=event["center"])
     told = clerks or directors(event["center"], today)
     _tell(event, "intake.received", told, ("cases.intake", event["intake"]))
+
+
+@handles("intake.file_added")
+def tell_file(event: Event) -> None:
+    """The lead of the case; its director while nobody leads it; the clerks while it waits for registration."""
+    subject = ("cases.intake", event["intake"])
+    if event.case_id is None:
+        today = clock.local_date(clock.now())
+        clerks = of_role(Role.INTAKE_CLERK, on=today, center_id=event["center"])
+        _tell(event, event.type, clerks or directors(event["center"], today), subject)
+        return
+    _tell(event, event.type, list(lead_of(event)) or _directors(event), subject)
 
 
 @handles("transfer.proposed", "transfer.withdrawn")

@@ -101,6 +101,9 @@ def _kinds() -> None:
     register_kind(
         "intake.registered", _("Intake registered: {channel}"), icon="inbox", tone="blue", names=channel
     )
+    register_kind(
+        "intake.file_added", _("The sender added a file to the request"), icon="paperclip", tone="blue"
+    )
     register_kind("intake.attached", _("Repeat intake: {channel}"), icon="inbox", tone="blue", names=channel)
     register_kind("transfer.proposed", _("Transfer proposed: {center}"), icon="send", tone="blue")
     register_kind("transfer.accepted", _("Transfer accepted: {center}"), icon="check", tone="green")

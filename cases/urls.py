@@ -9,6 +9,7 @@ from cases.views import ask, cases, day, doors, intakes, people, queue, steps, t
 urlpatterns = [
     path("ask/", ask.ask, name="ask"),
     path("ask/status/", ask.ask_status, name="ask-status"),
+    path("ask/file/", ask.ask_file, name="ask-file"),
     path("day/", day.my_day, name="my-day"),
     path("cases/", cases.case_list, name="case-list"),
     path("cases/reassign/", team.cases_reassign, name="cases-reassign"),
@@ -61,6 +62,11 @@ urlpatterns = [
     path("api/v1/schema", schema, name="api-schema"),
     path("api/v1/intakes", api.IntakeView.as_view(), name="api-intakes"),
     path("api/v1/intakes/<str:public_id>", api.IntakeStatusView.as_view(), name="api-intake"),
+    path(
+        "api/v1/intakes/<str:public_id>/attachments",
+        api.IntakeFileView.as_view(),
+        name="api-intake-attachments",
+    ),
     path("api/v1/signals", api.SignalView.as_view(), name="api-signals"),
     path("api/v1/signals/<str:public_id>", api.SignalStatusView.as_view(), name="api-signal"),
 ]

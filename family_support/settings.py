@@ -230,6 +230,7 @@ ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 # Pages without an account: an address of many people (a mobile network, a school) has to fit, a flood must not.
 PUBLIC_RATE_LIMITS = {
     "ask": env.str("LIMIT_ASK", default="10/10m/ip,300/10m/key"),
+    "ask_file": env.str("LIMIT_ASK_FILE", default="10/10m/ip,200/10m/key"),
     "ask_status": env.str("LIMIT_ASK_STATUS", default="20/10m/ip,600/10m/key"),
 }
 MFA_ADAPTER = "family_support.accounts.adapters.MFAAdapter"

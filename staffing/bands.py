@@ -9,21 +9,18 @@ from fractions import Fraction
 
 from family_support.workdays.calendar import Step, WorkCalendar
 from family_support.workdays.quarters import Quarter
-from staffing.models.norms import Band
-
-# Appeals a working day up to which a band reaches; the last one has no end.
-LIMITS = ((Band.A, 50), (Band.B, 100))
+from staffing.models.norms import Band, Limits
 
 
-def band_of(intakes: int, working_days: int) -> Band:
-    """The band of a mean of `intakes` over `working_days`: up to 50 A, over 50 to 100 B, over 100 C.
+def band_of(intakes: int, working_days: int, limits: Limits) -> Band:
+    """The band of a mean of `intakes` over `working_days`: with limits 50 and 100 up to 50 A, to 100 B, over 100 C.
 
     Whole numbers are compared, so that a mean of 50 exactly is A and the smallest excess is B.
     Errors: ValueError without a working day or with a negative number.
     """
     if working_days < 1 or intakes < 0:
         raise ValueError("a mean needs a working day and no negative number of intakes")
-    return next((band for band, limit in LIMITS if intakes <= limit * working_days), Band.C)
+    return next((band for band, limit in limits if intakes <= limit * working_days), Band.C)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +44,8 @@ class Computation:
     # Days off that are not Saturdays and Sundays as such, and rest days made working ones: each with its reason.
     exceptions: tuple[Step, ...]
     calendar_version: int
+    # Of the row in force at the quarter's end.
+    limits: Limits
 
     @property
     def mean(self) -> Fraction:
@@ -64,13 +63,13 @@ class Computation:
 
     @property
     def band(self) -> Band:
-        return band_of(self.intakes, self.working_days)
+        return band_of(self.intakes, self.working_days, self.limits)
 
     @property
     def reaches(self) -> list[Reach]:
         """The intakes of each band for this quarter's working days."""
         rows, first = [], 0
-        for band, limit in LIMITS:
+        for band, limit in self.limits:
             rows.append(Reach(band, first, limit * self.working_days))
             first = limit * self.working_days + 1
         return [*rows, Reach(Band.C, first, None)]
@@ -82,8 +81,8 @@ class Computation:
         return None if own.last is None else own.last + 1 - self.intakes
 
 
-def compute(quarter: Quarter, intakes: int, calendar: WorkCalendar) -> Computation:
-    """The computation for a quarter by a Center's calendar. Errors: OutsideCalendar."""
+def compute(quarter: Quarter, intakes: int, calendar: WorkCalendar, limits: Limits) -> Computation:
+    """The computation for a quarter by a Center's calendar, by the limits at its end. Errors: OutsideCalendar."""
     days = days_of(quarter)
     steps = [calendar.step(day) for day in days]
     working = sum(step.counted for step in steps)
@@ -95,6 +94,7 @@ def compute(quarter: Quarter, intakes: int, calendar: WorkCalendar) -> Computati
         rest_days=len(steps) - working,
         exceptions=tuple(_exceptions(steps)),
         calendar_version=calendar.version,
+        limits=limits,
     )
 
 

@@ -14,11 +14,12 @@ from django.utils.translation import gettext_lazy
 from family_support.base.errors import Invalid
 from family_support.reference.catalogs import Catalog, Fact, names_of, register
 from family_support.reference.forms import NamedForm
-from staffing.models import StaffingNorm
+from staffing.models import BandLimits, StaffingNorm
 from staffing.models.norms import STEP
 
 Kind = StaffingNorm.Kind
 BANDS = ("units_a", "units_b", "units_c")
+MOST_APPEALS = 10_000
 MOST_UNITS = Decimal("99.75")
 
 
@@ -76,8 +77,8 @@ NORMS = Catalog(
     slug="norms",
     title=gettext_lazy("Staffing norms"),
     intro=gettext_lazy(
-        "The annex to the Centers' Rules: the least number of units by band. Bands: A to 50 appeals a working day, "
-        "B to 100, C above."
+        "The annex to the Centers' Rules: the least number of units by band. What the bands reach up to is a list of "
+        "its own."
     ),
     icon="users-group",
     model=StaffingNorm,
@@ -100,6 +101,51 @@ NORMS = Catalog(
 )
 
 
+class BandForm(NamedForm):
+    """Up to how many appeals a working day bands A and B reach."""
+
+    limit_a = forms.IntegerField(label=gettext_lazy("Band A, up to (appeals a working day)"), required=False)
+    limit_b = forms.IntegerField(label=gettext_lazy("Band B, up to (appeals a working day)"), required=False)
+    plain: tuple[str, ...] = (*NamedForm.plain, "limit_a", "limit_b")
+
+
+def check_bands(row: Any, content: Mapping[str, Any]) -> None:
+    """Raise Invalid for a limit that is missing or out of range, and for a B that does not lie above A."""
+    gaps = {}
+    for name in ("limit_a", "limit_b"):
+        value = content.get(name)
+        if value is None or not 1 <= value <= MOST_APPEALS:
+            gaps[name] = _("A whole number from 1 to %(most)s.") % {"most": MOST_APPEALS}
+    if not gaps and content["limit_b"] <= content["limit_a"]:
+        gaps["limit_b"] = _("Band B begins where band A ends: give a larger number.")
+    if gaps:
+        raise Invalid("limits", fields=gaps)
+
+
+BAND_LIMITS = Catalog(
+    slug="bands",
+    title=gettext_lazy("Bands of the norms"),
+    intro=gettext_lazy(
+        "The annex to the Centers' Rules: up to how many appeals a working day bands A and B reach; C is everything "
+        "above. A quarter is computed by the row in force at its end."
+    ),
+    icon="calendar-stats",
+    model=BandLimits,
+    key=("code",),
+    content=BandForm.plain,
+    facts=(
+        Fact(gettext_lazy("What it is called"), names_of),
+        Fact(gettext_lazy("band A, up to"), lambda row: str(row.limit_a), listed=True),
+        Fact(gettext_lazy("band B, up to"), lambda row: str(row.limit_b), listed=True),
+    ),
+    texts=("name",),
+    form=BandForm,
+    may_end=False,
+    check=check_bands,
+)
+
+
 def register_lists() -> None:
     """Called when the applications are ready."""
     register(NORMS)
+    register(BAND_LIMITS)

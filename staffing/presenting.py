@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 
 from family_support.ui.components import Tile, Tone
 from family_support.workdays.explain import skipped_line, step_as_json
-from staffing.bands import LIMITS, Computation, Reach
+from staffing.bands import Computation, Reach
 from staffing.gaps import Line, Totals
 from staffing.models import Band, StaffingNorm
 from staffing.queries import Country
@@ -124,7 +124,7 @@ def exception_lines(found: Computation) -> list[str]:
 
 def reach_lines(found: Computation) -> list[tuple[Reach, str, str]]:
     """Each band: appeals a working day, and intakes of the quarter that lie in it."""
-    limits = dict(LIMITS)
+    limits = dict(found.limits)
     a, b = limits[Band.A], limits[Band.B]
     daily = {
         Band.A: _("up to %(limit)d") % {"limit": a},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 from django.db.models import Count, Prefetch, QuerySet
 
@@ -16,7 +16,8 @@ from family_support.workdays.quarters import Quarter
 from family_support.workdays.queries import Calendars, load_calendar, load_edition
 from staffing.bands import Computation, compute
 from staffing.gaps import Line, Totals, lines_of
-from staffing.models import Band, PayrollFund, StaffingNorm, StaffingTable, StaffPosition, Vehicle
+from staffing.models import Band, BandLimits, PayrollFund, StaffingNorm, StaffingTable, StaffPosition, Vehicle
+from staffing.models.norms import Limits
 
 # The country's paper names each Center only up to so many: it is made while the reader waits.
 FEW = 40
@@ -72,11 +73,16 @@ def intakes_of(quarter: Quarter) -> QuerySet[Intake]:
     return Intake.objects.filter(registered_at__gte=quarter.starts_at, registered_at__lt=quarter.ends_at)
 
 
+def limits_of(quarter: Quarter) -> Limits:
+    """The bands' limits by which a quarter is computed: those in force at its end."""
+    return BandLimits.objects.of_quarter(quarter.next.first_day - timedelta(days=1)).steps
+
+
 def computation(center: Center, on: date, calendar: WorkCalendar | None = None) -> Computation:
-    """The Center's band on a day. One query beside the calendar's."""
+    """The Center's band on a day. Two queries beside the calendar's."""
     quarter = last_quarter(on)
     count = intakes_of(quarter).filter(center=center).count()
-    return compute(quarter, count, calendar or load_calendar(center=center))
+    return compute(quarter, count, calendar or load_calendar(center=center), limits_of(quarter))
 
 
 def tables(actor: Actor) -> QuerySet[StaffingTable]:
@@ -224,9 +230,10 @@ def country(on: date, region: Region | None = None) -> Country:
         .in_force(on)
         .prefetch_related("positions")
     }
+    limits = limits_of(quarter)
     gaps = []
     for center in centers:
-        band = compute(quarter, counts.get(center.pk, 0), calendars.of(center)).band
+        band = compute(quarter, counts.get(center.pk, 0), calendars.of(center), limits).band
         table = held.get(center.pk)
         lines = lines_of(
             norms.norms,

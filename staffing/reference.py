@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from family_support.base.reference import read_json
-from staffing.models import StaffingNorm
+from staffing.models import BandLimits, StaffingNorm
 
 BANDS = ("a", "b", "c")
 
@@ -22,7 +22,16 @@ def load_reference() -> int:
         if row["code"] not in known
     ]
     StaffingNorm.objects.bulk_create(rows)
-    return len(rows)
+    return len(rows) + _load_bands(shipped)
+
+
+def _load_bands(shipped: dict[str, Any]) -> int:
+    """The limits of the bands, where there are none yet; how many."""
+    if BandLimits.objects.exists():
+        return 0
+    valid_from = date.fromisoformat(shipped["valid_from"])
+    BandLimits.objects.create(**shipped["bands"], act=shipped["act"], valid_from=valid_from)
+    return 1
 
 
 def _fields(row: dict[str, Any]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from cases.actions.consultations import record_consultation
 from cases.actions.documents import add_document
 from cases.actions.doors import ask_for_help, send_to_center
 from cases.actions.drafts import drop_draft, forget_drafts, save_draft
+from cases.actions.files import add_to_request, add_to_submission
 from cases.actions.intakes import receive_intake, refuse_intake, register_intake, register_received
 from cases.actions.people import PersonData, add_member, change_member
 from cases.actions.sources import Source
@@ -51,6 +52,8 @@ __all__ = [
     "add_member",
     "add_to_team",
     "ask_consent",
+    "add_to_request",
+    "add_to_submission",
     "ask_for_help",
     "assign",
     "assign_lead",

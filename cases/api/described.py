@@ -25,6 +25,14 @@ INTAKE_POST: dict[str, Any] = {
     "working day when they arrive after hours.",
     "parameters": [KEY],
 }
+INTAKE_FILE: dict[str, Any] = {
+    "operation_id": "addFile",
+    "summary": "Add a file to a call",
+    "description": "One part `file` of multipart/form-data: PDF, PNG, JPEG, DOCX or XLSX by its content, up to 15 MB, "
+    "at most 10 files a call. The answer tells only what you sent; files are never given back. A file that is too "
+    "large answers 413, one of a kind that is not taken 415.",
+    "parameters": [KEY],
+}
 INTAKE_LIST: dict[str, Any] = {
     "operation_id": "listIntakes",
     "summary": "Own submissions",

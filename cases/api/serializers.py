@@ -226,3 +226,16 @@ class Refusal(serializers.Serializer):
     code = serializers.CharField()
     detail = serializers.CharField()
     fields = serializers.DictField(child=serializers.ListField(child=serializers.CharField()))
+
+
+class FileShape(serializers.Serializer):
+    """One file, by its content."""
+
+    file = serializers.FileField(help_text="PDF, PNG, JPEG, DOCX or XLSX, up to 15 MB")
+
+
+class FileAccepted(serializers.Serializer):
+    """What was sent, as it was sent."""
+
+    sha256 = serializers.CharField(help_text="SHA-256 of the bytes sent, in hexadecimal digits")
+    size = serializers.IntegerField(help_text="bytes sent")

@@ -12,9 +12,9 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from cases.actions import submit_intake, submit_signal
+from cases.actions import add_to_submission, submit_intake, submit_signal
 from cases.api import described
-from cases.api.serializers import Accepted, CallShape, CardShape, Status, StatusPage
+from cases.api.serializers import Accepted, CallShape, CardShape, FileAccepted, FileShape, Status, StatusPage
 from cases.api.status import status_of
 from cases.models import Submission
 from cases.models.submission import SubmissionQuerySet
@@ -22,9 +22,14 @@ from family_support.accounts.api.views import MachineView
 from family_support.accounts.models import MachineClient
 from family_support.base import clock
 from family_support.base.api.pages import bounded, page_of
-from family_support.base.api.parsers import StrictJSONParser, StrictTextXMLParser, StrictXMLParser
+from family_support.base.api.parsers import (
+    OneFileParser,
+    StrictJSONParser,
+    StrictTextXMLParser,
+    StrictXMLParser,
+)
 from family_support.base.api.serializers import Strict, check_object
-from family_support.base.errors import Invalid, Missing
+from family_support.base.errors import AppError, Invalid, Missing, TooLarge, Unsupported
 
 KEY_HEADER = "Idempotency-Key"
 
@@ -44,6 +49,15 @@ class SubmissionView(MachineView):
         found = shape(data=self.request.data, context=context)
         found.is_valid(raise_exception=True)
         return found
+
+    def key(self) -> str:
+        """The caller's key of this call. Errors: Invalid without one."""
+        key = self.request.headers.get(KEY_HEADER, "")
+        if not key:
+            raise Invalid(
+                "key_needed", fields={KEY_HEADER: _("This header is needed: a UUID for each call.")}
+            )
+        return key
 
     def own(self) -> SubmissionQuerySet:
         """What the caller sent itself."""
@@ -89,11 +103,7 @@ class IntakeView(SubmissionView):
     )
     def post(self, request: Request) -> Response:
         """Register a call."""
-        key = request.headers.get(KEY_HEADER, "")
-        if not key:
-            raise Invalid(
-                "key_needed", fields={KEY_HEADER: _("This header is needed: a UUID for each call.")}
-            )
+        key = self.key()
         shape = self.shaped(CallShape)
         try:
             submission = submit_intake(
@@ -147,6 +157,46 @@ class IntakeStatusView(SubmissionView):
     def get(self, request: Request, public_id: str) -> Response:
         """Where a call stands."""
         return self.status(public_id)
+
+
+class IntakeFileView(SubmissionView):
+    """Files of a call."""
+
+    door = MachineClient.Door.CONTACT_CENTER
+    scope = "intakes"
+    http_method_names = ("post",)
+    parser_classes = (OneFileParser,)
+
+    @extend_schema(
+        **described.INTAKE_FILE,
+        request={"multipart/form-data": FileShape},
+        responses=described.answers({201: FileAccepted}, body=True, absent=True),
+    )
+    def post(self, request: Request, public_id: str) -> Response:
+        """Add a file to an own call."""
+        found = self.own().filter(public_id=_uuid(public_id)).first()
+        if found is None:
+            raise Missing
+        key = self.key()
+        upload = request.data["file"]
+        try:
+            digest = add_to_submission(
+                submission=found, upload=upload, key=key, by=self.caller.actor, now=clock.now()
+            )
+        except Invalid as error:
+            raise _of_a_file(error) from error
+        return Response({"sha256": digest, "size": upload.size}, status=201)
+
+
+def _of_a_file(error: Invalid) -> AppError:
+    """A file that is too large is 413, one of a kind that is not taken 415, and everything else 400."""
+    if error.code == "bad_key":
+        return Invalid("bad_key", fields={KEY_HEADER: _("The header has to be a UUID.")})
+    if error.code == "file_too_large":
+        return TooLarge(error.code, error.fields["file"][0])
+    if error.code in ("file_type", "file_mismatch", "file_macros"):
+        return Unsupported(error.code, error.fields["file"][0])
+    return error
 
 
 class SignalView(SubmissionView):

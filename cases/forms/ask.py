@@ -145,3 +145,11 @@ class StatusForm(Form):
 
     number = forms.CharField(label=_("Number on the slip"), max_length=40, widget=forms.TextInput(attrs=OFF))
     code = forms.CharField(label=_("Code on the slip"), max_length=20, widget=forms.TextInput(attrs=OFF))
+
+
+class FileForm(StatusForm):
+    """A file for the own request."""
+
+    file = forms.FileField(
+        label=_("File"), widget=widgets.FileInput(), help_text=_("PDF, PNG, JPEG, DOCX or XLSX, up to 15 MB.")
+    )

@@ -15,11 +15,12 @@ from django.views.decorators.http import require_http_methods
 
 from cases import actions, slips
 from cases.asking import Answers, begin, seal, unseal
-from cases.forms.ask import STEPS, StatusForm
+from cases.forms.ask import STEPS, FileForm, StatusForm
 from cases.models import Intake
 from family_support.access.decorators import public
 from family_support.accounts.limits import within_limit
 from family_support.base import clock
+from family_support.base.errors import Conflict
 from family_support.directory.models import Center
 from family_support.ui.actions import run
 from family_support.ui.components import SummaryRow
@@ -179,3 +180,40 @@ def ask_status(request: HttpRequest) -> HttpResponse:
         status = 200 if found else 400
     context = {"form": form, "intake": found, "told": slips.told(found).badge if found else None}
     return render(request, "cases/ask_status.html", context, status=status)
+
+
+@public
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+def ask_file(request: HttpRequest) -> HttpResponse:
+    """Add a file to the own request, by number and code. Back comes that it was received, and nothing of what is kept;
+    a wrong code and no such slip get the same answer."""
+    form = FileForm(
+        request.POST if request.method == "POST" else None,
+        request.FILES if request.method == "POST" else None,
+    )
+    received = False
+    if request.method == "POST":
+        # Both counters: codes are not guessed here faster than on the page of the state.
+        if not (within_limit(request, "ask_file") and within_limit(request, "ask_status")):
+            return limited(request)
+        if form.is_valid():
+            received = _add_file(form)
+    status = 200 if received or request.method != "POST" else 400
+    return render(request, "cases/ask_file.html", {"form": form, "received": received}, status=status)
+
+
+def _add_file(form: FileForm) -> bool:
+    """Whether the file was taken; otherwise the form says why not."""
+    found = slips.find(form.cleaned_data["number"], form.cleaned_data["code"])
+    if found is None:
+        form.add_error(None, _("There is no slip with this number and code."))
+        return False
+    try:
+        done = run(
+            form, actions.add_to_request, intake=found, upload=form.cleaned_data["file"], now=clock.now()
+        )
+    except Conflict as error:
+        form.add_error(None, error.detail)
+        return False
+    return bool(done)

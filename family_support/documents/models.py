@@ -56,7 +56,10 @@ class Attachment(models.Model):
     content_type = models.CharField(max_length=100)
     size = models.PositiveBigIntegerField(_("size, bytes"))
     sha256 = models.CharField(max_length=64)
-    added_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    # Null: the sender of a request added it, who has no account.
+    added_by = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     added_at = models.DateTimeField()
 
     objects = AttachmentQuerySet.as_manager()

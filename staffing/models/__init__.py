@@ -1,6 +1,6 @@
 """Norms of the annex as dated data, and what the executive body established for a Center."""
 
-from staffing.models.norms import Band, StaffingNorm, StaffingNormQuerySet
+from staffing.models.norms import Band, BandLimits, StaffingNorm, StaffingNormQuerySet
 from staffing.models.tables import (
     KEEPERS,
     READERS,
@@ -17,6 +17,7 @@ __all__ = [
     "KEEPERS",
     "READERS",
     "Band",
+    "BandLimits",
     "PayrollFund",
     "PayrollFundQuerySet",
     "StaffPosition",

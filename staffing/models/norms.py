@@ -17,6 +17,10 @@ from family_support.base.models import Dated, DatedQuerySet, Named
 
 # Units are established by quarters of a unit.
 STEP = Decimal("0.25")
+# The one chain of rows of the limits.
+BAND_LIMITS = "appeals-a-working-day"
+# Bands with the appeals a working day that they reach up to; the last band has no end.
+Limits = tuple[tuple["Band", int], ...]
 
 
 class Band(models.TextChoices):
@@ -25,6 +29,64 @@ class Band(models.TextChoices):
     A = "A", "A"
     B = "B", "B"
     C = "C", "C"
+
+
+class BandLimitsQuerySet(DatedQuerySet):
+    def of_quarter(self, last_day: date) -> BandLimits:
+        """The row in force on the last day of a quarter; for a quarter before the first act its row. Errors:
+        DoesNotExist where none was ever loaded."""
+        rows = self.order_by("valid_from")
+        started = rows.filter(valid_from__lte=last_day)
+        found = started.last() or rows.first()
+        if found is None:
+            raise BandLimits.DoesNotExist
+        return found
+
+
+class BandLimits(Named, Dated):
+    """Appeals a working day up to which bands A and B reach; C has no end (annex to R256)."""
+
+    code = models.SlugField(_("code"), max_length=40)
+    limit_a = models.PositiveIntegerField(_("band A, up to"))
+    limit_b = models.PositiveIntegerField(_("band B, up to"))
+
+    objects = BandLimitsQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("limits of the bands")
+        verbose_name_plural = _("limits of the bands")
+        ordering = ("code", "valid_from")
+        constraints = (
+            *Dated.Meta.constraints,
+            ExclusionConstraint(
+                name="band_limits_one_in_force",
+                expressions=(
+                    ("code", RangeOperators.EQUAL),
+                    (
+                        Func(
+                            "valid_from",
+                            "valid_to",
+                            RangeBoundary(True, True),
+                            function="daterange",
+                            output_field=DateRangeField(),
+                        ),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ),
+            ),
+            models.CheckConstraint(
+                name="band_limits_rise", condition=Q(limit_a__gte=1, limit_b__gt=F("limit_a"))
+            ),
+            models.CheckConstraint(name="band_limits_one_code", condition=Q(code=BAND_LIMITS)),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def steps(self) -> Limits:
+        """Bands with an end, the lowest first."""
+        return ((Band.A, self.limit_a), (Band.B, self.limit_b))
 
 
 def by_quarters(field: str) -> Q | Exact:

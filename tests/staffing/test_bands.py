@@ -25,6 +25,7 @@ from staffing.queries import computation
 from tests.factories import a_center
 from tests.staffing.samples import TODAY, some_intakes
 
+LIMITS = ((Band.A, 50), (Band.B, 100))
 DAYS = st.integers(min_value=1, max_value=66)
 
 
@@ -43,33 +44,33 @@ DAYS = st.integers(min_value=1, max_value=66)
     ],
 )
 def test_limits(intakes: int, days: int, band: Band) -> None:
-    assert band_of(intakes, days) == band
+    assert band_of(intakes, days, LIMITS) == band
 
 
 @given(st.integers(min_value=0, max_value=20_000), DAYS)
 def test_the_band_is_that_of_the_exact_mean(intakes: int, days: int) -> None:
     mean = Fraction(intakes, days)
     expected = Band.A if mean <= 50 else Band.B if mean <= 100 else Band.C
-    assert band_of(intakes, days) == expected
-    assert band_of(intakes + 1, days) >= expected  # one more never lowers it
+    assert band_of(intakes, days, LIMITS) == expected
+    assert band_of(intakes + 1, days, LIMITS) >= expected  # one more never lowers it
 
 
 @pytest.mark.parametrize(("intakes", "days"), [(1, 0), (0, 0), (1, -1), (-1, 1)])
 def test_there_is_no_mean_without_a_working_day(intakes: int, days: int) -> None:
     with pytest.raises(ValueError, match="working day"):
-        band_of(intakes, days)
+        band_of(intakes, days, LIMITS)
 
 
 @given(st.integers(min_value=0, max_value=20_000))
 def test_what_is_shown_agrees_with_the_band(intakes: int) -> None:
     calendar = _plain_calendar()
-    found = compute(Quarter(2026, 1), intakes, calendar)
+    found = compute(Quarter(2026, 1), intakes, calendar, LIMITS)
     own = next(reach for reach in found.reaches if reach.band == found.band)
     assert own.first <= intakes
     assert own.last is None or intakes <= own.last
     if found.until_next is not None:
-        assert band_of(intakes + found.until_next - 1, found.working_days) == found.band
-        assert band_of(intakes + found.until_next, found.working_days) != found.band
+        assert band_of(intakes + found.until_next - 1, found.working_days, LIMITS) == found.band
+        assert band_of(intakes + found.until_next, found.working_days, LIMITS) != found.band
     assert found.whole + Fraction(found.rest, found.working_days) == found.mean
 
 
@@ -148,13 +149,13 @@ class TestOfACenter:
             assert part in text
         assert limits[1].startswith(total)
 
-    def test_one_query_beside_the_calendars(self) -> None:
+    def test_two_queries_beside_the_calendars(self) -> None:
         place = a_center()
         computation(place.center, TODAY)
         center = place.center
         with CaptureQueriesContext(connection) as caught:
             computation(center, TODAY)
-        assert len(caught) == 2
+        assert len(caught) == 3
 
 
 def _days(quarter: Quarter) -> list[date]:

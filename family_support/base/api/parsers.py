@@ -10,9 +10,11 @@ from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
-from rest_framework.parsers import BaseParser
+from rest_framework import exceptions
+from rest_framework.parsers import BaseParser, MultiPartParser
 
 from family_support.base import validators
 from family_support.base.api.errors import shown_name
@@ -49,6 +51,34 @@ def read_text(stream: Any, media_type: str, context: Mapping[str, Any] | None) -
         return raw.decode("utf-8")
     except UnicodeDecodeError as error:
         raise Invalid("charset", _("The body has to be UTF-8.")) from error
+
+
+class OneFileParser(MultiPartParser):
+    """A form that is one file, in a part of its own named `file`."""
+
+    # Boundaries and headers of the parts, beside the file itself.
+    beside = 16 * 1024
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> dict[str, Any]:
+        """The file by its name. Errors: TooLarge, Invalid for a broken form, no file, several, anything beside it."""
+        request = (parser_context or {}).get("request")
+        declared = str(request.META.get("CONTENT_LENGTH") or "") if request is not None else ""
+        if not declared.isdecimal() or int(declared) == 0:
+            raise Invalid("body_empty", _("The body is empty."))
+        if int(declared) > settings.ATTACHMENT_MAX_SIZE + self.beside:
+            raise TooLarge
+        try:
+            found = super().parse(stream, media_type, parser_context)
+        except exceptions.ParseError as error:
+            raise Invalid("form_broken", _("The form cannot be read.")) from error
+        unknown = {*found.data, *found.files} - {"file"}
+        if unknown or "file" in found.data:
+            raise Invalid(
+                "unknown_field", fields={"*": _("The form holds one file, named file, and nothing else.")}
+            )
+        if len(found.files.getlist("file")) != 1:
+            raise Invalid("file_missing", fields={"file": _("Exactly one file is needed.")})
+        return {"file": found.files["file"]}
 
 
 class StrictJSONParser(BaseParser):

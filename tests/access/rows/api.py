@@ -59,6 +59,7 @@ ROWS = (
     page("api-schema", roles=PUBLIC),
     endpoint("api-intakes", door=Door.CONTACT_CENTER, methods="GET POST"),
     endpoint("api-intake", "submission", door=Door.CONTACT_CENTER),
+    endpoint("api-intake-attachments", "submission", door=Door.CONTACT_CENTER, methods="POST"),
     endpoint("api-signals", door=Door.STATE_SYSTEM, methods="POST"),
     endpoint("api-signal", "signal", door=Door.STATE_SYSTEM),
 )

@@ -72,6 +72,7 @@ def sent(world: World, *, restricted: bool) -> Made:
 ROWS = (
     page("ask", roles=PUBLIC, methods="GET POST"),
     page("ask-status", roles=PUBLIC, methods="GET POST"),
+    page("ask-file", roles=PUBLIC, methods="GET POST"),
     page("intake-list", roles=LISTING),
     page("intake-draft", roles=WORKERS | {Role.INTAKE_CLERK}, methods="POST"),
     page("intake-draft-drop", roles=WORKERS | {Role.INTAKE_CLERK}, methods="POST"),
