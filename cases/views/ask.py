@@ -214,6 +214,6 @@ def _add_file(form: FileForm) -> bool:
             form, actions.add_to_request, intake=found, upload=form.cleaned_data["file"], now=clock.now()
         )
     except Conflict as error:
-        form.add_error(None, error.detail)
+        form.add_error(None, str(error.detail))
         return False
     return bool(done)
