@@ -133,9 +133,10 @@ def tell_engaged(event: Event) -> None:
 
 @handles("visit.planned")
 def tell_of_visit(event: Event) -> None:
-    """The group that is to go, and the coordinator."""
-    visit = Visit.objects.select_related("group").get(pk=event["visit"])
-    called = [*members_of(visit.group_id), *coordinators(visit.group.district_id)]
+    """The group that is to go, and the coordinator; the lead of the case, who may know why nobody should."""
+    visit = Visit.objects.select_related("group", "case").get(pk=event["visit"])
+    lead = [visit.case.lead_id] if visit.case.lead_id else []
+    called = [*members_of(visit.group_id), *coordinators(visit.group.district_id), *lead]
     _tell(event, event.type, called, ("mobile_groups.visit", visit.pk))
 
 

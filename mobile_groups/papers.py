@@ -10,6 +10,7 @@ from family_support.documents.render import render_pdf
 from family_support.ui.components import SummaryRow
 from mobile_groups import queries
 from mobile_groups.models import ResponsePlan, Visit
+from mobile_groups.permissions import shows_place
 
 
 def response_plan_pdf(plan: ResponsePlan, language: str) -> bytes:
@@ -46,6 +47,7 @@ def visit_pdf(visit: Visit, actor: Actor, language: str) -> bytes:
         "group": visit.group,
         "center": visit.call.case.center,
         "written": written,
+        "shows_place": bool(visit.place) and not written and shows_place(visit),
         "rows": rows,
         "members": queries.members_of(visit.group_id),
         "present": visit.present.select_related("member__agency", "worker"),

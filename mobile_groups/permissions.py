@@ -114,7 +114,7 @@ def can_plan_early(actor: Actor, case: Case) -> bool:
 
 def shows_place(visit: Visit) -> bool:
     """Where the group goes is read while the response or the visit goes on, not afterwards."""
-    return visit.call.is_open
+    return visit.call.is_open and (visit.alarm is not None or not visit.case.is_closed)
 
 
 def can_mark(actor: Actor, measure: ResponseMeasure) -> bool:
@@ -141,13 +141,11 @@ def reads_narrative(actor: Actor, alarm: Alarm | Visit) -> bool:
 
 def sees_contact(actor: Actor, alarm: Alarm | Visit) -> bool:
     """How to reach the person: while the alarm or visit is open, to those who answer it; afterwards to the Center's
-    only. Without a threat outside bodies learn it only where the family agreed that its data is passed on."""
+    only. Without a threat outside bodies learn it only of a visit that the Center planned, while its case is open,
+    where the family agreed that its data is passed on: nobody gets it back by planning a visit of their own."""
     if actor.role in UNIT_HEADS and not works(alarm.case, actor):
         return False
-    if (
-        actor.center_id is None
-        and isinstance(alarm, Visit)
-        and not has_consent(alarm.case, third_parties=True)
-    ):
-        return False
+    if actor.center_id is None and isinstance(alarm, Visit):
+        sent = alarm.planned_by.center_id is not None and not alarm.case.is_closed
+        return sent and alarm.is_open and has_consent(alarm.case, third_parties=True)
     return alarm.is_open or actor.center_id is not None

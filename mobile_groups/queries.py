@@ -9,6 +9,7 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from cases.consent import has_consent
 from cases.models import Case, CaseMember, Person
 from family_support.accounts.roles import Role
 from family_support.base.actor import Actor
@@ -73,7 +74,9 @@ def early_summary_of(visit: Visit, actor: Actor) -> list[SummaryRow]:
     """What the group knows of a family it visits without a threat: where, and with consent how it is reached."""
     rows = _whom(visit, actor)
     if actor.center_id is None and not sees_contact(actor, visit):
-        told = _("The family has not agreed that its data is passed on: ask the Center.")
+        told = _("not known: ask the Center")
+        if not has_consent(visit.case, third_parties=True):
+            told = _("The family has not agreed that its data is passed on: ask the Center.")
         rows.append(SummaryRow(_("Safe contact"), told))
     return rows
 

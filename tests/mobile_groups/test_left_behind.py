@@ -18,10 +18,12 @@ from family_support.audit.context import acting
 from family_support.base.actor import SYSTEM, Actor
 from family_support.base.clock import local_date
 from family_support.base.errors import Conflict, Missing
-from mobile_groups import actions
+from family_support.notifications.models import Notice
+from family_support.outbox.models import Event
+from mobile_groups import actions, handlers
 from mobile_groups.actions import MemberData
-from mobile_groups.models import ResponseMeasure, ResponsePlan
-from tests.factories import NOON
+from mobile_groups.models import ResponseMeasure, ResponsePlan, Visit
+from tests.factories import NOON, a_consent
 from tests.mobile_groups.samples import a_draft_group, a_plan, a_ready_district, an_alarm, close, fresh, mark
 from tests.mobile_groups.test_pages import client_of
 
@@ -144,3 +146,39 @@ def test_an_opened_case_shows_the_narrative_of_its_threat_to_the_director_only(
     page = client_of(actor).get(reverse("alarm", args=(alarm.pk,)))
     assert page.status_code == 200
     assert ("Муж пришёл с ножом." in page.content.decode()) is reads
+
+
+def test_a_member_gets_no_contact_back_by_planning_a_visit_of_their_own() -> None:
+    """After an alarm the group learns no more how the person is reached, whatever it plans itself (security.md)."""
+    there = a_ready_district()
+    alarm = an_alarm(there, "engaged")
+    a_consent(alarm.case, there.place)
+    close(there, alarm)
+
+    def shown(visit: Visit) -> tuple[bool, bool]:
+        client = client_of(there.member())
+        page = client.get(reverse("visit", args=(visit.pk,))).content.decode()
+        sheet = client.get(reverse("visit-print", args=(visit.pk,)) + "?language=ru")
+        return "+77011234567" in page, "77011234567" in text_of_pdf(sheet.content)
+
+    def planned(by: Actor) -> Visit:
+        return actions.plan_early_visit(
+            case=alarm.case, planned_for=NOON, purpose="Проверить.", place="ул. Домашняя, 7", by=by, now=NOON
+        )
+
+    own = planned(there.member())
+    handlers.tell_of_visit(Event.objects.get(type="visit.planned", payload__visit=own.pk))
+    told = Notice.objects.filter(kind="visit.planned").values_list("recipient_id", flat=True)
+    assert {alarm.case.lead_id, there.coordinator.membership_id} <= set(told), "the Center hears of it"
+    assert shown(own) == (False, False)
+    assert shown(planned(there.coordinator)) == (False, False)
+    visit = planned(there.worker)
+    assert shown(visit) == (True, True), "the Center sends the group: it has asked the family"
+    with acting(SYSTEM, reason="test"):
+        case = Case.objects.get(pk=alarm.case_id)
+        case.close()
+        case.closing, case.closing_note, case.closed_at = "unfounded", "Проверено.", NOON
+        case.save()
+    assert shown(visit) == (False, False)
+    page = client_of(there.member()).get(reverse("visit", args=(visit.pk,))).content.decode()
+    assert "Домашняя" not in page
