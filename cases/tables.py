@@ -44,7 +44,7 @@ class CaseTable(Table):
     def render_family(self, record: Case) -> SafeString:
         place = record.district.name if record.district else ""
         name = self.families.get(record.pk) or _("not known yet")
-        return format_html('<b class="fw-semibold">{}</b> <span class="sub">{}</span>', name, place)
+        return format_html('<div><b class="fw-semibold">{}</b><div class="sub">{}</div></div>', name, place)
 
     def render_risk(self, record: Case) -> SafeString:
         return badge(risk_badge(record))
@@ -107,7 +107,7 @@ class IntakeTable(Table):
     def render_name(self, record: Intake) -> SafeString:
         row = self.rows_shown[record.pk]
         return format_html(
-            '<b class="fw-semibold">{}</b> <span class="sub">{}</span>',
+            '<div><b class="fw-semibold">{}</b><div class="sub">{}</div></div>',
             row.name or _("not known yet"),
             row.place,
         )
@@ -117,7 +117,7 @@ class IntakeTable(Table):
 
     def render_channel(self, record: Intake) -> SafeString:
         return format_html(
-            '{} <span class="sub">{}</span>', record.get_channel_display(), record.get_form_display()
+            '<div>{}<div class="sub">{}</div></div>', record.get_channel_display(), record.get_form_display()
         )
 
     def render_received_at(self, record: Intake) -> SafeString:

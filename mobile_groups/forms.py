@@ -27,7 +27,7 @@ class GroupForm(Form):
 
     year = forms.TypedChoiceField(label=_("Year of the mandate"), coerce=int)
     order_number = forms.CharField(label=_("Number of the akim's order"), max_length=50, required=False)
-    order_date = DayField(label=_("Date of the order"), required=False)
+    order_date = DayField(label=_("Date of the akim's order"), required=False)
     issued_by = forms.CharField(
         label=_("Who issued the order"),
         max_length=200,

@@ -94,8 +94,9 @@ def intake_new(request: HttpRequest) -> HttpResponse:
         "draft": draft,
         "heading": _("New intake"),
         "button": _("Register"),
+        "crumbs": _crumbs(found, _("Register the intake")),
         "cancel_url": reverse("my-day"),
-        "crumbs": [Crumb(_("My day"), reverse("my-day")), Crumb(_("New intake"))],
+        "crumbs": [Crumb(_("Intakes"), reverse("intake-list")), Crumb(_("New intake"))],
     }
     return respond(request, "cases/intake_new.html", context, form)
 
@@ -197,7 +198,7 @@ def intake(request: HttpRequest, pk: int) -> HttpResponse:
         "may_transfer": may_transfer(request.actor, found, case, transfers),
         **_threat_of(request.actor, case),
         "now": clock.now(),
-        "crumbs": [Crumb(_("Intakes"), reverse("intake-list")), Crumb(found.number or _("Intake (appeal)"))],
+        "crumbs": [Crumb(_("Intakes"), reverse("intake-list")), Crumb(_called(found))],
     }
     return render(request, "cases/intake.html", context)
 
@@ -252,6 +253,7 @@ def intake_register(request: HttpRequest, pk: int) -> HttpResponse:
         "form": form,
         "heading": _("Register the intake"),
         "button": _("Register"),
+        "crumbs": _crumbs(found, _("Register the intake")),
         "cancel_url": reverse("intake", args=(pk,)),
     }
     return respond(request, "ui/form_page.html", context, form)
@@ -281,6 +283,7 @@ def intake_refuse(request: HttpRequest, pk: int) -> HttpResponse:
         "form": form,
         "heading": _("Refuse the intake"),
         "button": _("Refuse"),
+        "crumbs": _crumbs(found, _("Refuse the intake")),
         "danger": True,
         "consequences": [
             _("No case is opened."),
@@ -313,7 +316,7 @@ def intake_slip(request: HttpRequest, pk: int) -> HttpResponse:
         "languages": (("kk", "Қазақша"), ("ru", "Русский"), ("en", "English")),
         "language": get_language(),
         "now": clock.now(),
-        "crumbs": [Crumb(_("My day"), reverse("my-day")), Crumb(found.number)],
+        "crumbs": [Crumb(_("Intakes"), reverse("intake-list")), Crumb(found.number)],
     }
     return render(request, "cases/slip.html", context)
 
@@ -324,3 +327,13 @@ def intake_slip_print(request: HttpRequest, pk: int) -> HttpResponse:
     """The slip as PDF in the language asked for."""
     found = _slip_of(request, pk)
     return file_answer(intake_slip_pdf(found, request.GET.get("language", "")), f"{found.number}.pdf")
+
+
+def _called(found: Intake) -> str:
+    return found.number or _("Intake (appeal)")
+
+
+def _crumbs(found: Intake, here: str) -> list[Crumb]:
+    """The way back from a page below an intake."""
+    intake_page = Crumb(_called(found), reverse("intake", args=(found.pk,)))
+    return [Crumb(_("Intakes"), reverse("intake-list")), intake_page, Crumb(here)]

@@ -80,6 +80,11 @@ def transfer_propose(request: HttpRequest, pk: int) -> HttpResponse:
         "heading": _("Transfer to another Center"),
         "subtitle": intake.number,
         "button": _("Ask the other Center"),
+        "crumbs": [
+            Crumb(_("Intakes"), reverse("intake-list")),
+            Crumb(intake.number, reverse("intake", args=(pk,))),
+            Crumb(_("Transfer to another Center")),
+        ],
         "cancel_url": reverse("intake", args=(pk,)),
         "consequences": [
             _(
@@ -201,6 +206,11 @@ def transfer_decline(request: HttpRequest, pk: int) -> HttpResponse:
         "subtitle": found.from_center.name,
         "button": _("Decline"),
         "danger": True,
+        "crumbs": [
+            Crumb(_("Intakes"), reverse("intake-list")),
+            Crumb(_("Transfer to another Center"), reverse("transfer", args=(pk,))),
+            Crumb(_("Decline the transfer")),
+        ],
         "consequences": [_("The intake stays with the sending Center, which is told at once.")],
         "cancel_url": reverse("transfer", args=(pk,)),
     }

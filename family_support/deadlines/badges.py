@@ -24,6 +24,7 @@ class DueView:
     due_on: date | None
     at: str
     clause: str
+    # An internal target whose clause does not already call it one.
     internal: bool
 
     @property
@@ -46,8 +47,12 @@ def view(deadline: Deadline, now: datetime, calendar: WorkCalendar) -> DueView:
         due_on=due_on,
         at=_until(deadline, calendar),
         clause=deadline.term.clause,
-        internal=deadline.term.internal,
+        internal=deadline.term.internal and not _says_so(deadline.term.clause),
     )
+
+
+def _says_so(clause: str) -> bool:
+    return str(_("internal target")).casefold() in clause.casefold()
 
 
 def badge_of(deadline: Deadline, now: datetime, calendar: WorkCalendar) -> Badge:

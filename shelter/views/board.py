@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_safe
 
 from cases.views.common import calendar_of, center_of
@@ -50,8 +50,8 @@ def shelter_board(request: HttpRequest) -> HttpResponse:
         "chosen": chosen,
         "today": today,
         "tabs": [
-            Tab(_("Day"), _address(chosen, DAY), view == DAY),
-            Tab(_("Week"), _address(chosen, WEEK), view == WEEK),
+            Tab(pgettext("board", "Day"), _address(chosen, DAY), view == DAY),
+            Tab(pgettext("board", "Week"), _address(chosen, WEEK), view == WEEK),
         ],
         "before": _address(first - step, view),
         "after": _address(first + step, view),

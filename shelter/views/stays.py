@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cases.frame import case_frame, crumbs_of, listed_case, worked_case
-from cases.models import Case
+from cases.models import Case, Person
 from cases.permissions import reads
 from cases.views.common import center_of
 from family_support.access.decorators import allowed
@@ -90,6 +90,8 @@ def stay(request: HttpRequest, pk: int) -> HttpResponse:
         "card": card,
         "stay": card.stay,
         "may_act": can_place(actor, case),
+        # Nobody is offered a form without a child to choose.
+        "may_bring": not card.notices and bool(_children_elsewhere(case, card.stay)),
         "may_decide": actor.is_director,
         "crumbs": crumbs_of(
             case, Crumb(_("Stay"), reverse("case-stay", args=(case.pk,))), Crumb(card.stay.place.name)
@@ -208,19 +210,26 @@ def stay_minor(request: HttpRequest, pk: int) -> HttpResponse:
     """A child comes to the stay later."""
     case, found = placed_stay(request, pk)
     now = clock.now()
-    there = set(found.residents.values_list("person_id", flat=True))
-    family = [
-        person
-        for person in family_of(case)
-        if person.pk not in there and (person.birth_date is None or person.is_minor(local_date(now)))
-    ]
+    family = _children_elsewhere(case, found)
     form = MinorForm(request.POST or None, family=family, initial={"came_at": now})
     if request.method == "POST" and form.is_valid():
         done = run(form, actions.admit_minor, stay=found, by=request.actor, now=now, **form.cleaned_data)
         if done:
             messages.warning(request, _("Both notices about the minors are due within 24 hours."))
             return redirect("stay", pk=found.pk)
-    return _page(request, case, found, form, _("A child came"), _("Record"))
+    intro = "" if family else _("No other child of the family is known: add the child to the people first.")
+    return _page(request, case, found, form, _("A child came"), _("Record"), intro=intro)
+
+
+def _children_elsewhere(case: Case, found: Stay) -> list[Person]:
+    """Children of the family, or those of an unknown age, who are not among the residents."""
+    there = set(found.residents.values_list("person_id", flat=True))
+    today = clock.today()
+    return [
+        person
+        for person in family_of(case)
+        if person.pk not in there and (person.birth_date is None or person.is_minor(today))
+    ]
 
 
 @require_http_methods(["GET", "POST"])
