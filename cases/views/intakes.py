@@ -94,7 +94,6 @@ def intake_new(request: HttpRequest) -> HttpResponse:
         "draft": draft,
         "heading": _("New intake"),
         "button": _("Register"),
-        "crumbs": _crumbs(found, _("Register the intake")),
         "cancel_url": reverse("my-day"),
         "crumbs": [Crumb(_("Intakes"), reverse("intake-list")), Crumb(_("New intake"))],
     }

@@ -106,7 +106,7 @@ def machine_create(request: Any) -> HttpResponse:
         "form": form,
         "heading": _("New external system"),
         "button": _("Create"),
-        "crumbs": _crumbs(),
+        "crumbs": _crumbs(Crumb(_("New external system"))),
         "cancel_url": reverse("machine-list"),
     }
     return respond(request, "ui/form_page.html", context)
@@ -139,7 +139,7 @@ def machine_rotate(request: Any, pk: int) -> HttpResponse:
             _("The old secret stops at once, and so do the tokens that are out."),
             _("The new secret is shown once: have those who run the system at hand."),
         ],
-        "crumbs": _crumbs(_to(machine)),
+        "crumbs": _crumbs(_to(machine), Crumb(_("New secret"))),
         "cancel_url": reverse("machine-page", args=[machine.pk]),
     }
     return respond(request, "ui/confirm.html", context)
@@ -158,7 +158,7 @@ def _change(request: Any, pk: int, action: Any, text: str, **page: Any) -> HttpR
     context = {
         "form": form,
         "subtitle": machine.name,
-        "crumbs": _crumbs(_to(machine)),
+        "crumbs": _crumbs(_to(machine), Crumb(page["heading"])),
         "cancel_url": reverse("machine-page", args=[machine.pk]),
         **page,
     }
