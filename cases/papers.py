@@ -25,7 +25,9 @@ def chosen_language(wanted: str) -> str:
 def intake_slip_pdf(intake: Intake, wanted: str) -> bytes:
     """Number, code, date, Center, and what follows until when; nobody is named."""
     language = chosen_language(wanted)
-    terms = [row for row in for_subject(("cases.intake", intake.pk)) if row.due_at is not None]
+    # What the law promises and is still to come; the Center's own targets are no promise to the sender.
+    rows = for_subject(("cases.intake", intake.pk))
+    terms = [row for row in rows if row.due_at is not None and row.is_open and not row.term.internal]
     with translation.override(language):
         title = _("Slip of intake {number}").format(number=intake.number)
     calendar = load_calendar(center=intake.center)
