@@ -114,4 +114,7 @@ def _adjust_terms(old: Case, new: Case, running: set[str], now: datetime) -> Non
         source = ViolenceRecord.Source(noted.source)
         open_record(new, noted.signs, source, by=SYSTEM, now=now, started_at=noted.noted_at)
     if "violence_redirection" not in running:
-        deadlines.meet(terms="violence_redirection", case_id=new.pk, by=SYSTEM, now=now)
+        done = ViolenceRecord.objects.filter(case=old, redirected_at__isnull=False).order_by("-redirected_at")
+        # Met when it was met there: taken over later, it must not look late.
+        met_at = done.values_list("redirected_at", flat=True).first() or now
+        deadlines.meet(terms="violence_redirection", case_id=new.pk, by=SYSTEM, now=met_at)

@@ -187,6 +187,30 @@ def test_profile_stays_and_restriction_goes_along(place: Place, other: Place) ->
     assert done.new_intake.applicant.health_note == ""
 
 
+def test_a_redirection_made_in_time_is_not_late_at_the_other_center(place: Place, other: Place) -> None:
+    person = person_data()
+    case = a_case(place, person=person, violence=True)
+    body = an_agency("social_protection", district=place.center.district)
+    record_consultation(
+        case=case,
+        kind="redirection",
+        special_services=True,
+        agency=body,
+        reason="На опознание.",
+        held_at=NOON,
+        by=place.by(),
+        now=NOON,
+    )
+    again = a_case(place, person=person, violence=True)
+    week_later = NOON + timedelta(days=7)
+    done = accept_transfer(
+        transfer=proposed(again, other, place.by()), by=other.by(Role.DIRECTOR), now=week_later
+    )
+    assert done.new_intake is not None
+    term = Deadline.objects.get(case_id=done.new_intake.case_id, code="violence_redirection")
+    assert term.state == "met"
+
+
 def test_repeats_go_along_and_answered_ones_stay(place: Place, other: Place) -> None:
     person = person_data()
     case = a_case(place, person=person)
