@@ -84,14 +84,15 @@ def lines(
 ) -> Chart | None:
     """Lines over quarters, a gap where a figure is hidden or missing; `rows` are the same as texts for the table.
 
-    None when there is no line to draw.
+    None when there is no line to draw, or only one along zero while the other figures are hidden.
     """
     values = [
         {"name": name, "quarter": label, "order": place, "value": value}
         for name, points in series
         for place, (label, value) in enumerate(zip(labels, points, strict=True))
     ]
-    if sum(point["value"] is not None for point in values) < FEWEST_POINTS:
+    seen = [point["value"] for point in values if point["value"] is not None]
+    if len(seen) < FEWEST_POINTS or not any(seen):
         return None
     spec = {
         "data": {"values": values},
