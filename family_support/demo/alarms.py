@@ -58,7 +58,7 @@ def group_story(setting: Setting, begins: datetime, now: datetime) -> Story:
 
 def _new_group(setting: Setting, copy: MobileGroup | None, now: datetime) -> MobileGroup:
     today = local_date(now)
-    coordinator = _of_group(setting, Role.COORDINATOR)[0]
+    coordinator = of_group(setting, Role.COORDINATOR)[0]
     group = create_group(
         year=today.year,
         order_number=f"{setting.random.randrange(10, 90)}-р",
@@ -97,7 +97,7 @@ def _phone(setting: Setting) -> str:
     return f"+7700{setting.random.randrange(1000000, 9999999)}"
 
 
-def _of_group(setting: Setting, role: Role) -> list[Actor]:
+def of_group(setting: Setting, role: Role) -> list[Actor]:
     people: list[Membership] = {
         Role.COORDINATOR: setting.staffed.coordinators,
         Role.GROUP_MEMBER: setting.staffed.group,
@@ -110,8 +110,8 @@ def respond(setting: Setting, case: Case, now: datetime, *, until: str = Alarm.S
     alarm = Alarm.objects.filter(case=case).exclude(state=Alarm.State.CLOSED).first()
     if alarm is None or until == Alarm.State.RAISED:
         return
-    coordinator = _of_group(setting, Role.COORDINATOR)[0]
-    member = _of_group(setting, Role.GROUP_MEMBER)[0]
+    coordinator = of_group(setting, Role.COORDINATOR)[0]
+    member = of_group(setting, Role.GROUP_MEMBER)[0]
     now += timedelta(minutes=setting.random.randrange(4, 50))
     yield now
     alarm = acknowledge_alarm(alarm=alarm, by=member, now=now)
@@ -175,8 +175,13 @@ def _leave(setting: Setting, alarm: Alarm, by: Actor, now: datetime) -> Visit:
 
 
 def _come_back(visit: Visit, by: Actor, now: datetime) -> None:
+    sign_protocol(visit=protocol(visit, by, now), by=by, now=now)
+
+
+def protocol(visit: Visit, by: Actor, now: datetime) -> Visit:
+    """The group is back, its protocol not signed yet."""
     own = visit.group.members.select_related("agency").get(membership_id=by.membership_id)
-    visit = record_protocol(
+    return record_protocol(
         visit=visit,
         arrived_at=now - timedelta(minutes=45),
         returned_at=now - timedelta(minutes=5),
@@ -187,7 +192,6 @@ def _come_back(visit: Visit, by: Actor, now: datetime) -> None:
         by=by,
         now=now,
     )
-    sign_protocol(visit=visit, by=by, now=now)
 
 
 def _finish(plan: ResponsePlan, by: Actor, now: datetime) -> None:

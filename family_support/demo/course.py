@@ -125,7 +125,7 @@ def end(
         ground=ground,
         evidence=evidence,
         ended_on=local_date(now),
-        decision=DecisionData(f"{10 + plan.pk % 80}-р", local_date(now), texts.DECISION),
+        decision=DecisionData(f"{10 + turn % 80}-р", local_date(now), texts.DECISION),
         files=[] if proposed else [scan("evidence")],
         expected_version=plan.version,
         by=director,

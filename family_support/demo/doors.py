@@ -10,12 +10,14 @@ from cases.actions import (
     Source,
     accept_transfer,
     ask_for_help,
+    decline_transfer,
     propose_transfer,
     receive_intake,
     refuse_intake,
     register_intake,
     register_received,
     send_to_center,
+    withdraw_transfer,
 )
 from cases.models import Intake, IntakeTransfer, Person
 from family_support.accounts.roles import Role
@@ -27,6 +29,8 @@ from family_support.demo.time import Story
 
 ADULTS = (20 * 365, 50 * 365)
 Ground = IntakeTransfer.Ground
+# How offers of an intake end; the last one waits.
+ANSWERS = (*(IntakeTransfer.State.values[1:]), "")
 
 
 def doors_story(setting: Setting, now: datetime) -> Story:
@@ -72,9 +76,9 @@ def doors_story(setting: Setting, now: datetime) -> Story:
     _letter(setting, moment, said=setting.random.choice(texts.SIGNAL))
 
 
-def transfer_story(here: Setting, there: Setting, now: datetime, *, answered: bool) -> Story:
-    """A family that belongs to another Center: handed over, or offered and waiting."""
-    begins = here.diary.at(local_date(now - timedelta(days=5 if answered else 3)), hour=10)
+def transfer_story(here: Setting, there: Setting, now: datetime, *, answer: str) -> Story:
+    """A family that belongs to another Center: offered, and taken over, declined, taken back or waiting."""
+    begins = here.diary.at(local_date(now - timedelta(days=5 if answer else 3)), hour=10)
     yield begins
     worker = here.actor(Role.CASEWORKER)
     person = here.people.person(
@@ -102,15 +106,22 @@ def transfer_story(here: Setting, there: Setting, now: datetime, *, answered: bo
     transfer = propose_transfer(
         intake=intake,
         to_center=there.staffed.center,
-        ground=Ground.LIVES_THERE if answered else Ground.MOVED,
+        ground=Ground.LIVES_THERE if answer else Ground.MOVED,
         reason=texts.TRANSFER,
         by=worker,
         now=offered,
     )
-    if answered:
-        accepted = offered + timedelta(hours=3)
-        yield accepted
-        accept_transfer(transfer=transfer, by=there.actor(Role.DIRECTOR), now=accepted)
+    if not answer:
+        return
+    moment = offered + timedelta(hours=3)
+    yield moment
+    if answer == IntakeTransfer.State.ACCEPTED:
+        accept_transfer(transfer=transfer, by=there.actor(Role.DIRECTOR), now=moment)
+    elif answer == IntakeTransfer.State.DECLINED:
+        reason = texts.TRANSFER_DECLINED
+        decline_transfer(transfer=transfer, reason=reason, by=there.actor(Role.DIRECTOR), now=moment)
+    else:
+        withdraw_transfer(transfer=transfer, by=worker, now=moment)
 
 
 def _nobody_known(setting: Setting, now: datetime) -> PersonData:

@@ -56,10 +56,10 @@ def plan_of(
     """From needs to the end of the plan; a lasting one is left in force when all its work is done."""
     now = setting.diary.after(now, setting.late(4, 7))
     yield now
-    version = _draw_up(setting, Case.objects.get(pk=case.pk), sectors, worker, now)
+    version = draw_up(setting, Case.objects.get(pk=case.pk), sectors, worker, now)
     now = setting.diary.after(now, setting.late(1, 2))
     yield now
-    version = _sign(setting, version, worker, now)
+    version = sign(setting, version, worker, now)
     director = setting.actor(Role.DIRECTOR)
     now = setting.diary.after(now, setting.late(2, 5, 0.15))
     yield now
@@ -75,7 +75,7 @@ def plan_of(
         yield now
         version.refresh_from_db()
         version = rework_plan(version=version, expected_version=version.version, by=worker, now=now)
-        version = _sign(setting, version, worker, now)
+        version = sign(setting, version, worker, now)
         now = setting.diary.after(now, 1)
         yield now
     fate, turn = ("", 0) if lasting else course.fate_of_plan(setting)
@@ -85,7 +85,7 @@ def plan_of(
     if fate == "amended":
         now = setting.diary.after(now, setting.random.randrange(3, 8))
         yield now
-        version = _sign(setting, course.amend(version, worker, now), worker, now)
+        version = sign(setting, course.amend(version, worker, now), worker, now)
         now = setting.diary.after(now, 1)
         yield now
         version = course.approve(version, director, now)
@@ -155,9 +155,10 @@ def _next_year(setting: Setting, version: PlanVersion, worker: Actor, turn: int)
     plan = Plan.objects.get(pk=version.plan_id)
     if plan.state != Plan.State.IN_FORCE or plan.versions.filter(state__in=IN_WORK).exists():
         return
-    if not has_consent(plan.case, third_parties=True, on=local_date(now)) or plan.pk % 3 == 0:
+    way = next(setting.years) % 3
+    if not has_consent(plan.case, third_parties=True, on=local_date(now)) or way == 0:
         return
-    if plan.pk % 3 == 1:
+    if way == 1:
         yield from course.end(setting, plan, turn + 1, worker, now)
         return
     draft = course.next_year(plan, worker, now)
@@ -174,7 +175,7 @@ def _next_year(setting: Setting, version: PlanVersion, worker: Actor, turn: int)
             now=now,
         )
         draft.refresh_from_db()
-    following = _sign(setting, draft, worker, now)
+    following = sign(setting, draft, worker, now)
     now = setting.diary.after(now, 1)
     yield now
     following = course.approve(following, setting.actor(Role.DIRECTOR), now)
@@ -182,9 +183,8 @@ def _next_year(setting: Setting, version: PlanVersion, worker: Actor, turn: int)
     yield from _end(setting, following, worker)
 
 
-def _draw_up(
-    setting: Setting, case: Case, sectors: list[Sector], worker: Actor, now: datetime
-) -> PlanVersion:
+def draw_up(setting: Setting, case: Case, sectors: list[Sector], worker: Actor, now: datetime) -> PlanVersion:
+    """The draft of a plan for what the family needs."""
     today = local_date(now)
     applicant = case.members.select_related("person").get(relation=CaseMember.Relation.SELF).person
     children = [
@@ -259,7 +259,8 @@ def _measure(
     )
 
 
-def _sign(setting: Setting, version: PlanVersion, worker: Actor, now: datetime) -> PlanVersion:
+def sign(setting: Setting, version: PlanVersion, worker: Actor, now: datetime) -> PlanVersion:
+    """Frozen and signed by both sides: with the director."""
     version = freeze_version(version=version, expected_version=version.version, by=worker, now=now)
     applicant = version.plan.case.members.get(relation=CaseMember.Relation.SELF).person
     signed: dict[str, Any] = {"version": version, "signed_on": local_date(now), "by": worker, "now": now}
@@ -272,7 +273,7 @@ def _sign(setting: Setting, version: PlanVersion, worker: Actor, now: datetime) 
 
 def _work(setting: Setting, task: Task, worker: Actor, sent: datetime) -> Story:
     """One executor's task: accepted, reported around its due date, checked, now and then returned."""
-    executor = setting.actors[setting.staffed.officers[task.agency_id].pk] if task.agency_id else worker
+    executor = executor_of(setting, task, worker)
     now = sent
     if task.agency_id:
         now = setting.diary.after(now, setting.late(2, 6))
@@ -285,13 +286,19 @@ def _work(setting: Setting, task: Task, worker: Actor, sent: datetime) -> Story:
         task.refresh_from_db()
         now = max(_report_moment(setting, task), setting.diary.after(now, 1))
         yield now
-        _report(setting, task, executor, result, now)
+        report(setting, task, executor, result, now)
         now = setting.diary.after(now, setting.late(2, 4))
         yield now
         returned = turn < rounds and local_date(now) + timedelta(days=7) < task.measure.version.ends_on
-        _review(task, worker, result, returned, now)
+        breach = returned and next(setting.reports) % 2 == 0
+        review(task, worker, result, returned, now, breach=breach)
         if not returned:
             return
+
+
+def executor_of(setting: Setting, task: Task, worker: Actor) -> Actor:
+    """The officer of the body, or the case manager where the Center does it itself."""
+    return setting.actors[setting.staffed.officers[task.agency_id].pk] if task.agency_id else worker
 
 
 def _report_moment(setting: Setting, task: Task) -> datetime:
@@ -302,7 +309,8 @@ def _report_moment(setting: Setting, task: Task) -> datetime:
     return setting.diary.at(task.due_on + timedelta(days=days))
 
 
-def _report(setting: Setting, task: Task, executor: Actor, result: str, now: datetime) -> None:
+def report(setting: Setting, task: Task, executor: Actor, result: str, now: datetime) -> None:
+    """What the executor writes of it."""
     task.refresh_from_db()
     report_task(
         task=task,
@@ -317,9 +325,12 @@ def _report(setting: Setting, task: Task, executor: Actor, result: str, now: dat
     )
 
 
-def _review(task: Task, worker: Actor, result: str, returned: bool, now: datetime) -> None:
+def review(
+    task: Task, worker: Actor, result: str, returned: bool, now: datetime, *, breach: bool = False
+) -> None:
+    """Accepted as it was told, or returned: for a gap, or with the norm that was breached."""
     task.refresh_from_db()
-    breach = returned and task.pk % 2 == 0
+    breach = returned and breach
     review_report(
         task=task,
         mark=Review.Mark.RETURNED if returned else Review.Mark(result),
@@ -383,7 +394,7 @@ def _propose(setting: Setting, plan: Plan, worker: Actor, now: datetime) -> None
 
 def _amend(setting: Setting, plan: Plan, worker: Actor, now: datetime) -> None:
     version = plan.versions.get(state=PlanVersion.State.APPROVED)
-    _sign(setting, course.amend(version, worker, now), worker, now)
+    sign(setting, course.amend(version, worker, now), worker, now)
 
 
 def _decline(setting: Setting, plan: Plan, worker: Actor, now: datetime) -> None:

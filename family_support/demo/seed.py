@@ -11,6 +11,7 @@ from random import Random
 from django.db import connections
 from django.db.models import F
 
+from cases.actions import expire_consents
 from family_support.accounts.actors import load_actor
 from family_support.accounts.demo import DOMAIN
 from family_support.accounts.models import Membership, User
@@ -21,12 +22,13 @@ from family_support.base.actor import SYSTEM, Actor
 from family_support.deadlines.sweep import sweep
 from family_support.demo import texts
 from family_support.demo.alarms import group_story
-from family_support.demo.doors import doors_story, transfer_story
+from family_support.demo.doors import ANSWERS, doors_story, transfer_story
 from family_support.demo.machines import machine_story, make_machines
 from family_support.demo.ministry import change_reference
 from family_support.demo.organizations import Staffed, make
 from family_support.demo.people import People
 from family_support.demo.plans import waiting_now
+from family_support.demo.rare import rare_stories
 from family_support.demo.shelter import stays
 from family_support.demo.staffing import staffing_story
 from family_support.demo.stories import THREATS, Setting, family_story, threat_story
@@ -120,10 +122,11 @@ def _live(settings: list[Setting], first: Quarter, now: datetime, families: int)
         stories.append(staffing_story(setting, first))
         stories.append(doors_story(setting, now))
         stories.append(machine_story(setting, now, urgent=setting.staffed.center.code == URGENT_AT))
+        stories += rare_stories(setting, now)
         stories += stays(setting, first.starts_at, now)
     for here, there in ((settings[0], settings[-1]), (settings[-1], settings[0])):
         if here is not there:
-            stories += [transfer_story(here, there, now, answered=answered) for answered in (True, False)]
+            stories += [transfer_story(here, there, now, answer=answer) for answer in ANSWERS]
     live(stories, now)
     for setting in settings:
         yesterday = setting.diary.at((now - timedelta(days=1)).astimezone(ALMATY).date())
@@ -137,6 +140,7 @@ def _present(now: datetime) -> None:
     past = Delivery.objects.pending().filter(event__created_at__lt=now - UNREAD)
     past.update(state=DeliveryState.DONE, done_at=now)
     deliver_due(clock.now)
+    expire_consents(now=now)
     sweep(now)
     deliver_due(clock.now)
     _roundups(now)

@@ -243,7 +243,8 @@ def _notices(setting: Setting, course: Course, stay: Stay, worker: Actor, came: 
         actions.receive_notice(
             notice=notice,
             received_on=local_date(moment),
-            registration_number=f"ВХ-{stay.pk}/{number}",
+            # The younger body has not told its number yet.
+            registration_number="" if number == 2 and course.days_ago < 20 else f"ВХ-{stay.pk}/{number}",
             by=worker,
             now=moment,
         )

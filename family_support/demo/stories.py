@@ -68,6 +68,10 @@ class Setting:
     random: Random
     # The plans of the Center, counted: each kind of fate comes in its turn.
     turns: Iterator[int] = field(default_factory=count)
+    # Its records of violence, counted, and its reports of bodies: what is drawn by them does not hang on keys.
+    records: Iterator[int] = field(default_factory=count)
+    reports: Iterator[int] = field(default_factory=count)
+    years: Iterator[int] = field(default_factory=count)
 
     def actor(self, role: Role) -> Actor:
         return self.actors[self.random.choice(self.staffed.people[role]).pk]
@@ -122,7 +126,7 @@ def family_story(setting: Setting, starts: datetime) -> Story:
         sex=setting.random.choice("ffm"),
         family=family,
     )
-    intake = _register(setting, fate, applicant, worker, starts)
+    intake = register(setting, fate, applicant, worker, starts)
     case = intake.case
     now = setting.diary.after(starts, 0)
     yield now
@@ -153,7 +157,7 @@ def _work(
         if not case.is_closed:
             close_case(case=case, closing=Closing.REFUSED, note=texts.REFUSED, by=worker, now=now)
         return
-    _consent_and_family(setting, case, family, worker, now)
+    family_and_consent(setting, case, family, worker, now)
     yield from onward(setting, fate, case, worker, now)
 
 
@@ -163,11 +167,11 @@ def onward(
     """From consent on: assessment, and the plan to its end; a lasting one goes on as long as its bodies' work."""
     now = setting.diary.after(now, setting.late(1, 4, 0.1) if not fate.threat else 0)
     yield now
-    assessment = _assess(setting, fate, case, worker, now)
+    assessment = write_draft(setting, fate, case, worker, now)
     now = setting.diary.after(now, setting.late(1, 3, 0.1) if not fate.threat else 0)
     yield now
     found = fate.end == "plan"
-    _conclude(setting, fate, assessment, found, worker, now)
+    conclude(setting, fate, assessment, found, worker, now)
     if not found:
         now = setting.diary.after(now, 1)
         yield now
@@ -182,12 +186,12 @@ def onward(
     now = setting.diary.after(now, 0)
     yield now
     if fate.violence:
-        _identify(case, worker, now)
-    sectors = _needs(setting, case, worker, now)
+        _identify(setting, case, worker, now)
+    sectors = needs_of(setting, case, worker, now)
     yield from plan_of(setting, case, sectors, worker, now, lasting=lasting)
 
 
-def _identify(case: Case, worker: Actor, now: datetime) -> None:
+def _identify(setting: Setting, case: Case, worker: Actor, now: datetime) -> None:
     """What the special-social-services organization found, and help that was given (R256 23-24)."""
     waiting = ViolenceRecord.objects.filter(case=case, state=ViolenceRecord.State.REDIRECTED).first()
     if waiting is None or waiting.redirected_at is None or waiting.redirected_at > now:
@@ -196,8 +200,15 @@ def _identify(case: Case, worker: Actor, now: datetime) -> None:
     now = max(now, waiting.redirected_at or now)
     kind, today = ViolenceSupport.Kind.INFORMATION, local_date(now)
     record_support(violence=waiting, kind=kind, given_on=today, note=texts.SUPPORT, by=worker, now=now)
+    # Of the first two records of a Center one is identified.
+    identified = next(setting.records) % 4 != 1
     record_identification(
-        violence=waiting, identified=True, result_on=today, note=texts.IDENTIFIED, by=worker, now=now
+        violence=waiting,
+        identified=identified,
+        result_on=today,
+        note=texts.IDENTIFIED if identified else texts.NOT_IDENTIFIED,
+        by=worker,
+        now=now,
     )
 
 
@@ -222,7 +233,7 @@ def threat_story(setting: Setting, threat: tuple[str, timedelta], now: datetime)
         family=setting.random.choice(family_pairs()),
     )
     fate = Fate("plan", Intake.Channel.SELF, threat=True, violence=True)
-    case = _register(setting, fate, person, worker, starts).case
+    case = register(setting, fate, person, worker, starts).case
     set_risk(
         case=Case.objects.get(pk=case.pk),
         risk=Case.Risk.CRITICAL,
@@ -234,7 +245,8 @@ def threat_story(setting: Setting, threat: tuple[str, timedelta], now: datetime)
     yield from respond(setting, case, starts, until=until)
 
 
-def _register(setting: Setting, fate: Fate, person: Invented, worker: Actor, now: datetime) -> Intake:
+def register(setting: Setting, fate: Fate, person: Invented, worker: Actor, now: datetime) -> Intake:
+    """The request or signal, by the door of its channel."""
     own = fate.channel == Intake.Channel.SELF
     said = texts.SAID_VIOLENCE if fate.violence else texts.SAID if own else texts.SIGNAL
     form = {
@@ -305,9 +317,10 @@ def _answer(setting: Setting, fate: Fate, case: Case, worker: Actor, now: dateti
     )
 
 
-def _consent_and_family(
+def family_and_consent(
     setting: Setting, case: Case, family: tuple[str, str], worker: Actor, now: datetime
 ) -> None:
+    """The consent that a plan needs, and the children."""
     applicant = case.members.select_related("person").get(relation=CaseMember.Relation.SELF).person
     record_consent(
         case=case,
@@ -342,7 +355,8 @@ def _consent_and_family(
         )
 
 
-def _assess(setting: Setting, fate: Fate, case: Case, worker: Actor, now: datetime) -> Assessment:
+def write_draft(setting: Setting, fate: Fate, case: Case, worker: Actor, now: datetime) -> Assessment:
+    """An assessment, written and not concluded."""
     assessment = start_assessment(case=case, by=worker, now=now)
     assessment = save_draft(
         assessment=assessment,
@@ -365,9 +379,10 @@ def _assess(setting: Setting, fate: Fate, case: Case, worker: Actor, now: dateti
     return assessment
 
 
-def _conclude(
+def conclude(
     setting: Setting, fate: Fate, assessment: Assessment, found: bool, worker: Actor, now: datetime
-) -> None:
+) -> Assessment:
+    """With the grounds that were found; the risk of danger is critical."""
     if found:
         grounds = list(Ground.objects.in_force(local_date(now)))
         picked = (
@@ -384,7 +399,7 @@ def _conclude(
         )
     calm = (Case.Risk.LOW, Case.Risk.LOW, Case.Risk.MEDIUM, Case.Risk.MEDIUM, Case.Risk.HIGH)
     urgent = fate.threat or fate.violence
-    conclude_assessment(
+    assessment = conclude_assessment(
         assessment=assessment,
         hls_found=found,
         risk=Case.Risk.CRITICAL if urgent else setting.random.choice(calm),
@@ -405,9 +420,10 @@ def _conclude(
             by=worker,
             now=now,
         )
+    return assessment
 
 
-def _needs(setting: Setting, case: Case, worker: Actor, now: datetime) -> list[Sector]:
+def needs_of(setting: Setting, case: Case, worker: Actor, now: datetime) -> list[Sector]:
     """What the family needs, by two to four kinds of state support."""
     sectors = list(Sector.objects.statutory().order_by("order"))
     usual = [
