@@ -168,7 +168,12 @@ def _new_orders(setting: Setting, now: datetime) -> Story:
     rows = MobileGroup.objects.filter(district=setting.staffed.center.district, year=today.year)
     group = rows.filter(state=MobileGroup.State.IN_FORCE).first()
     if group is not None:
-        given = {"issued_by": group.issued_by, "copy": group, "by": coordinator, "now": moment}
+        given: dict[str, Any] = {
+            "issued_by": group.issued_by,
+            "copy": group,
+            "by": coordinator,
+            "now": moment,
+        }
         anew = create_group(year=today.year, order_number="97-р", order_date=today, **given)
         attach_order(group=anew, upload=scan("Распоряжение акима"), by=coordinator, now=moment)
         anew.refresh_from_db()
