@@ -28,8 +28,8 @@ from family_support.demo.stories import (
 from family_support.demo.time import Story
 from interagency.actions import accept_task
 from interagency.models import Task
-from ipr.actions import discard_version, freeze_version, mark_family_measure, return_plan
-from ipr.models import FamilyMeasure, PlanVersion
+from ipr.actions import complete_plan, discard_version, freeze_version, mark_family_measure, return_plan
+from ipr.models import FamilyMeasure, Plan, PlanVersion
 from mobile_groups.actions import (
     attach_order,
     cancel_plan,
@@ -244,13 +244,13 @@ def _work_of_a_body(setting: Setting, result: str, now: datetime) -> Story:
     version, worker = _planned(setting, moment)
     version = plans.sign(setting, version, worker, moment)
     version = course.approve(version, setting.actor(Role.DIRECTOR), moment)
-    tasks = [task for task in course.tasks_of(version) if task.agency_id]
+    tasks = course.tasks_of(version)
     if result == Task.State.SENT:
         _give_up_an_amendment(version, worker, moment)
         return
     moment = setting.diary.after(moment, 2)
     yield moment
-    for task in tasks:
+    for task in (each for each in tasks if each.agency_id):
         accept_task(
             task=task, expected_version=task.version, by=plans.executor_of(setting, task, worker), now=moment
         )
@@ -267,7 +267,7 @@ def _work_of_a_body(setting: Setting, result: str, now: datetime) -> Story:
     yield moment
     for number, task in enumerate(tasks):
         plans.review(task, worker, told, result == Task.State.RETURNED, moment, breach=bool(number % 2))
-    if result in (FamilyMeasure.State.PARTLY, FamilyMeasure.State.NOT_DONE):
+    if result in (FamilyMeasure.State.DONE, FamilyMeasure.State.PARTLY, FamilyMeasure.State.NOT_DONE):
         for measure in version.family_measures.filter(state=FamilyMeasure.State.PLANNED):
             mark_family_measure(
                 measure=measure,
@@ -277,6 +277,12 @@ def _work_of_a_body(setting: Setting, result: str, now: datetime) -> Story:
                 by=worker,
                 now=moment,
             )
+    if result == FamilyMeasure.State.DONE:
+        moment = setting.diary.after(moment, 1)
+        yield moment
+        plan = Plan.objects.get(pk=version.plan_id)
+        today = local_date(moment)
+        complete_plan(plan=plan, completed_on=today, expected_version=plan.version, by=worker, now=moment)
 
 
 def _give_up_an_amendment(version: PlanVersion, worker: Actor, now: datetime) -> None:

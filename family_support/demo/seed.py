@@ -186,7 +186,7 @@ def _setting(staffed: Staffed, number: int, begins: datetime) -> Setting:
 def _families(setting: Setting, begins: datetime, now: datetime, count: int) -> list[Story]:
     """Families that come on working days spread over the whole time, a little denser towards its end."""
     span = (now - begins).days
-    recent = [span - back for back in RECENT]
+    recent = [span - back for back in RECENT[:count]]
     days = recent + [int(span * setting.random.random() ** 0.85) for _number in range(count - len(recent))]
     starts = (setting.diary.at((begins + timedelta(days=day)).astimezone(ALMATY).date()) for day in days)
     return [family_story(setting, start) for start in starts]
