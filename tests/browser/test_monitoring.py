@@ -113,7 +113,8 @@ def conclude(walker: Walker, report: QuarterlyReport) -> None:
     proposed = report.proposals.get(rule="no_iin")
     walker.follow_to(f"/quarters/{report.pk}/proposals/{proposed.pk}/accept/")
     text = walker.page.locator("[name=text]").input_value()
-    assert "3" in text
+    assert "•" in text, "words that leave the Center hide a small figure"
+    assert "10 %" in text
     walker.fill(text=text + " Это новые семьи.")
     walker.submit()
     for other in report.proposals.filter(state="proposed"):
