@@ -16,6 +16,7 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
+from django.utils import translation
 
 from tests.databases import Databases, address
 from tests.services import Stack, stack
@@ -93,6 +94,12 @@ def owner_cursor(django_db_setup: None) -> Iterator[Any]:
 def _empty_cache() -> None:
     """Rate limits and cached pages of one test are not met in the next."""
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _first_language() -> None:
+    """A test begins in the product's first language, whatever page the one before it opened."""
+    translation.activate(settings.LANGUAGE_CODE)
 
 
 @pytest.fixture
