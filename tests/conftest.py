@@ -109,7 +109,8 @@ def transactional_db() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Refuse the transactional mark for the same reason."""
+    """Refuse the transactional mark for the same reason; what takes long begins first, beside all the rest."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
     for item in items:
         mark = item.get_closest_marker("django_db")
         if mark and (mark.kwargs.get("transaction") or mark.args):

@@ -32,7 +32,7 @@ from family_support.workdays.edition import (
     check_hours,
     day_changes,
 )
-from family_support.workdays.publishing import next_version, write_days, write_hours
+from family_support.workdays.publishing import hold_version, next_version, write_days, write_hours
 from family_support.workdays.queries import calendar_of, load_edition
 
 logger = logging.getLogger(__name__)
@@ -106,6 +106,7 @@ def publish_calendar(
     with acting(by):
         check_can_edit_calendar(by)
         order = check_order(order_number, order_date, local_date(now))
+        hold_version(seen)
         scope = scope_of(region, center)
         changes = _changes(lines, order, scope, center, now)
         version = next_version(seen=seen, order=order, note=_places(scope, region, center), now=now)
@@ -167,6 +168,7 @@ def take_back_hours(
         check_can_set_hours(by, center.pk)
         today = local_date(now)
         order = check_order(order_number, order_date, today)
+        hold_version(seen)
         waiting = [each for each in load_edition().hours.get(center.pk, ()) if each.since > today]
         if not waiting:
             raise Conflict("nothing_waits", _("No change of the hours is waiting."))
@@ -176,6 +178,7 @@ def take_back_hours(
 def _publish_hours(
     change: HoursChange, first: date, order: Order, seen: int, by: Actor, now: datetime
 ) -> Recount:
+    hold_version(seen)
     today = local_date(now)
     waiting = [each.since for each in load_edition().hours.get(change.center_id, ()) if each.since > today]
     version = next_version(seen=seen, order=order, note="", now=now)

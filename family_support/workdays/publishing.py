@@ -14,8 +14,8 @@ from family_support.workdays.models import CalendarDay, CalendarVersion, CenterH
 from family_support.workdays.queries import current_version
 
 
-def next_version(*, seen: int, order: Order, note: str, now: datetime) -> CalendarVersion:
-    """The row of the next version; the caller acts and adds to it.
+def hold_version(seen: int) -> None:
+    """Keep other publishers waiting until the transaction ends: called before anything is worked out from the calendar.
 
     Errors: Conflict `stale_version` when another version came out since `seen`; RuntimeError outside a transaction.
     """
@@ -28,6 +28,10 @@ def next_version(*, seen: int, order: Order, note: str, now: datetime) -> Calend
             "stale_version",
             _("Another version of the calendar has just come out. Open it again and repeat your change."),
         )
+
+
+def next_version(*, seen: int, order: Order, note: str, now: datetime) -> CalendarVersion:
+    """The row of the next version; the caller acts, has held `seen`, and adds to it."""
     return CalendarVersion.objects.create(
         number=seen + 1, published_at=now, note=note, order_number=order.number, order_date=order.day
     )

@@ -86,6 +86,7 @@ def missing(model: type[models.Model], field: str) -> set[str]:
     return {state for state in set(choices) - set(held) if (model, state) not in PASSING}
 
 
+@pytest.mark.slow
 def test_a_small_demo_holds_every_state_and_is_the_same_each_time(
     databases: Databases, django_db_setup: None, django_db_blocker: Any
 ) -> None:
