@@ -89,7 +89,8 @@ def _attempt(pk: int, attempt: int, clock: Callable[[], datetime], counts: Count
                 Delivery.objects.pending()
                 .filter(pk=pk, attempts=attempt)
                 .select_related("event")
-                .select_for_update(of=("self",), skip_locked=True)
+                # Waits, skips nothing: somebody who came to claim it too late may hold the row for a moment.
+                .select_for_update(of=("self",))
                 .first()
             )
             if delivery is None:
