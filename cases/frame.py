@@ -19,6 +19,7 @@ from cases.page import tabs as registered_tabs
 from cases.permissions import reads, works
 from cases.threats import line_of
 from family_support.access.reads import log_read
+from family_support.accounts.models import Membership
 from family_support.base.errors import Missing
 from family_support.ui.components import Badge, Crumb, Step, Tab, Tone
 
@@ -84,9 +85,16 @@ def framed(
         "case_steps": steps(case),
         "case_badges": badges(case),
         "crumbs": [Crumb(_("Cases"), reverse("case-list")), Crumb(case.number)],
+        "stands_for": _stands_for(case),
         "threat_line": line_of(case, actor) if getattr(case, "threat_open", False) else None,
         **(context or {}),
     }
+
+
+def _stands_for(case: Case) -> str:
+    """For whom alone the actor works on the case; empty for one's own work."""
+    absent = getattr(case, "in_place_of", None)
+    return Membership.objects.select_related("user").get(pk=absent).user.short_name if absent else ""
 
 
 def case_frame(request: HttpRequest, pk: int, *, tab: str) -> Frame:

@@ -65,7 +65,16 @@ def leads(case: Case, actor: Actor) -> bool:
     """Whether the actor works on the case as its lead or as a case manager of its team: states.md's "caseworker"."""
     if actor.is_system:
         return True
-    return works(case, actor) and (actor.role == Role.CASEWORKER or case.lead_id == actor.membership_id)
+    return works(case, actor) and (actor.role == Role.CASEWORKER or is_lead(case, actor))
+
+
+def is_lead(case: Case, actor: Actor) -> bool:
+    """The case's lead; in an ordinary case also who stands in for an absent one (ADR 22)."""
+    if case.lead_id is None:
+        return False
+    if case.lead_id == actor.membership_id:
+        return True
+    return not case.restricted and case.lead_id in actor.standing_for
 
 
 def can_register(actor: Actor) -> bool:
@@ -213,7 +222,7 @@ def can_assign(actor: Actor, case: Case) -> bool:
         return False
     if actor.is_system or actor.is_director or actor.role in UNIT_HEADS:
         return True
-    return works(case, actor) and case.lead_id == actor.membership_id
+    return works(case, actor) and is_lead(case, actor)
 
 
 def check_can_assign(actor: Actor, case: Case) -> None:

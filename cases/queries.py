@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cases import timeline
+from cases.absences import absences_of_team, told_on_timeline
 from cases.frame import risk_badge
 from cases.models import (
     Case,
@@ -65,6 +66,8 @@ class Line:
     url: str
     due: DueView
     lead: str
+    # The absent colleague for whom the actor stands in here; empty for one's own work.
+    for_whom: str = ""
 
     @property
     def case_url(self) -> str:
@@ -102,11 +105,16 @@ def day_of(actor: Actor, now: datetime, calendar: WorkCalendar, *, worker: int |
         "later": day.later,
     }
     cases = _cases_of(day, actor)
+    absent = names_of(getattr(case, "in_place_of", None) for case in cases.values())
     return [
         Group(
             code,
             day.counts[code],
-            [line(row, cases[row.case_id], actor, now, calendar) for row in found if row.case_id in cases],
+            [
+                line(row, cases[row.case_id], actor, now, calendar, absent)
+                for row in found
+                if row.case_id in cases
+            ],
         )
         for code, found in rows.items()
     ]
@@ -120,7 +128,14 @@ def _cases_of(day: Day, actor: Actor) -> dict[int | None, Case]:
     return {case.pk: case for case in found}
 
 
-def line(deadline: Deadline, case: Case, actor: Actor, now: datetime, calendar: WorkCalendar) -> Line:
+def line(
+    deadline: Deadline,
+    case: Case,
+    actor: Actor,
+    now: datetime,
+    calendar: WorkCalendar,
+    absent: Mapping[int, str] | None = None,
+) -> Line:
     """One row; the act that meets the term stands in it for who works on the case."""
     act = act_for(deadline, case, actor) if works(case, actor) else None
     return Line(
@@ -133,6 +148,7 @@ def line(deadline: Deadline, case: Case, actor: Actor, now: datetime, calendar: 
         url=act.url if act else "",
         due=view(deadline, now, calendar),
         lead=case.lead.user.short_name if case.lead else "",
+        for_whom=(absent or {}).get(getattr(case, "in_place_of", None) or 0, ""),
     )
 
 
@@ -180,20 +196,39 @@ def next_step(
     return NextStep(first, view(first, now, calendar), None)
 
 
-def timeline_of(case: Case, limit: int = TIMELINE) -> list[Entry]:
-    """The case's past, newest first. One query."""
-    rows = TimelineEntry.objects.filter(case=case).select_related("by__user")[:limit]
-    return [_entry(row) for row in rows]
+def timeline_of(case: Case, now: datetime, calendar: WorkCalendar, limit: int = TIMELINE) -> list[Entry]:
+    """The case's past, newest first, with the absences of its team. Two queries."""
+    rows = list(TimelineEntry.objects.filter(case=case).select_related("by__user")[:limit])
+    absent = names_of(row.params.get(timeline.IN_PLACE_OF) for row in rows)
+    entries = [_entry(row, absent) for row in rows]
+    oldest = case.opened_at if len(rows) < limit else rows[-1].at
+    absences = told_on_timeline(absences_of_team(case, now), now, calendar)
+    entries += [entry for entry in absences if entry.at >= oldest]
+    return sorted(entries, key=lambda entry: entry.at, reverse=True)
 
 
-def _entry(row: TimelineEntry) -> Entry:
+def names_of(memberships: Iterable[int | None]) -> dict[int, str]:
+    """Short names of people by membership; no query for nobody."""
+    wanted = {pk for pk in memberships if pk}
+    rows = Membership.objects.filter(pk__in=wanted).select_related("user") if wanted else ()
+    return {row.pk: row.user.short_name for row in rows}
+
+
+def _by(row: TimelineEntry, absent: Mapping[int, str]) -> str:
+    """Who acted, and for whom where somebody stood in."""
+    name = row.by.user.short_name if row.by else ""
+    stood_for = absent.get(row.params.get(timeline.IN_PLACE_OF, 0))
+    return _("{name} (for {absent})").format(name=name, absent=stood_for) if stood_for else name
+
+
+def _entry(row: TimelineEntry, absent: Mapping[int, str]) -> Entry:
     kind = timeline.describe(row)
     tone = kind.tone if kind.tone in ("red", "orange", "yellow", "green", "blue") else "grey"
     leads = row.subject_id and row.subject_type in ("cases.intake", "cases.consent")
     return Entry(
         title=kind.text,
         at=row.at,
-        by=row.by.user.short_name if row.by else "",
+        by=_by(row, absent),
         icon=kind.icon,
         tone=tone,  # type: ignore[arg-type]
         url=subject_url(row.subject_type, row.subject_id) if leads and row.subject_id else "",

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from cases.absences import restricted_left
 from cases.closing import Blocker, register_blocker, register_ground
 from cases.models import Case, Intake, IntakeTransfer, ViolenceSupport
 from cases.page import Act, Tab, register_act, register_day_tile, register_tab
@@ -17,6 +18,7 @@ from cases.timeline import register_kind
 from family_support.access import subjects
 from family_support.access.scopes import register_attachment_rule, register_case_scope
 from family_support.access.subjects import CaseLine
+from family_support.accounts.absence_queries import register_left_behind
 from family_support.accounts.roles import UNIT_HEADS, WORKERS, Role
 from family_support.base.actor import Actor
 from family_support.base.database_errors import register_constraint
@@ -41,6 +43,7 @@ def register() -> None:
     )
     register_attachment_rule(files_of_intakes)
     register_day_tile(waiting, waiting_tile)
+    register_left_behind(restricted_left)
 
 
 def case_lines(case_ids: Collection[int], actor: Actor) -> Mapping[int, CaseLine]:

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import get_language
 
-from cases.models import Case, TimelineEntry
+from cases.models import Case, TeamMember, TimelineEntry
 from family_support.base.actor import Actor
 
 Text = str | Promise
@@ -27,6 +27,8 @@ class Kind:
 
 
 _kinds: dict[str, Kind] = {}
+# The param that tells for which absent member of the team somebody acted (a membership by key).
+IN_PLACE_OF = "in_place_of"
 
 
 def register_kind(
@@ -50,6 +52,9 @@ def record(
     """
     _ = _kinds[kind]
     subject_type, subject_id = subject or ("", None)
+    absent = stood_for(case, by)
+    if absent is not None:
+        params[IN_PLACE_OF] = absent
     return TimelineEntry.objects.create(
         case=case,
         at=now,
@@ -59,6 +64,19 @@ def record(
         subject_id=subject_id,
         params=params,
     )
+
+
+def stood_for(case: Case, by: Actor) -> int | None:
+    """The absent member of the team (by key) for whom the actor works on the case; None for one's own work."""
+    if not by.standing_for or case.restricted:
+        return None
+    here = TeamMember.objects.filter(
+        case=case, ends_at__isnull=True, membership_id__in=(*by.standing_for, by.membership_id)
+    )
+    places = dict(here.values_list("membership_id", "is_lead"))
+    if by.membership_id in places or not places:
+        return None
+    return max(places, key=lambda key: (places[key], -key))
 
 
 def describe(entry: TimelineEntry) -> Kind:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, FSMModelMixin, transition
 from guardian.models import UserObjectPermissionBase
 
-from cases.models.standing import READ_RESTRICTED, granted, not_barred, on_team, opened
+from cases.models.standing import READ_RESTRICTED, granted, in_place_of, not_barred, on_team, opened
 from family_support.accounts.models import Membership
 from family_support.accounts.roles import UNIT_HEADS, WORKERS, Role
 from family_support.base.actor import Actor
@@ -27,9 +27,11 @@ class CaseQuerySet(models.QuerySet["Case"]):
         """Annotate `on_team`, `granted` and `opened` for this actor's one active membership.
 
         A named grant holds while its guardian row is there *and* the actor leads the case or the grant has not
-        ended: one that runs out needs no sweep.
+        ended: one that runs out needs no sweep. Who stands in for an absent colleague is on the team of that one's
+        ordinary cases; `in_place_of` then says for whom.
         """
-        return self.annotate(on_team=on_team(actor), granted=granted(actor), opened=opened(actor))
+        rows = self.annotate(on_team=on_team(actor), granted=granted(actor), opened=opened(actor))
+        return rows.annotate(in_place_of=in_place_of(actor)) if actor.standing_for else rows
 
     def not_barred(self, actor: Actor) -> CaseQuerySet:
         """The barred list goes over everything, whatever was granted."""

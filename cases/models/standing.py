@@ -9,7 +9,7 @@ from __future__ import annotations
 from itertools import chain
 from typing import Any
 
-from django.db.models import BooleanField, F, Func, Value
+from django.db.models import BigIntegerField, BooleanField, F, Func, Value
 from django.db.models.sql.compiler import SQLCompiler
 
 from family_support.base.actor import Actor
@@ -36,14 +36,37 @@ class Condition(Func):
         )
 
 
+ON_TEAM = (
+    "EXISTS (SELECT 1 FROM cases_teammember seen WHERE seen.case_id = {}"
+    " AND seen.membership_id = {} AND seen.ends_at IS NULL)"
+)
+ON_TEAM_OR_STANDING_IN = (
+    "(EXISTS (SELECT 1 FROM cases_teammember seen WHERE seen.case_id = {}"
+    " AND seen.membership_id = {} AND seen.ends_at IS NULL)"
+    " OR (NOT {} AND EXISTS (SELECT 1 FROM cases_teammember seen WHERE seen.case_id = {}"
+    " AND seen.membership_id = ANY ({}) AND seen.ends_at IS NULL)))"
+)
+IN_PLACE_OF = (
+    "(SELECT MIN(seen.membership_id) FROM cases_teammember seen WHERE seen.case_id = {}"
+    " AND seen.membership_id = ANY ({}) AND seen.ends_at IS NULL AND NOT {}"
+    " AND NOT EXISTS (SELECT 1 FROM cases_teammember own WHERE own.case_id = {}"
+    " AND own.membership_id = {} AND own.ends_at IS NULL))"
+)
+
+
 def on_team(actor: Actor) -> Condition:
-    """A member of the team, now."""
-    return Condition(
-        "EXISTS (SELECT 1 FROM cases_teammember seen WHERE seen.case_id = {}"
-        " AND seen.membership_id = {} AND seen.ends_at IS NULL)",
-        F("pk"),
-        Value(actor.membership_id or NOBODY),
-    )
+    """A member of the team now, or standing in for an absent one where the case is ordinary (ADR 22)."""
+    own = (F("pk"), Value(actor.membership_id or NOBODY))
+    if not actor.standing_for:
+        return Condition(ON_TEAM, *own)
+    return Condition(ON_TEAM_OR_STANDING_IN, *own, F("restricted"), F("pk"), Value(list(actor.standing_for)))
+
+
+def in_place_of(actor: Actor) -> Condition:
+    """The absent member of the team (by key) through whom alone the actor works on the case; NULL for one's own."""
+    own = (F("pk"), Value(actor.membership_id or NOBODY))
+    absent = Value(list(actor.standing_for))
+    return Condition(IN_PLACE_OF, F("pk"), absent, F("restricted"), *own, output_field=BigIntegerField())
 
 
 def granted(actor: Actor) -> Condition:

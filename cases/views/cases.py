@@ -76,7 +76,7 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
     members = list(queries.members_of(found))
     context = {
         "next": presenting.next_action(step, now),
-        "entries": queries.timeline_of(found),
+        "entries": queries.timeline_of(found, now, calendar),
         "facts": presenting.facts(found, members, queries.intakes_of(found).first(), now),
         "checks": presenting.terms(terms, now, calendar),
         "opening": None if permissions.works(found, actor) else in_force(actor, found.pk, now),

@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef
 
-from family_support.accounts.models import ActingDirector, Membership, MembershipQuerySet
+from family_support.accounts.models import Absence, ActingDirector, Membership, MembershipQuerySet
 from family_support.base.actor import Actor
 from family_support.base.clock import local_date
 
@@ -15,10 +16,11 @@ def for_actors(memberships: MembershipQuerySet, on: date) -> MembershipQuerySet:
     standing_in = ActingDirector.objects.filter(
         membership_id=OuterRef("pk"), center_id=OuterRef("center_id"), starts_on__lte=on, ends_on__gte=on
     )
+    away = Absence.objects.in_force(on).filter(substitute_id=OuterRef("pk")).order_by("membership_id")
     return (
         memberships.active(on)
         .select_related("user", "center__district", "agency__district")
-        .annotate(is_acting=Exists(standing_in))
+        .annotate(is_acting=Exists(standing_in), stood_for=ArraySubquery(away.values("membership_id")))
         .order_by("pk")
     )
 
@@ -39,6 +41,7 @@ def actor_of(membership: Membership, request_id: str) -> Actor:
         acting=bool(getattr(membership, "is_acting", False)),
         iin_index=membership.user.iin_index,
         request_id=request_id,
+        standing_for=tuple(getattr(membership, "stood_for", ())),
     )
 
 

@@ -12,8 +12,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from family_support.accounts.absence_queries import may_be_away, may_stand_in_for_somebody
 from family_support.accounts.adapters import lockout_key
-from family_support.accounts.models import LANGUAGES, MachineClient, Membership, User
+from family_support.accounts.models import LANGUAGES, Absence, MachineClient, Membership, User
 from family_support.accounts.permissions import BODY_ADMIN_GIVES
 from family_support.accounts.queries import may_stand_in
 from family_support.accounts.roles import EVERYBODY, Role
@@ -191,6 +192,29 @@ class ActingForm(Form):
     def __init__(self, *args: Any, center_id: int, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["membership"].queryset = may_stand_in(center_id, today)  # type: ignore[attr-defined]
+
+
+class AbsenceForm(KeyMixin, Form):
+    """Who is away, when and why, and who stands in."""
+
+    membership: forms.ModelChoiceField = forms.ModelChoiceField(
+        label=_("Who is away"), queryset=Membership.objects.none()
+    )
+    substitute: forms.ModelChoiceField = forms.ModelChoiceField(
+        label=_("Who stands in"), queryset=Membership.objects.none()
+    )
+    starts_on = DayField(label=pgettext_lazy("period", "From"))
+    ends_on = DayField(label=pgettext_lazy("period", "Until"), help_text=_("The last day of the absence."))
+    reason = forms.ChoiceField(label=_("Reason"), choices=Absence.Reason.choices, widget=RadioList)
+    order_number = forms.CharField(
+        label=_("Order number"), max_length=50, required=False, help_text=_("If there is one.")
+    )
+
+    def __init__(self, *args: Any, actor: Actor, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["membership"].queryset = may_be_away(actor, today)  # type: ignore[attr-defined]
+        self.fields["substitute"].queryset = may_stand_in_for_somebody(actor, today)  # type: ignore[attr-defined]
+        self.fields["starts_on"].initial = today
 
 
 class SettingsForm(Form):

@@ -1,4 +1,4 @@
-"""Users, their memberships of role and organization, and acting directors."""
+"""Users, their memberships of role and organization, acting directors, absences."""
 
 from __future__ import annotations
 
@@ -14,7 +14,14 @@ from django.db.models.functions import Coalesce, Lower
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from family_support.accounts.roles import AGENCY_ROLES, CENTER_ROLES, MINISTRY_ROLES, OPERATOR_ROLES, Role
+from family_support.accounts.roles import (
+    AGENCY_ROLES,
+    CENTER_ROLES,
+    MINISTRY_ROLES,
+    OPERATOR_ROLES,
+    UNIT_HEADS,
+    Role,
+)
 from family_support.base.actor import Actor
 from family_support.base.crypto import blind_index
 from family_support.base.fields import EncryptedTextField
@@ -226,6 +233,101 @@ class ActingDirector(models.Model):
 
     def __str__(self) -> str:
         return f"{self.membership} ({self.order_number})"
+
+
+class AbsenceQuerySet(models.QuerySet["Absence"]):
+    def standing(self) -> AbsenceQuerySet:
+        """Those that were not ended before their last day."""
+        return self.filter(ended_at__isnull=True)
+
+    def in_force(self, on: date) -> AbsenceQuerySet:
+        """Those of a local day."""
+        return self.standing().filter(starts_on__lte=on, ends_on__gte=on)
+
+    def visible_to(self, actor: Actor) -> AbsenceQuerySet:
+        """Of the own Center for its director and the heads of its units, of the own body for its administrator; to
+        everybody else those they are away or stand in by."""
+        if actor.is_director or actor.role in UNIT_HEADS:
+            return self.filter(membership__center_id=actor.center_id)
+        if actor.role == Role.BODY_ADMIN and actor.agency_id:
+            return self.filter(membership__agency_id=actor.agency_id)
+        mine = actor.membership_id or 0
+        return self.filter(Q(membership_id=mine) | Q(substitute_id=mine))
+
+    def with_names(self) -> AbsenceQuerySet:
+        return self.select_related(
+            "membership__user", "substitute__user", "recorded_by__user", "ended_by__user"
+        )
+
+
+class Absence(models.Model):
+    """A worker or officer is away from a day to a day; what is pending goes to the substitute for so long (ADR 22).
+
+    Ended early it keeps its days and says when it ended.
+    """
+
+    class Reason(models.TextChoices):
+        LEAVE = "leave", _("Leave")
+        SICK = "sick", _("Temporary incapacity for work")
+        TRIP = "trip", _("Business trip")
+        TRAINING = "training", _("Training")
+        OTHER = "other", pgettext_lazy("absence", "Another reason")
+
+    membership = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, related_name="absences", verbose_name=_("Who is away")
+    )
+    substitute = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, related_name="substitutions", verbose_name=_("Who stands in")
+    )
+    starts_on = models.DateField(pgettext_lazy("period", "From"))
+    ends_on = models.DateField(pgettext_lazy("period", "Until"))
+    reason = models.CharField(_("reason"), max_length=10, choices=Reason.choices)
+    order_number = models.CharField(_("order number"), max_length=50, blank=True)
+    recorded_by = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    recorded_at = models.DateTimeField()
+    ended_at = models.DateTimeField(_("ended early"), null=True, blank=True)
+    ended_by = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    objects = AbsenceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("absence")
+        verbose_name_plural = _("absences")
+        constraints = (
+            models.CheckConstraint(
+                name="absence_ends_after_start", condition=Q(ends_on__gte=models.F("starts_on"))
+            ),
+            models.CheckConstraint(
+                name="absence_not_stood_in_by_oneself", condition=~Q(membership=models.F("substitute"))
+            ),
+            models.CheckConstraint(
+                name="absence_ended_by_someone",
+                condition=Q(ended_by__isnull=True) | Q(ended_at__isnull=False),
+            ),
+            ExclusionConstraint(
+                name="absence_once_at_a_time",
+                expressions=(
+                    ("membership", RangeOperators.EQUAL),
+                    (_period(), RangeOperators.OVERLAPS),
+                ),
+                condition=Q(ended_at__isnull=True),
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=("substitute", "ends_on"), condition=Q(ended_at__isnull=True), name="absence_stood_in"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.membership_id}: {self.starts_on} – {self.ends_on}"
+
+    def is_in_force(self, on: date) -> bool:
+        return self.ended_at is None and self.starts_on <= on <= self.ends_on
 
 
 class MachineClientQuerySet(models.QuerySet["MachineClient"]):

@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from family_support.accounts.roles import EVERYBODY, MINISTRY_ROLES, Role
+from family_support.accounts.roles import EVERYBODY, MINISTRY_ROLES, UNIT_HEADS, Role
 from family_support.ui import navigation
 from family_support.ui.navigation import MembershipOption, MenuItem, NavItem
 
@@ -49,5 +49,7 @@ def register() -> None:
     navigation.register_menu(
         MenuItem(_("Acting director"), "acting-director", "user-check", {Role.DIRECTOR}, order=50)
     )
+    keepers = UNIT_HEADS | {Role.DIRECTOR, Role.BODY_ADMIN}
+    navigation.register_menu(MenuItem(_("Absences"), "absence-list", "switch-horizontal", keepers, order=52))
     navigation.register_menu(MenuItem(_("Own settings"), "own-settings", "settings", order=70))
     navigation.register_memberships("membership-switch", options)

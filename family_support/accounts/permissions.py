@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from family_support.accounts.models import Membership, User
-from family_support.accounts.roles import Role
+from family_support.accounts.roles import UNIT_HEADS, Role
 from family_support.base.actor import Actor
 from family_support.base.errors import AppError, Forbidden, Missing
 
@@ -87,6 +87,34 @@ def check_can_name_acting(by: Actor, center_id: int) -> None:
         raise Forbidden()
     if by.center_id != center_id:
         raise Missing()
+
+
+def check_can_record_absence(by: Actor, membership: Membership) -> None:
+    """Who assigns and reassigns records who is away: the director all of the Center, a head of unit all but the
+    director and oneself, a body's administrator its officers (security.md, row "assign, reassign").
+
+    Errors: Forbidden for other roles and for what the director does, Missing for another Center or body.
+    """
+    if by.is_system:
+        return
+    if by.role == Role.BODY_ADMIN:
+        if by.agency_id is None or (membership.agency_id, membership.role) != (
+            by.agency_id,
+            Role.AGENCY_OFFICER,
+        ):
+            raise Missing()
+        return
+    if not by.is_director and by.role not in UNIT_HEADS:
+        raise Forbidden()
+    if membership.center_id != by.center_id:
+        raise Missing()
+    if not by.is_director and (membership.role == Role.DIRECTOR or membership.user_id == by.user_id):
+        raise Forbidden("absence_not_yours", _("The director records this absence."))
+
+
+def can_record_absence(by: Actor, membership: Membership) -> bool:
+    """The same as an answer."""
+    return _passes(check_can_record_absence, by, membership)
 
 
 def check_can_edit_directory(by: Actor) -> None:

@@ -35,3 +35,15 @@ MINISTRY_ROLES = frozenset({Role.MINISTRY_ANALYST, Role.MINISTRY_EDITOR})
 OPERATOR_ROLES = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_OFFICER, Role.MACHINE})
 # Whoever sits at a page: a machine never does, it calls the API.
 EVERYBODY = frozenset(Role) - {Role.MACHINE}
+
+# Who can stand in for an absent colleague of the same Center or body: a role that has the same functions. Positions may
+# stand in for one another (note to the annex of R256). Nobody is the director but by order: `ActingDirector`.
+STANDS_IN: dict[str, frozenset[Role]] = {
+    **dict.fromkeys(WORKERS, WORKERS),
+    Role.INTAKE_CLERK: WORKERS | {Role.INTAKE_CLERK},
+    Role.HEAD_ACCOMPANIMENT: WORKERS | UNIT_HEADS,
+    Role.HEAD_METHODOLOGY: METHODOLOGY | UNIT_HEADS,
+    Role.METHODOLOGIST: METHODOLOGY,
+    Role.CENTER_ANALYST: METHODOLOGY,
+    Role.AGENCY_OFFICER: frozenset({Role.AGENCY_OFFICER}),
+}

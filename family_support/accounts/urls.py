@@ -3,7 +3,7 @@
 from django.urls import path
 
 from family_support.accounts.api.token import token
-from family_support.accounts.views import directory, machines, own, users
+from family_support.accounts.views import absences, directory, machines, own, users
 
 urlpatterns = [
     path("demo/sign-in/", own.demo_sign_in, name="demo-sign-in"),
@@ -27,6 +27,9 @@ urlpatterns = [
     path("api/v1/token", token, name="api-token"),
     path("acting-director/", users.acting_director, name="acting-director"),
     path("acting-director/<int:pk>/end/", users.acting_director_end, name="acting-director-end"),
+    path("absences/", absences.absence_list, name="absence-list"),
+    path("absences/new/", absences.absence_new, name="absence-new"),
+    path("absences/<int:pk>/end/", absences.absence_end, name="absence-end"),
     path("directory/", directory.directory, name="directory"),
     path("directory/regions/<int:pk>/", directory.region_page, name="region-page"),
     path("directory/centers/", directory.center_list, name="center-list"),

@@ -14,6 +14,7 @@ class Actor:
     ``role`` is a value of ``accounts.roles.Role`` (a string), or ``SYSTEM_ROLE`` for the product itself.
     ``acting`` is true for an acting director. ``iin_index`` is the blind index of the user's own IIN (barred
     list). ``channel`` is the one door of a machine (``accounts.models.MachineClient.Door``); empty for people.
+    ``standing_for`` are the memberships of absent colleagues whom this one stands in for today (ADR 22).
     """
 
     user_id: int | None = None
@@ -28,6 +29,7 @@ class Actor:
     iin_index: str = ""
     request_id: str = ""
     channel: str = ""
+    standing_for: tuple[int, ...] = ()
 
     @property
     def is_system(self) -> bool:

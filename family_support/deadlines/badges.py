@@ -6,12 +6,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 from family_support.deadlines.models import Deadline, Term
 from family_support.deadlines.schedule import due_day
-from family_support.ui.components import Badge, due_badge, hours_badge
+from family_support.ui.components import Badge, Tone, due_badge, hours_badge
 from family_support.workdays.calendar import WorkCalendar
+from family_support.workdays.countdown import Countdown, countdown
+
+# Farther away than this many working days, hours say nothing.
+HOURS_WITHIN = 3
+# Up to so many working days before its end a term stands out.
+SOON = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +74,44 @@ def badge_of(deadline: Deadline, now: datetime, calendar: WorkCalendar) -> Badge
         return Badge(_("no date"), "grey", pill=True)
     if deadline.term.unit == Term.Unit.CLOCK_HOURS:
         return hours_badge(int((deadline.due_at - now).total_seconds() // 60))
-    today, last = calendar.local_date(now), due_day(deadline.due_at, calendar)
-    if now > deadline.due_at:
-        # Late on the last day itself, or over a weekend, is late all the same.
-        return due_badge(min(-calendar.working_days_between(last, today), -1))
+    return left_badge(deadline.due_at, now, calendar)
+
+
+def left_badge(due_at: datetime, now: datetime, calendar: WorkCalendar) -> Badge:
+    """Working days and hours until a due moment, or the lateness, as a badge."""
+    left = countdown(due_at, now, calendar)
+    if left.late:
+        return _late(left)
+    today, last = calendar.local_date(now), due_day(due_at, calendar)
+    if left.is_zero:
+        # The office is closed until then: a body has until 24:00, a stay ends on a day off.
+        clock = hours_badge(int((due_at - now).total_seconds() // 60))
+        return Badge(clock.text, "orange" if last == today else clock.tone, pill=True)
+    time = _amount(left)
     if last == today:
-        return due_badge(0)
-    return due_badge(max(calendar.working_days_between(today, last), 1))
+        return Badge(_("today, %(time)s left") % {"time": time}, "orange", pill=True)
+    tone: Tone = "blue" if calendar.working_days_between(today, last) <= SOON else "grey"
+    return Badge(_("%(time)s left") % {"time": time}, tone, pill=True)
+
+
+def _late(since: Countdown) -> Badge:
+    if since.days:
+        return due_badge(-since.days)
+    if since.hours:
+        text = ngettext(
+            "overdue by %(hours)d working hour", "overdue by %(hours)d working hours", since.hours
+        )
+        return Badge(text % {"hours": since.hours}, "red", pill=True)
+    # Late over a night or a weekend, or by minutes, is late all the same.
+    return Badge(_("overdue"), "red", pill=True)
+
+
+def _amount(left: Countdown) -> str:
+    days = ngettext("%(days)d working day", "%(days)d working days", left.days) % {"days": left.days}
+    hours = ngettext("%(hours)d hour", "%(hours)d hours", left.hours) % {"hours": left.hours}
+    if left.days:
+        return f"{days} {hours}" if left.hours and left.days < HOURS_WITHIN else days
+    return hours if left.hours else _("%(minutes)d min") % {"minutes": max(left.minutes, 1)}
 
 
 def _until(deadline: Deadline, calendar: WorkCalendar) -> str:

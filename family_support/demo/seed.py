@@ -21,6 +21,7 @@ from family_support.base import clock
 from family_support.base.actor import SYSTEM, Actor
 from family_support.deadlines.sweep import sweep
 from family_support.demo import texts
+from family_support.demo.absence import absence_story
 from family_support.demo.alarms import group_story
 from family_support.demo.doors import ANSWERS, doors_story, transfer_story
 from family_support.demo.machines import machine_story, make_machines
@@ -121,6 +122,7 @@ def _live(settings: list[Setting], first: Quarter, now: datetime, families: int)
         stories.append(unit_story(setting, first, now))
         stories.append(staffing_story(setting, first))
         stories.append(doors_story(setting, now))
+        stories.append(absence_story(setting, now))
         stories.append(machine_story(setting, now, urgent=setting.staffed.center.code == URGENT_AT))
         stories += rare_stories(setting, now)
         stories += stays(setting, first.starts_at, now)

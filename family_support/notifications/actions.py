@@ -18,6 +18,7 @@ from family_support.base.actor import Actor
 from family_support.base.clock import local_date
 from family_support.base.errors import Missing
 from family_support.notifications.models import Mail, Notice
+from family_support.notifications.recipients import with_substitutes
 from family_support.notifications.registry import kind_of
 
 
@@ -35,8 +36,9 @@ def notify(
     """Tell memberships (by key) one thing about a subject; how many notices are new.
 
     With `event_id` the same event tells each recipient once, however often it is delivered. Memberships that have ended
-    and people barred from the case are left out. `params` hold numbers and codes, never personal data. `urgent` makes a
-    mail too; by default the kind decides. Errors: LookupError for an unknown kind, RuntimeError outside a transaction.
+    and people barred from the case are left out; who stands in for somebody absent is told as well. `params` hold
+    numbers and codes, never personal data. `urgent` makes a mail too; by default the kind decides. Errors: LookupError
+    for an unknown kind, RuntimeError outside a transaction.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("notify needs the transaction of its cause")
@@ -83,7 +85,8 @@ def notify(
 
 
 def _who_may_know(recipients: Iterable[int], case_id: int | None, now: datetime) -> list[int]:
-    people = Membership.objects.active(local_date(now)).filter(pk__in=set(recipients))
+    today = local_date(now)
+    people = Membership.objects.active(today).filter(pk__in=with_substitutes(recipients, case_id, today))
     if case_id is not None:
         people = people.exclude(
             user__iin_index__in=Barred.objects.filter(case_id=case_id).values("iin_index")

@@ -20,6 +20,6 @@ class NotificationsConfig(AppConfig):
     verbose_name = _("Notices")
 
     def ready(self) -> None:
-        from family_support.notifications import handlers  # noqa: F401
+        from family_support.notifications import absences, handlers  # noqa: F401
 
         navigation.register_notices("notices", unread)

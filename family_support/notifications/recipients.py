@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
-from family_support.accounts.models import ActingDirector, Membership
+from family_support.access.scopes import listed_cases
+from family_support.accounts.actors import actor_of, for_actors
+from family_support.accounts.models import Absence, ActingDirector, Membership
 from family_support.accounts.roles import Role
 
 
@@ -30,3 +33,21 @@ def of_role(*roles: Role, on: date, center_id: int | None = None, agency_id: int
     if agency_id is not None:
         rows = rows.filter(agency_id=agency_id)
     return list(rows.order_by("pk").values_list("pk", flat=True))
+
+
+def with_substitutes(recipients: Iterable[int], case_id: int | None, on: date) -> set[int]:
+    """The memberships, and who stands in for those of them that are away on a local day (ADR 22).
+
+    A substitute hears of a case only where it is listed to them: of a restricted one by their own grant, and never
+    where the case keeps them out by name.
+    """
+    told = set(recipients)
+    away = Absence.objects.in_force(on).filter(membership_id__in=told).exclude(substitute_id__in=told)
+    standing_in = set(away.values_list("substitute_id", flat=True)) if told else set()
+    if not standing_in or case_id is None:
+        return told | standing_in
+    for membership in for_actors(Membership.objects.filter(pk__in=standing_in), on):
+        of_body = membership.agency_id is not None
+        if of_body or listed_cases(actor_of(membership, "")).filter(pk=case_id).exists():
+            told.add(membership.pk)
+    return told

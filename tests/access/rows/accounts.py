@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from family_support.accounts.models import ActingDirector, MachineClient
+from family_support.accounts.models import Absence, ActingDirector, MachineClient
+from family_support.accounts.roles import UNIT_HEADS
 from family_support.audit.context import acting
 from family_support.base.actor import SYSTEM
 from tests.access.matrix import ALL, EVERYBODY, PUBLIC, Made, Relation, Role, kind, page
@@ -66,6 +67,23 @@ def acting_director(world: World, *, restricted: bool) -> Made | None:
     return Made(found, {"pk": found.pk})
 
 
+@kind("absence")
+def absence(world: World, *, restricted: bool) -> Made | None:
+    """Of a worker: its Center's director and heads of unit end it, no body's administrator sees it."""
+    if restricted:
+        return None
+    with acting(SYSTEM):
+        found = Absence.objects.create(
+            membership=a_membership(Role.CASEWORKER, center=world.center),
+            substitute=a_membership(Role.CASEWORKER, center=world.center),
+            starts_on=world.today,
+            ends_on=world.today,
+            reason=Absence.Reason.LEAVE,
+            recorded_at=world.now,
+        )
+    return Made(found, {"pk": found.pk})
+
+
 @kind("machine")
 def machine(world: World, *, restricted: bool) -> Made | None:
     if restricted:
@@ -82,6 +100,7 @@ def closed_machine(world: World, *, restricted: bool) -> Made | None:
     return Made(found, {"pk": found.pk})
 
 
+ABSENCES = UNIT_HEADS | {Role.DIRECTOR, Role.BODY_ADMIN}
 KEEPER = {Role.SYSTEM_ADMIN}
 
 ROWS = (
@@ -111,6 +130,16 @@ ROWS = (
     page("membership-end", "membership", roles=ADMINS, colleague=ALL, methods="GET POST"),
     page("acting-director", roles={Role.DIRECTOR}, methods="GET POST"),
     page("acting-director-end", "acting-director", roles={Role.DIRECTOR}, colleague=ALL, methods="POST"),
+    page("absence-list", roles=ABSENCES),
+    page("absence-new", roles=ABSENCES, methods="GET POST"),
+    page(
+        "absence-end",
+        "absence",
+        roles=ABSENCES,
+        own=ABSENCES - {Role.BODY_ADMIN},
+        colleague=ABSENCES - {Role.BODY_ADMIN},
+        methods="GET POST",
+    ),
     page("directory", roles=READERS),
     page("region-page", "region", roles=READERS, colleague=ALL, foreign=ALL),
     page("center-list", roles=READERS),
