@@ -12,23 +12,14 @@ from redis.exceptions import RedisError
 
 from family_support.access.decorators import public
 from family_support.base import clock
-from family_support.deadlines.queries import last_sweep
-from family_support.outbox.models import Delivery
+from family_support.operations.queries import for_monitors
 
 logger = logging.getLogger(__name__)
 
 
 def _database() -> dict[str, Any]:
-    """Counts that only a living database gives."""
-    sign = last_sweep(clock.now())
-    return {
-        "database": "ok",
-        "outbox": {
-            "pending": Delivery.objects.pending().count(),
-            "parked": Delivery.objects.parked().count(),
-        },
-        "beat": {"at": sign.at.isoformat() if sign.at else None, "silent": sign.silent},
-    }
+    """States and counts that only a living database gives."""
+    return {"database": "ok", **for_monitors(clock.now())}
 
 
 def _valkey() -> str:
@@ -52,5 +43,6 @@ def health(request: HttpRequest) -> JsonResponse:
         connection.close()
         return JsonResponse({"status": "down", "database": "down", "valkey": _valkey()}, status=503)
     valkey = _valkey()
-    well = valkey == "ok" and not state["beat"]["silent"] and not state["outbox"]["parked"]
+    silent = any(state[part]["silent"] for part in ("beat", "worker", "watch", "sweep"))
+    well = valkey == "ok" and not silent and not state["outbox"]["parked"] and not state["mail"]["parked"]
     return JsonResponse({"status": "ok" if well else "degraded", "valkey": valkey, **state})

@@ -79,6 +79,7 @@ INSTALLED_APPS = [
     "family_support.deadlines",
     "family_support.documents",
     "family_support.notifications",
+    "family_support.operations",
     "cases",
     "assessments",
     "ipr",
@@ -172,6 +173,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 1800,
     "unacked_restore_throttle": 1,
     "socket_timeout": 5,
+    "socket_connect_timeout": 2,
+    # Who sends does not wait for a broker that is away: the next minute's sweep does the work anyway.
+    "max_retries": 0,
     # 0 goes first: a hundred files to be rendered must not keep the sweeps of deadlines and events waiting.
     "queue_order_strategy": "priority",
     "priority_steps": [0, 9],
@@ -191,6 +195,7 @@ CELERY_BEAT_SCHEDULE = {
     "open-quarters": {"task": "monitoring.open_quarters", "schedule": 3600},
     "draw-roundups": {"task": "monitoring.draw_roundups", "schedule": 3600},
     "body-digests": {"task": "interagency.body_digests", "schedule": 3600},
+    "look-at-the-watch": {"task": "operations.look", "schedule": SWEEP_SECONDS, "options": STALE},
     "watch-history": {"task": "audit.watch", "schedule": 3600},
     "remind-alarms": {"task": "mobile_groups.remind_alarms", "schedule": SWEEP_SECONDS, "options": STALE},
     "remind-notices": {"task": "shelter.remind_notices", "schedule": SWEEP_SECONDS, "options": STALE},
@@ -202,6 +207,14 @@ CELERY_BEAT_SCHEDULE = {
     "forget-old-keys": {"task": "base.forget_old_keys", "schedule": DAILY},
     "remove-orphan-files": {"task": "documents.remove_orphans", "schedule": DAILY},
 }
+
+# Beat that leaves a sign of life in the database and survives a clock that is set back.
+CELERY_BEAT_SCHEDULER = "family_support.operations.scheduler.SigningScheduler"
+# --- The watch: a process that needs neither Celery nor the broker notices when either falls silent -----------
+WATCH_SECONDS = env.int("WATCH_SECONDS", default=10)
+SILENT_SECONDS = env.int("SILENT_SECONDS", default=120)
+# What the watch does itself while nobody else does, beside the sweep, the events and the mail.
+STAND_IN_TASKS = ("mobile_groups.remind_alarms", "shelter.remind_notices")
 
 # --- Accounts (allauth: e-mail sign-in, TOTP and WebAuthn, one lockout over both: ADR 5) --------------------
 AUTH_USER_MODEL = "accounts.User"

@@ -103,8 +103,8 @@ def _forget_unfinished(data: Path) -> None:
 
 
 def _serve(supervisor: Supervisor, data: Path, port: int) -> None:
-    """Start web, worker and beat; return when the web server answers."""
-    with step("starting web server, worker and beat"):
+    """Start web, worker, beat and the watch over them; return when the web server answers."""
+    with step("starting web server, worker, beat and watch"):
         supervisor.start(
             "web",
             [PYTHON, "-m", "gunicorn", "family_support.wsgi", "--no-control-socket", f"--bind=127.0.0.1:{port}",
@@ -118,6 +118,7 @@ def _serve(supervisor: Supervisor, data: Path, port: int) -> None:
             death_signal=signal.SIGKILL,
         )
         supervisor.start("beat", [*celery, "beat", f"--schedule={data / 'beat/schedule'}", "--pidfile="])
+        supervisor.start("watch", [PYTHON, "manage.py", "watch"])
         wait_until(lambda: _answers(supervisor, port), seconds=90, waiting_for="the web server")
 
 

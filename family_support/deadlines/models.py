@@ -253,6 +253,8 @@ class Heartbeat(models.Model):
 
     name = models.CharField(max_length=40, unique=True)
     at = models.DateTimeField()
+    # Alive without a gap from this moment on.
+    since = models.DateTimeField(null=True)
     found = models.PositiveIntegerField(default=0)
     milliseconds = models.PositiveIntegerField(default=0)
 

@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 
 from family_support.base.actor import Actor
 from family_support.deadlines.models import Deadline, DeadlineQuerySet, Heartbeat, Term
-from family_support.deadlines.sweep import NAME as SWEEP
+from family_support.deadlines.signs import SWEEP, is_silent
 from family_support.workdays.calendar import ONE_DAY, WorkCalendar
 
 # Beat runs every minute; three missed beats are noticed.
@@ -166,7 +166,7 @@ def last_sweep(now: datetime) -> Sign:
     waiting = Deadline.objects.open().filter(next_at__lt=now).count()
     if beat is None:
         return Sign(None, 0, 0, True, waiting)
-    return Sign(beat.at, beat.found, beat.milliseconds, now - beat.at > SILENT_AFTER, waiting)
+    return Sign(beat.at, beat.found, beat.milliseconds, is_silent(beat, now, SILENT_AFTER), waiting)
 
 
 def term_names(codes: Iterable[str]) -> dict[str, str]:

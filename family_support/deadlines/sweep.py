@@ -14,12 +14,11 @@ from django.db import connection
 
 from family_support.audit.context import acting
 from family_support.base.actor import SYSTEM
-from family_support.deadlines.models import Heartbeat
+from family_support.deadlines import signs
 from family_support.outbox.events import emit_many
 
 BATCH = 1000
 LEVEL_REACHED = "deadline.level_reached"
-NAME = "sweep"
 
 # `<`, not `<=`: a deadline is overdue once now is later than its end (rules.md 6.1). After an outage several levels
 # have passed: each is recorded with the moment it was due, only the last one is told.
@@ -71,7 +70,7 @@ def sweep(now: datetime, batch: int = BATCH) -> Swept:
         total = Swept(*(a + b for a, b in zip(total, done, strict=True)))
         if done.deadlines < batch:
             break
-    beat(NAME, now, total.levels, round((time.perf_counter() - began) * 1000))
+    signs.leave(signs.SWEEP, now, total.levels, round((time.perf_counter() - began) * 1000))
     return total
 
 
@@ -99,15 +98,3 @@ def _event(row: tuple[Any, ...]) -> dict[str, Any]:
         "subject_id": subject_id,
         "at_once": at_once,
     }
-
-
-def beat(name: str, now: datetime, found: int = 0, milliseconds: int = 0) -> None:
-    """Leave a sign of life of a recurring job; an older one never replaces a newer one."""
-    table = Heartbeat._meta.db_table
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {table} AS h (name, at, found, milliseconds) VALUES (%s, %s, %s, %s) "  # noqa: S608
-            "ON CONFLICT (name) DO UPDATE SET at = excluded.at, found = excluded.found, "
-            "milliseconds = excluded.milliseconds WHERE h.at <= excluded.at",
-            (name, now, found, milliseconds),
-        )

@@ -149,6 +149,16 @@ def retry_parked(pk: int, now: datetime) -> bool:
     )
 
 
+def retry_parked_like(event_type: str, handler: str, error: str, now: datetime) -> int:
+    """Put all deliveries that were given up for one cause back with fresh attempts; how many."""
+    alike = Delivery.objects.parked().filter(event__type=event_type, handler=handler, last_error=error)
+    # Locked first: what another operator retries at this moment is counted once.
+    keys = list(alike.select_for_update(of=("self",)).values_list("pk", flat=True))
+    return Delivery.objects.filter(pk__in=keys).update(
+        state=DeliveryState.PENDING, parked_at=None, attempts=0, next_attempt_at=now
+    )
+
+
 def forget_delivered(now: datetime, kept: timedelta = timedelta(days=90)) -> int:
     """Drop events all of whose deliveries are done, after ``kept``; how many rows."""
     old = Event.objects.filter(created_at__lt=now - kept).exclude(

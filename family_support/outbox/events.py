@@ -4,8 +4,10 @@
 it stays or none.
 """
 
+import json
 import logging
 import re
+import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -22,6 +24,21 @@ DELIVER_TASK = "outbox.deliver"
 _CODE = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 _TYPE = re.compile(r"[a-z_]+(\.[a-z_]+)+")
 _handlers: dict[str, dict[str, Handler]] = {}
+# After a broker that did not answer: how long nobody tries again.
+LEFT_ALONE_SECONDS = 10
+_not_before = 0.0
+_WRITE_MANY = """
+WITH written AS (
+    INSERT INTO outbox_event (type, case_id, payload, created_at)
+    SELECT %(type)s, row.case_id, row.payload::jsonb, %(written)s
+    FROM unnest(%(cases)s::bigint[], %(payloads)s::text[]) AS row (case_id, payload)
+    RETURNING id
+)
+INSERT INTO outbox_delivery (event_id, handler, state, attempts, next_attempt_at, last_error)
+SELECT written.id, handler, 'pending', 0, %(written)s, ''
+FROM written CROSS JOIN unnest(%(handlers)s::text[]) AS handler
+ORDER BY written.id, handler
+"""
 
 
 def handles(*types: str) -> Callable[[Handler], Handler]:
@@ -75,7 +92,7 @@ def emit(event_type: str, *, case_id: int | None = None, **ids: Any) -> Event:
         payload={name: _checked(name, value) for name, value in ids.items()},
         created_at=written,
     )
-    _deliver([event])
+    _deliver(event)
     return event
 
 
@@ -89,34 +106,53 @@ def emit_many(event_type: str, rows: Sequence[Mapping[str, Any]]) -> None:
     if not _TYPE.fullmatch(event_type):
         raise ValueError(f"event type {event_type!r} must read like 'plan.approved'")
     written = clock.now()
-    events = [
-        Event(
-            type=event_type,
-            case_id=row.get("case_id"),
-            payload={name: _checked(name, value) for name, value in row.items() if name != "case_id"},
-            created_at=written,
+    handlers = sorted(handlers_of(event_type))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _WRITE_MANY,
+            {
+                "type": event_type,
+                "written": written,
+                "cases": [row.get("case_id") for row in rows],
+                "payloads": [
+                    json.dumps(
+                        {name: _checked(name, value) for name, value in row.items() if name != "case_id"}
+                    )
+                    for row in rows
+                ],
+                "handlers": handlers,
+            },
         )
-        for row in rows
-    ]
-    _deliver(Event.objects.bulk_create(events))
+    if rows and handlers:
+        _ask_once()
 
 
-def _deliver(events: Sequence[Event]) -> None:
-    """One delivery for each event and handler of its type, and a worker asked once after the commit."""
+def _deliver(event: Event) -> None:
+    """One delivery for each handler of the event's type, and a worker asked once after the commit."""
     rows = [
         Delivery(event=event, handler=name, next_attempt_at=event.created_at)
-        for event in events
         for name in sorted(handlers_of(event.type))
     ]
     if rows:
         Delivery.objects.bulk_create(rows)
-        if not clock.is_told() and not any(entry[1] is kick for entry in connection.run_on_commit):
-            transaction.on_commit(kick, robust=True)
+        _ask_once()
+
+
+def _ask_once() -> None:
+    if not clock.is_told() and not any(entry[1] is kick for entry in connection.run_on_commit):
+        transaction.on_commit(kick, robust=True)
 
 
 def kick() -> None:
-    """Ask a worker to deliver now. Only a shortcut: without a broker the minute's sweep delivers."""
+    """Ask a worker to deliver now. Only a shortcut: without a broker the minute's sweep delivers.
+
+    A broker that did not answer is left alone for a while: nobody's page waits for it again and again.
+    """
+    global _not_before
+    if time.monotonic() < _not_before:
+        return
     try:
         current_app.send_task(DELIVER_TASK, retry=False, ignore_result=True)
     except Exception as error:  # whatever the broker's client raises: the change itself is safe
+        _not_before = time.monotonic() + LEFT_ALONE_SECONDS
         logger.warning("broker unavailable, the sweep will deliver: %s", type(error).__name__)

@@ -1,11 +1,14 @@
 """Events and their deliveries: rows written in the same transaction as the change that they tell."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+
+# No delivery is put off for longer than this (`delivery.backoff`).
+LONGEST_WAIT = timedelta(hours=1, minutes=5)
 
 
 class Event(models.Model):
@@ -45,8 +48,11 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         return self.filter(state=DeliveryState.PENDING)
 
     def due(self, now: datetime) -> "DeliveryQuerySet":
-        """Pending ones whose next attempt may begin."""
-        return self.pending().filter(next_attempt_at__lte=now)
+        """Pending ones whose next attempt may begin.
+
+        One put off for longer than anything ever is was written before the clock was set back: it does not wait.
+        """
+        return self.pending().filter(Q(next_attempt_at__lte=now) | Q(next_attempt_at__gt=now + LONGEST_WAIT))
 
     def parked(self) -> "DeliveryQuerySet":
         """Given up after the last attempt; the operator looks."""
