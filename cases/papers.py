@@ -1,7 +1,8 @@
-"""Papers given out: the intake slip and the letter of redirection. Made at once, in the language asked for."""
+"""Papers made at once in the language asked for: intake slip, letter of redirection, how a date came about."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from urllib.parse import quote
 
 from django.conf import settings
@@ -11,6 +12,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from cases.models import Consultation, Intake
+from family_support.access.subjects import case_lines
+from family_support.base.actor import Actor
+from family_support.deadlines.badges import view
+from family_support.deadlines.explanation import explained, why
+from family_support.deadlines.models import Deadline
 from family_support.deadlines.queries import for_subject
 from family_support.documents.render import render_pdf
 from family_support.workdays.queries import load_calendar
@@ -30,10 +36,26 @@ def intake_slip_pdf(intake: Intake, wanted: str) -> bytes:
     terms = [row for row in rows if row.due_at is not None and row.is_open and not row.term.internal]
     with translation.override(language):
         title = _("Slip of intake {number}").format(number=intake.number)
+        lines = [(row, why(row)) for row in terms]
     calendar = load_calendar(center=intake.center)
     hours = calendar.hours_of(calendar.local_date(intake.registered_at or intake.received_at))
-    context = {"intake": intake, "terms": terms, "hours": hours}
+    context = {"intake": intake, "terms": lines, "hours": hours}
     return render_pdf("pdf/intake_slip.html", context, language, title=title)
+
+
+def deadline_pdf(deadline: Deadline, actor: Actor, now: datetime, wanted: str) -> bytes:
+    """How a due date came about, as its page says it: for who sees the deadline."""
+    language = chosen_language(wanted)
+    with translation.override(language):
+        title = _("How this date came about")
+        context = {
+            "deadline": deadline,
+            "due": view(deadline, now, load_calendar(center=deadline.center)),
+            "told": explained(deadline),
+            "case": case_lines([deadline.case_id], actor).get(deadline.case_id) if deadline.case_id else None,
+            "now": now,
+        }
+    return render_pdf("pdf/deadline.html", context, language, title=title)
 
 
 def redirection_pdf(entry: Consultation, wanted: str) -> bytes:

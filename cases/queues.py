@@ -63,6 +63,7 @@ class Row:
     place: str
     iin: Badge
     due: Badge | None
+    due_url: str
     offered: bool
     reads: bool
 
@@ -102,6 +103,7 @@ def _row(
         place=person.district.name if person and person.district else "",
         iin=iin_badge(row),
         due=badge_of(deadline, now, calendar) if deadline else None,
+        due_url=reverse("deadline-explain", args=(deadline.pk,)) if deadline else "",
         offered=bool(getattr(row, "offered", False)),
         reads=can_read_intake(actor, case),
     )

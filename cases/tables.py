@@ -129,5 +129,5 @@ class IntakeTable(Table):
         return format_html('<span class="numbers">{}</span>', moment(record.registered_at))
 
     def render_due(self, record: Intake) -> SafeString | str:
-        due = self.rows_shown[record.pk].due
-        return badge(due) if due else "—"
+        row = self.rows_shown[record.pk]
+        return format_html('<a href="{}">{}</a>', row.due_url, badge(row.due)) if row.due else "—"

@@ -4,7 +4,20 @@ from django.urls import path
 
 from cases.api import views as api
 from cases.api.schema import schema
-from cases.views import ask, cases, day, doors, intakes, people, queue, steps, team, transfers, violence
+from cases.views import (
+    ask,
+    cases,
+    day,
+    doors,
+    explaining,
+    intakes,
+    people,
+    queue,
+    steps,
+    team,
+    transfers,
+    violence,
+)
 
 urlpatterns = [
     path("ask/", ask.ask, name="ask"),
@@ -55,6 +68,7 @@ urlpatterns = [
     path("transfers/<int:pk>/accept/", transfers.transfer_accept, name="transfer-accept"),
     path("transfers/<int:pk>/decline/", transfers.transfer_decline, name="transfer-decline"),
     path("transfers/<int:pk>/withdraw/", transfers.transfer_withdraw, name="transfer-withdraw"),
+    path("deadlines/<int:pk>/explain.pdf", explaining.explain_pdf, name="deadline-explain-pdf"),
     path("sent/", doors.sent_list, name="sent-list"),
     path("sent/new/", doors.sent_new, name="sent-new"),
     path("sent/<int:pk>/", doors.sent, name="sent"),

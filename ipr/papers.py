@@ -7,8 +7,11 @@ from typing import Any
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from family_support.deadlines.explanation import why
+from family_support.deadlines.queries import for_subject
 from family_support.documents.models import Attachment
 from family_support.documents.render import render_pdf
+from ipr.actions.versions import SUBJECT
 from ipr.models import Approval, EndDecision, PlanVersion, Signature
 from ipr.queries import by_sector
 
@@ -22,7 +25,8 @@ def plan_pdf(version: PlanVersion, language: str) -> bytes:
     with translation.override(language):
         title = _("Individual work plan, version %(number)s") % {"number": version.number}
         watermark = "" if version.state in DECIDED else _("DRAFT")
-    return render_pdf("pdf/plan.html", {**paper_of(version), "watermark": watermark}, language, title=title)
+        content = {**paper_of(version), "watermark": watermark}
+    return render_pdf("pdf/plan.html", content, language, title=title)
 
 
 def paper_of(version: PlanVersion) -> dict[str, Any]:
@@ -33,8 +37,11 @@ def paper_of(version: PlanVersion) -> dict[str, Any]:
     )
     members = version.plan.case.members.select_related("person").order_by("person__birth_date", "pk")
     applicant = next((each.person for each in members if each.relation == "self"), None)
+    handoff = for_subject((SUBJECT, version.pk)).filter(code="handoff").first()
     return {
         "version": version,
+        "handoff": handoff,
+        "why_handoff": why(handoff) if handoff else "",
         "case": version.plan.case,
         "center": version.plan.case.center,
         "applicant": applicant,

@@ -6,6 +6,8 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from cases.papers import chosen_language
+from family_support.deadlines.explanation import why
+from family_support.deadlines.queries import for_subject
 from family_support.documents.render import render_pdf
 from shelter.models import MinorNotice
 
@@ -19,6 +21,8 @@ def notice_pdf(notice: MinorNotice, wanted: str) -> bytes:
         language = "ru"
     with translation.override(language):
         title = _("Notice about a minor")
+        term = for_subject(("shelter.minornotice", notice.pk)).first()
+        reason = why(term) if term else ""
     stay = notice.stay
     residents = list(stay.residents.select_related("person"))
     center = stay.place.shelter.center
@@ -29,5 +33,7 @@ def notice_pdf(notice: MinorNotice, wanted: str) -> bytes:
         "adult": stay.person,
         "minors": [resident for resident in residents if resident.is_minor],
         "contact": stay.case.lead,
+        "term": term,
+        "why": reason,
     }
     return render_pdf("pdf/minor_notice.html", context, language, title=title)

@@ -77,6 +77,7 @@ def next_action(step: NextStep | None, now: datetime) -> NextAction | None:
         title=deadline.term.name,
         clause=clause,
         due=step.due.badge,
+        due_url=reverse("deadline-explain", args=(deadline.pk,)),
         text=_("Until {day} {time}").format(day=day(step.due.due_on), time=step.due.at)
         if step.due.due_on
         else "",

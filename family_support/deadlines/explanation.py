@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from family_support.deadlines.models import Deadline, DeadlineLevel
-from family_support.workdays.explain import sentences, skipped_line
+from family_support.workdays.calendar import ALMATY, ONE_DAY
+from family_support.workdays.explain import sentences, skipped_line, why_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,8 @@ class Change:
     note: str
     before: datetime | None
     after: datetime | None
+    before_text: str
+    after_text: str
     counted_before: list[str]
 
 
@@ -44,6 +47,16 @@ class Explained:
     levels: list[Level]
 
 
+def until(due_at: datetime | None) -> str:
+    """A due moment as it is told: midnight is 24:00 of the day that ends."""
+    if due_at is None:
+        return "—"
+    local = due_at.astimezone(ALMATY)
+    if local.hour or local.minute:
+        return f"{local:%d.%m.%Y %H:%M}"
+    return f"{local - ONE_DAY:%d.%m.%Y} 24:00"
+
+
 def explained(deadline: Deadline) -> Explained:
     """How a deadline's date came about and what happened to it since: two queries."""
     told: dict[str, Any] = deadline.explanation
@@ -55,6 +68,8 @@ def explained(deadline: Deadline) -> Explained:
             note=row.note,
             before=row.due_before,
             after=row.due_after,
+            before_text=until(row.due_before),
+            after_text=until(row.due_after),
             counted_before=sentences(row.explanation_before),
         )
         for row in deadline.changes.select_related("by__user")
@@ -75,3 +90,8 @@ def explained(deadline: Deadline) -> Explained:
         changes=changes,
         levels=levels,
     )
+
+
+def why(deadline: Deadline) -> str:
+    """Why this date, in one line for papers: event and moment, length, days not counted, in the active language."""
+    return why_line(deadline.explanation, deadline.term.start_event)

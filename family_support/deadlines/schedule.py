@@ -19,6 +19,9 @@ from family_support.workdays.explain import explain
 # Their last day does not roll to a working one and lasts until 24:00 (rules.md 6.4).
 KEEPS_LAST_DAY = frozenset({"stay_limit", "group_mandate", "plan_period", "plan_end"})
 
+# Terms that begin with the registration of an intake, and so never outside the Center's hours (rules.md 6.2).
+BEGINS_AT_REGISTRATION = frozenset({"consultation", "assessment", "intake_registration"})
+
 UPCOMING = "upcoming"
 DUE_TODAY = "due_today"
 OVERDUE = "overdue"

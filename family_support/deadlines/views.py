@@ -31,15 +31,20 @@ EXPLAINED_TO = (
 )
 
 
+def shown_deadline(request: HttpRequest, pk: int) -> Deadline:
+    """The deadline for who may see it. Errors: Missing."""
+    deadline = Deadline.objects.visible_to(request.actor).for_display().filter(pk=pk).first()
+    if deadline is None:
+        raise Missing
+    return deadline
+
+
 @require_safe
 @allowed(*EXPLAINED_TO)
 def explain(request: HttpRequest, pk: int) -> HttpResponse:
     """Clause, event and moment, every day counted or skipped with its reason, and who changed the date and why."""
-    actor = request.actor
-    deadline = Deadline.objects.visible_to(actor).for_display().filter(pk=pk).first()
-    if deadline is None:
-        raise Missing
-    now = clock.now()
+    actor, now = request.actor, clock.now()
+    deadline = shown_deadline(request, pk)
     context = {
         "deadline": deadline,
         "due": view(deadline, now, load_calendar(center=deadline.center)),
@@ -48,5 +53,6 @@ def explain(request: HttpRequest, pk: int) -> HttpResponse:
         "subject": subject_label(deadline.subject_type),
         "subject_url": subject_url(deadline.subject_type, deadline.subject_id),
         "now": now,
+        "languages": (("kk", "Қазақша"), ("ru", "Русский"), ("en", "English")),
     }
     return render(request, "deadlines/explain.html", context)

@@ -72,12 +72,14 @@ class Step:
 class NextAction:
     """The next required action of a case: what, by which clause, how long is left, and one button.
 
-    ``elapsed`` and ``total`` are in one unit of any kind and draw a bar; ``post`` makes the button a POST form.
+    ``due_url`` leads to how the date came about; ``elapsed`` and ``total`` are in one unit of any kind and draw a bar;
+    ``post`` makes the button a POST form.
     """
 
     title: Text
     clause: Text = ""
     due: Badge | None = None
+    due_url: str = ""
     text: Text = ""
     button: Text = ""
     url: str = ""

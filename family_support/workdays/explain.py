@@ -76,7 +76,7 @@ def sentences(explanation: Mapping[str, Any]) -> list[str]:
         return []
     lines = [_start(explanation), _term(explanation)]
     if explanation["counted"]:
-        days = ", ".join(_counted(row) for row in explanation["counted"])
+        days = ", ".join(counted_line(row) for row in explanation["counted"])
         lines.append(_("Counted: %(days)s.") % {"days": days})
     if explanation["rolled_from"]:
         lines.append(
@@ -143,6 +143,35 @@ def _end(explanation: Mapping[str, Any]) -> list[str]:
     return lines
 
 
+def why_line(explanation: Mapping[str, Any], event: str = "") -> str:
+    """The whole story in one line for papers: event and moment, length, days not counted; empty for no end."""
+    if not explanation or not explanation["due_at"]:
+        return ""
+    began = datetime.fromisoformat(explanation["started_at"]).astimezone(ALMATY)
+    moment = f"{date_format(began.date(), 'd.m.Y')} {began:%H:%M}"
+    parts = [f"{event} {moment}" if event else moment, _term(explanation).rstrip(".")]
+    if explanation["rolled_from"]:
+        day = date_format(date.fromisoformat(explanation["rolled_from"]), "d.m.Y")
+        parts.append(_("%(day)s is not a working day") % {"day": day})
+    if explanation["skipped"]:
+        parts.append(_("not counted: %(days)s") % {"days": _spans(explanation["skipped"])})
+    return "; ".join(part[:1].lower() + part[1:] for part in parts)
+
+
+def _spans(rows: Iterable[Mapping[str, Any]]) -> str:
+    """07.05, 09.05–11.05: days in a row as one span."""
+    spans: list[list[date]] = []
+    for row in rows:
+        day = date.fromisoformat(row["date"])
+        if spans and (day - spans[-1][1]).days == 1:
+            spans[-1][1] = day
+        else:
+            spans.append([day, day])
+    return ", ".join(
+        f"{first:%d.%m}" if first == last else f"{first:%d.%m}–{last:%d.%m}" for first, last in spans
+    )
+
+
 def skipped_line(row: Mapping[str, Any]) -> str:
     """A day that was not counted, and why, in the active language."""
     values = {"day": _day(row["date"]), "name": _name(row), "order": _order(row), "from": _from(row)}
@@ -166,7 +195,8 @@ def skipped_line(row: Mapping[str, Any]) -> str:
             return f"{values['day']}."
 
 
-def _counted(row: Mapping[str, Any]) -> str:
+def counted_line(row: Mapping[str, Any]) -> str:
+    """A day that was counted, with the order that made it a working one, in the active language."""
     if row["reason"] == Reason.TRANSFERRED_IN:
         return _("%(day)s (made a working day by order %(order)s)") % {
             "day": _day(row["date"]),

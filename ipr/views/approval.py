@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -16,7 +15,6 @@ from family_support.access.decorators import allowed
 from family_support.accounts.roles import Role
 from family_support.base.clock import now
 from family_support.base.errors import AppError, Missing
-from family_support.deadlines.badges import badge_of
 from family_support.deadlines.models import Deadline
 from family_support.ui.actions import respond, run
 from family_support.ui.components import Crumb
@@ -41,31 +39,28 @@ def approval_queue(request: HttpRequest) -> HttpResponse:
     rows = list(waiting(actor))
     terms = Deadline.objects.open().for_display().filter(code="plan_approval", subject_type=SUBJECT)
     due = {each.subject_id: each for each in terms.filter(subject_id__in=[row.pk for row in rows])}
-    moment = now()
-    calendar = load_calendar(center=rows[0].plan.case.center) if rows else None
     lines = [
         {
             "version": row,
-            "due": badge_of(due[row.pk], moment, calendar) if calendar and row.pk in due else None,
+            "due": due.get(row.pk),
             "measures": row.measure_count,  # annotated by the queue
             "own": actor.user_id in _drawn_up_by(row),
         }
         for row in rows
     ]
-    context = {"lines": lines, "proposals": _proposals(actor, moment)}
+    context = {"lines": lines, "proposals": _proposals(actor), "now": now()}
     return render(request, "ipr/queue.html", context)
 
 
-def _proposals(actor: Any, moment: datetime) -> list[dict[str, Any]]:
+def _proposals(actor: Any) -> list[dict[str, Any]]:
     """Proposals to end a plan that wait for the decision, each with its internal term."""
     rows = list(proposals_waiting(actor))
     terms = Deadline.objects.open().for_display().filter(code="termination_decision", subject_type=PLAN)
     due = {each.subject_id: each for each in terms.filter(subject_id__in=[row.plan_id for row in rows])}
-    calendar = load_calendar(center=rows[0].plan.case.center) if rows else None
     return [
         {
             "proposal": row,
-            "due": badge_of(due[row.plan_id], moment, calendar) if calendar and row.plan_id in due else None,
+            "due": due.get(row.plan_id),
         }
         for row in rows
     ]
