@@ -190,6 +190,12 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-deadlines": {"task": "deadlines.sweep", "schedule": SWEEP_SECONDS, "options": STALE},
     "recount-deadlines": {"task": "deadlines.recount", "schedule": SWEEP_SECONDS, "options": STALE},
     "deliver-events": {"task": "outbox.deliver", "schedule": SWEEP_SECONDS, "options": STALE},
+    # Half a tick after the sweep: what falls due as the day begins is in the digest of that day.
+    "gather-digests": {
+        "task": "notifications.gather_digests",
+        "schedule": SWEEP_SECONDS,
+        "options": {"countdown": SWEEP_SECONDS / 2, "expires": SWEEP_SECONDS * 1.5},
+    },
     "send-mail": {"task": "notifications.send_mail", "schedule": SWEEP_SECONDS, "options": STALE},
     "ask-for-documents-again": {"task": "documents.redispatch", "schedule": SWEEP_SECONDS, "options": STALE},
     "open-quarters": {"task": "monitoring.open_quarters", "schedule": 3600},

@@ -41,7 +41,7 @@ _KINDS = (
     ("center.chaser_3", _("A body is five working days late with a report"), False),
 )
 for _kind, _text, _urgent in _KINDS:
-    register_kind(_kind, _text, "alarm", _urgent, tone="red")
+    register_kind(_kind, _text, "alarm", _urgent, late=True, tone="red")
 
 
 @handles("deadline.level_reached")
@@ -54,7 +54,9 @@ def chase(event: Event) -> None:
     task = tasks.filter(agency_id=event["agency_id"], state__in=AWAITED).first()
     if task is None:
         return
-    _tell(event, f"task.chaser_{grade}", officers_of(task), (TASK, task.pk))
+    # Whose report is late is told as loudly as the ladder of the term says, the others by their kind.
+    officers = officers_of(task)
+    _tell(event, f"task.chaser_{grade}", officers, (TASK, task.pk), loudness=event.payload.get("loudness"))
     if grade > 1:
         heads = of_role(Role.BODY_ADMIN, on=_today(), agency_id=task.agency_id)
         _tell(event, f"body.chaser_{grade}", heads, (BODY, event["agency_id"]))
@@ -97,8 +99,22 @@ def _today() -> date:
 
 
 def _tell(
-    event: Event, kind: str, recipients: list[int], subject: tuple[str, int], *, of_case: bool = True
+    event: Event,
+    kind: str,
+    recipients: list[int],
+    subject: tuple[str, int],
+    *,
+    of_case: bool = True,
+    loudness: str | None = None,
 ) -> None:
     case_id = event.case_id if of_case else None
     with acting(SYSTEM):
-        notify(recipients, kind, subject=subject, case_id=case_id, event_id=event.pk, now=clock.now())
+        notify(
+            recipients,
+            kind,
+            subject=subject,
+            case_id=case_id,
+            event_id=event.pk,
+            loudness=loudness,
+            now=clock.now(),
+        )

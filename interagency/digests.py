@@ -1,8 +1,8 @@
-"""Each working day a body's head reads how its work stands: counts only, once a day."""
+"""Each working day a body's head reads how its work stands: counts only, once a day, mailed in their daily digest."""
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
@@ -14,19 +14,20 @@ from family_support.audit.context import acting
 from family_support.base.actor import SYSTEM
 from family_support.notifications.actions import notify
 from family_support.notifications.recipients import of_role
-from family_support.notifications.registry import register_kind
+from family_support.notifications.registry import register_kind, register_morning
 from family_support.workdays.queries import load_calendar
 from interagency.models import BodyDigest, Task
 from interagency.subjects import BODY
 
-# Local time from which the day's digest goes out.
+# Local time from which the day's digest goes out, and for how long it is the morning's.
 FROM = time(9, 0)
+MORNING = timedelta(minutes=10)
 
 register_kind(
     "body.digest",
     _("Your body today: %(overdue)s overdue, %(returned)s returned, %(unassigned)s given to nobody"),
     "report",
-    urgent=True,
+    late=True,
     tone="orange",
 )
 
@@ -54,6 +55,16 @@ def send_digests(now: datetime) -> int:
                 notify(heads, "body.digest", subject=subject, case_id=None, params=params, now=now)
                 told += 1
     return told
+
+
+def morning(now: datetime) -> None:
+    """Before the daily digests gather what is new: the figures of the morning belong into the mail of that morning."""
+    local = load_calendar().local(now)
+    if FROM <= local.time() < (datetime.combine(local.date(), FROM) + MORNING).time():
+        send_digests(now)
+
+
+register_morning(morning)
 
 
 def _heads(agency_id: int, on: date) -> list[int]:

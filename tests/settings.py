@@ -48,8 +48,14 @@ MIGRATION_LINTER_OPTIONS = {
     "include_apps": OWN_APPS,
     "ignore_initial_migrations": True,
     # 0004_doors came before the first release: no running version knows the table of intakes without it.
-    # The same holds for 0003_ and 0004_course_of_the_plan: plans, tasks and reviews.
-    "ignore_name": ["0002_read_log", "0004_doors", "0003_course_of_the_plan", "0004_course_of_the_plan"],
+    # The same holds for 0003_ and 0004_course_of_the_plan: plans, tasks and reviews; and for notices' loudness.
+    "ignore_name": [
+        "0002_read_log",
+        "0004_doors",
+        "0003_course_of_the_plan",
+        "0004_course_of_the_plan",
+        "0003_loudness_and_digests",
+    ],
 }
 
 # Static files are found when asked for: listing them would cost every test client half a second.

@@ -258,16 +258,25 @@ def switch_membership(*, membership_id: int, user: User, now: datetime) -> Membe
 
 
 def change_own_settings(
-    *, user: User, by: Actor, now: datetime, language: str | None = None, theme: str | None = None
+    *,
+    user: User,
+    by: Actor,
+    now: datetime,
+    language: str | None = None,
+    theme: str | None = None,
+    notice_mail: str | None = None,
 ) -> User:
-    """The person's own language and theme; None leaves it. Raises Invalid for an unknown one."""
+    """The person's own language, theme and mail about notices; None leaves it. Raises Invalid for an unknown one."""
     if language is not None and language not in dict(LANGUAGES):
         raise Invalid("language", fields={"language": _("Choose one of the languages.")})
     if theme is not None and theme not in User.Theme.values:
         raise Invalid("theme", fields={"theme": _("Choose one of the themes.")})
+    if notice_mail is not None and notice_mail not in User.NoticeMail.values:
+        raise Invalid("notice_mail", fields={"notice_mail": _("Choose one of the ways.")})
     with acting(by):
         user = _locked(user)
         user.language = language or user.language
         user.theme = theme or user.theme
-        user.save(update_fields=["language", "theme"])
+        user.notice_mail = notice_mail or user.notice_mail
+        user.save(update_fields=["language", "theme", "notice_mail"])
     return user

@@ -218,10 +218,16 @@ class AbsenceForm(KeyMixin, Form):
 
 
 class SettingsForm(Form):
-    """A person's own language and theme."""
+    """A person's own language and theme, and what comes by mail."""
 
     language = forms.ChoiceField(label=_("Language"), choices=LANGUAGES, widget=RadioList)
     theme = forms.ChoiceField(label=_("Colours"), choices=User.Theme.choices, widget=RadioList)
+    notice_mail = forms.ChoiceField(
+        label=_("Mail about notices that are not urgent"),
+        choices=User.NoticeMail.choices,
+        widget=RadioList,
+        help_text=_("Urgent notices, of a threat to life or of a child, always come by mail at once."),
+    )
 
 
 # --- Programs ------------------------------------------------------------------------------------------------

@@ -83,6 +83,12 @@ class User(Versioned, AbstractBaseUser, PermissionsMixin):
         LIGHT = "light", _("Light")
         DARK = "dark", _("Dark")
 
+    class NoticeMail(models.TextChoices):
+        """What comes by mail beside urgent notices, which cannot be switched off."""
+
+        DAILY = "daily", _("One digest a day")
+        NONE = "none", _("No mail, only in the system")
+
     email = models.EmailField(_("e-mail"), unique=True)
     last_name = models.CharField(_("last name"), max_length=100)
     first_name = models.CharField(_("first name"), max_length=100)
@@ -91,6 +97,13 @@ class User(Versioned, AbstractBaseUser, PermissionsMixin):
     iin_index = models.CharField(max_length=64, blank=True, default="", db_index=True, editable=False)
     language = models.CharField(_("language"), max_length=2, default="ru", choices=LANGUAGES)
     theme = models.CharField(_("theme"), max_length=5, choices=Theme.choices, default=Theme.AUTO)
+    notice_mail = models.CharField(
+        _("mail about notices"),
+        max_length=5,
+        choices=NoticeMail.choices,
+        default=NoticeMail.DAILY,
+        db_default=NoticeMail.DAILY,
+    )
     is_active = models.BooleanField(_("active"), default=True)
     created_at = models.DateTimeField(_("created"), null=True, blank=True)
 

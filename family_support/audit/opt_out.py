@@ -11,7 +11,8 @@ OPT_OUT: dict[str, str] = {
     "base.IdempotencyKey": "hash of a form's body, kept for two weeks",
     "base.KeyFingerprint": "written by the owner's command only",
     "deadlines.Heartbeat": "signs of life of recurring jobs, overwritten each minute",
-    "notifications.Mail": "attempts of the sender; what was told is a notice",
+    "notifications.Digest": "figures of a mail, written once; what was told are notices",
+    "notifications.Mail": "attempts of the sender; what was told is a notice, what the operator decides a MailDecision",
     "outbox.Delivery": "attempts of the deliverer, no decision of a person",
     "outbox.Event": "written once with the change that it tells, never edited",
 }

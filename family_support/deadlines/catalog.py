@@ -14,6 +14,8 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from family_support.base.clock import local_date
 from family_support.base.errors import Invalid
+from family_support.base.loudness import Loudness
+from family_support.deadlines.ladder import Level, loudness_of
 from family_support.deadlines.models import Deadline, Term
 from family_support.reference.catalogs import Catalog, Fact, Use, names_of, register, register_use
 from family_support.reference.forms import NamedForm, text_in
@@ -24,6 +26,8 @@ Unit = Term.Unit
 COUNTED = (Unit.WORKING_DAYS, Unit.CLOCK_HOURS, Unit.MONTHS)
 LONGEST = {Unit.WORKING_DAYS: 250, Unit.CLOCK_HOURS: 720, Unit.MONTHS: 60}
 LEVELS = ("upcoming", "upcoming_2", "upcoming_3")
+CHASERS = ("told_chaser_1", "told_chaser_2", "told_chaser_3")
+OTHER_LEVELS = ("due_today", "overdue", "escalated", "chaser_1", "chaser_2", "chaser_3")
 WARNINGS = (
     ("", "—"),
     ("start_of_last_day", gettext_lazy("when the last day begins")),
@@ -101,6 +105,18 @@ def ladder_text(row: Any) -> str:
     return text
 
 
+def told_text(row: Any) -> str:
+    """How loudly each level is told, a line each."""
+    return "\n".join(
+        f"{Level(level).label}: {loudness.label}" for level, loudness in loudness_of(row).items()
+    )
+
+
+def told_field(label: Any) -> forms.ChoiceField:
+    """How loudly a level is told; a warning that is not given has none."""
+    return forms.ChoiceField(label=label, choices=Loudness.choices, required=False, initial=Loudness.DIGEST)
+
+
 class TermForm(NamedForm):
     """A term as the ministry writes it: what the code counts by, in fields instead of JSON."""
 
@@ -117,18 +133,27 @@ class TermForm(NamedForm):
     amount_1 = forms.IntegerField(
         label=gettext_lazy("How many"), required=False, min_value=1, max_value=MOST_WARNING
     )
+    told_1 = told_field(gettext_lazy("Told"))
     warning_2 = forms.ChoiceField(label=gettext_lazy("Second warning"), choices=WARNINGS, required=False)
     amount_2 = forms.IntegerField(
         label=gettext_lazy("How many"), required=False, min_value=1, max_value=MOST_WARNING
     )
+    told_2 = told_field(gettext_lazy("Told"))
     warning_3 = forms.ChoiceField(label=gettext_lazy("Third warning"), choices=WARNINGS, required=False)
     amount_3 = forms.IntegerField(
         label=gettext_lazy("How many"), required=False, min_value=1, max_value=MOST_WARNING
     )
+    told_3 = told_field(gettext_lazy("Told"))
+    told_due_today = told_field(gettext_lazy("Told on the last day"))
+    told_overdue = told_field(gettext_lazy("Told once overdue"))
     ladder = forms.ChoiceField(label=gettext_lazy("Lateness goes to the director"), choices=LADDERS)
     ladder_amount = forms.IntegerField(
         label=gettext_lazy("How many"), required=False, min_value=0, max_value=MOST_LADDER
     )
+    told_escalated = told_field(gettext_lazy("Told"))
+    told_chaser_1 = told_field(gettext_lazy("First chaser to the body"))
+    told_chaser_2 = told_field(gettext_lazy("Second chaser"))
+    told_chaser_3 = told_field(gettext_lazy("Third chaser"))
 
     plain: tuple[str, ...] = (
         *NamedForm.plain,
@@ -138,13 +163,16 @@ class TermForm(NamedForm):
         "internal",
     )
 
-    pairs: tuple[tuple[str, str], ...] = (
+    pairs: tuple[tuple[str, ...], ...] = (
         ("unit", "length"),
-        ("warning_1", "amount_1"),
-        ("warning_2", "amount_2"),
-        ("warning_3", "amount_3"),
-        ("ladder", "ladder_amount"),
+        ("warning_1", "amount_1", "told_1"),
+        ("warning_2", "amount_2", "told_2"),
+        ("warning_3", "amount_3", "told_3"),
+        ("told_due_today", "told_overdue"),
+        ("ladder", "ladder_amount", "told_escalated"),
+        CHASERS,
     )
+    widths = {"told_due_today": (6, 6), CHASERS[0]: (4, 4, 4)}
 
     def arrange(self, row: Any) -> None:
         """A term that is counted may be counted otherwise; one that ends on a date of its own stays so."""
@@ -155,6 +183,10 @@ class TermForm(NamedForm):
         if not counted:
             del self.fields["length"]
             self.pairs = self.pairs[1:]
+        chasers = len(row.escalation.get("chasers", ())) if row else 0
+        for name in CHASERS[chasers:]:
+            del self.fields[name]
+        self.pairs = (*self.pairs[:-1], *((CHASERS[:chasers],) if chasers else ()))
 
     def initial_of(self, row: Any) -> dict[str, Any]:
         values = {name: getattr(row, name) for name in self.plain}
@@ -163,33 +195,35 @@ class TermForm(NamedForm):
             values[f"amount_{number}"] = warning.get("amount") or None
         values["ladder"] = row.escalation.get("kind", "working_days_after")
         values["ladder_amount"] = row.escalation.get("amount")
+        told = loudness_of(row)
+        values |= {f"told_{level}": loudness for level, loudness in told.items() if level not in LEVELS}
+        values |= {f"told_{n}": told[level] for n, level in enumerate(LEVELS, start=1) if level in told}
         return values
 
     def content(self) -> dict[str, Any]:
         data = self.cleaned_data
         values = {name: data.get(name) for name in self.plain}
+        places = [place for place in range(len(LEVELS)) if data[f"warning_{place + 1}"]]
         values["warnings"] = [
-            warning
-            for place in range(len(LEVELS))
-            if (warning := self._warning(place, data[f"warning_{place + 1}"], data[f"amount_{place + 1}"]))
+            self._warning(place, data[f"warning_{place + 1}"], data[f"amount_{place + 1}"], level)
+            for level, place in zip(LEVELS, places, strict=False)
         ]
-        for level, warning in zip(LEVELS, values["warnings"], strict=False):
-            warning["level"] = level
+        told = {level: data[f"told_{place + 1}"] for level, place in zip(LEVELS, places, strict=False)}
+        told |= {level: data[f"told_{level}"] for level in OTHER_LEVELS if f"told_{level}" in data}
         kept = (
             {k: v for k, v in self.row.escalation.items() if k not in ("kind", "amount")} if self.row else {}
         )
+        kept["loudness"] = {level: loudness or Loudness.DIGEST.value for level, loudness in told.items()}
         values["escalation"] = {"to": "director", **kept, "kind": data["ladder"]}
         if data["ladder"] != "at_once":
             values["escalation"]["amount"] = data["ladder_amount"]
             values["escalation"].pop("every_hours", None)
         return values
 
-    def _warning(self, place: int, kind: str, amount: int | None) -> dict[str, Any] | None:
-        if not kind:
-            return None
+    def _warning(self, place: int, kind: str, amount: int | None, level: str) -> dict[str, Any]:
         known = self.row.warnings[place] if self.row and place < len(self.row.warnings) else {}
         kept = {"to": known["to"]} if "to" in known else {}
-        return {"level": "", "kind": kind, "amount": 0 if kind == "start_of_last_day" else amount, **kept}
+        return {"level": level, "kind": kind, "amount": 0 if kind == "start_of_last_day" else amount, **kept}
 
 
 def check_term(row: Any, content: Mapping[str, Any]) -> None:
@@ -206,6 +240,8 @@ def check_term(row: Any, content: Mapping[str, Any]) -> None:
     ladder = content["escalation"]
     if ladder["kind"] != "at_once" and ladder.get("amount") not in range(MOST_LADDER + 1):
         gaps["ladder_amount"] = _("Say how many.")
+    if ladder["kind"] == "at_once" and ladder["loudness"]["escalated"] != Loudness.URGENT:
+        gaps["told_escalated"] = _("What goes to the director at once is mailed at once.")
     if gaps:
         raise Invalid("cannot_count", fields=gaps)
 
@@ -243,6 +279,7 @@ TERMS = Catalog(
         Fact(gettext_lazy("Who acts"), lambda row: str(row.get_acts_for_display())),
         Fact(gettext_lazy("Warnings"), warnings_text),
         Fact(gettext_lazy("Escalation"), ladder_text, listed=True),
+        Fact(gettext_lazy("How it is told"), told_text),
     ),
     texts=("name", "clause", "start_event"),
     form=TermForm,

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.text import capfirst
 
 from family_support.base.docs import page
-from family_support.deadlines.catalog import ladder_text, length_text, warnings_text
+from family_support.deadlines.catalog import ladder_text, length_text, told_text, warnings_text
 from family_support.deadlines.models import Term
 from family_support.deadlines.reference import shipped_terms
 from family_support.deadlines.schedule import KEEPS_LAST_DAY
@@ -20,7 +20,9 @@ and date on the pages of the reference data (ADR 17), so that a running product 
 the row in force on the local day of its event.
 
 Every term also has the levels *due today* (the opening of the last day), *overdue* (once its end has passed) and
-*escalated*. Last days that are not working roll forward (Civil Code 175), except where the term says that they stay.
+*escalated*. *Told* says how loudly each level is told: by a mail at once, in the person's digest of the day, or in the
+product only, without a mail. Last days that are not working roll forward (Civil Code 175), except where the term says
+that they stay.
 """
 
 # What the actions of the apps do to meet a term (rules.md 4); internal targets are ours.
@@ -67,8 +69,8 @@ def terms() -> str:
 
 
 def _table(rows: list[Any]) -> list[str]:
-    head = "| code | clause | starts | term | met by | warnings | escalation | act | in force |"
-    return [head, "|---|---|---|---|---|---|---|---|---|", *(_line(row) for row in rows)]
+    head = "| code | clause | starts | term | met by | warnings | escalation | told | act | in force |"
+    return [head, "|---|---|---|---|---|---|---|---|---|---|", *(_line(row) for row in rows)]
 
 
 def _line(row: Any) -> str:
@@ -83,6 +85,7 @@ def _line(row: Any) -> str:
         MET_BY.get(row.code, "—"),
         warnings_text(row),
         capfirst(ladder_text(row)),
+        told_text(row),
         row.act or "—",
         f"{row.valid_from} – {row.valid_to or '…'}",
     ]

@@ -15,6 +15,7 @@ from django.db import connection
 from family_support.audit.context import acting
 from family_support.base.actor import SYSTEM
 from family_support.deadlines import signs
+from family_support.deadlines.ladder import default_loudness
 from family_support.outbox.events import emit_many
 
 BATCH = 1000
@@ -44,7 +45,8 @@ WITH claimed AS MATERIALIZED (
     RETURNING deadline_id, level, told
 )
 SELECT (SELECT count(*) FROM claimed), w.deadline_id, w.level, w.told, d.code, d.case_id, d.center_id, d.agency_id,
-       d.subject_type, d.subject_id, coalesce(t.escalation ->> 'kind' = 'at_once', false)
+       d.subject_type, d.subject_id, coalesce(t.escalation ->> 'kind' = 'at_once', false),
+       t.escalation -> 'loudness' ->> w.level
 FROM (SELECT 1) one LEFT JOIN written w ON true
 LEFT JOIN deadlines_deadline d ON d.id = w.deadline_id LEFT JOIN deadlines_term t ON t.id = d.term_id
 """
@@ -86,7 +88,7 @@ def _sweep_batch(now: datetime, batch: int) -> Swept:
 
 
 def _event(row: tuple[Any, ...]) -> dict[str, Any]:
-    _count, deadline, level, _told, code, case_id, center, agency, subject_type, subject_id, at_once = row
+    _count, deadline, level, _told, code, case_id, center, agency, *subject, at_once, loudness = row
     return {
         "case_id": case_id,
         "deadline_id": deadline,
@@ -94,7 +96,8 @@ def _event(row: tuple[Any, ...]) -> dict[str, Any]:
         "term": code,
         "center_id": center,
         "agency_id": agency,
-        "subject_type": subject_type,
-        "subject_id": subject_id,
+        "subject_type": subject[0],
+        "subject_id": subject[1],
         "at_once": at_once,
+        "loudness": loudness or default_loudness(at_once=at_once),
     }

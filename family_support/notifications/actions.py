@@ -10,14 +10,17 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import connection
+from django.utils.translation import gettext_lazy as _
 
 from family_support.access.models import Barred
 from family_support.accounts.models import Membership
 from family_support.audit.context import acting
 from family_support.base.actor import Actor
 from family_support.base.clock import local_date
-from family_support.base.errors import Missing
-from family_support.notifications.models import Mail, Notice
+from family_support.base.errors import Conflict, Missing
+from family_support.base.loudness import Loudness
+from family_support.notifications.models import Mail, MailDecision, Notice
+from family_support.notifications.permissions import check_can_decide_mail
 from family_support.notifications.recipients import with_substitutes
 from family_support.notifications.registry import kind_of
 
@@ -31,18 +34,20 @@ def notify(
     now: datetime,
     event_id: int | None = None,
     params: dict[str, Any] | None = None,
-    urgent: bool | None = None,
+    loudness: str | None = None,
 ) -> int:
     """Tell memberships (by key) one thing about a subject; how many notices are new.
 
     With `event_id` the same event tells each recipient once, however often it is delivered. Memberships that have ended
     and people barred from the case are left out; who stands in for somebody absent is told as well. `params` hold
-    numbers and codes, never personal data. `urgent` makes a mail too; by default the kind decides. Errors: LookupError
-    for an unknown kind, RuntimeError outside a transaction.
+    numbers and codes, never personal data. `loudness` says what is mailed: at once, in the day's digest, or nothing; by
+    default the kind decides. Errors: LookupError for an unknown kind, ValueError for an unknown loudness, RuntimeError
+    outside a transaction.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("notify needs the transaction of its cause")
-    mailed = kind_of(kind).urgent if urgent is None else urgent
+    kind_loudness = kind_of(kind).loudness
+    loud = Loudness(loudness) if loudness else kind_loudness
     rows = [
         Notice(
             recipient_id=pk,
@@ -51,7 +56,7 @@ def notify(
             subject_type=subject[0],
             subject_id=subject[1],
             params=params or {},
-            urgent=mailed,
+            loudness=loud,
             created_at=now,
             event_id=event_id,
         )
@@ -67,7 +72,7 @@ def notify(
         before = set(known.values_list("recipient_id", flat=True))
         Notice.objects.bulk_create(rows, ignore_conflicts=True)
         written = list(known.exclude(recipient_id__in=before)) if before else list(known)
-    if mailed:
+    if loud == Loudness.URGENT:
         Mail.objects.bulk_create(
             [
                 Mail(
@@ -115,3 +120,49 @@ def mark_all_read(*, by: Actor, now: datetime) -> int:
     """Mark all of the actor's own notices as read; how many."""
     with acting(by):
         return Notice.objects.visible_to(by).unread().update(read_at=now)
+
+
+def retry_parked(*, by: Actor, now: datetime, mail_id: int | None = None) -> int:
+    """Put a parked mail, or all of them, back for another day of tries, under the same Message-ID; how many.
+
+    Errors: Forbidden, Missing for no such mail, Conflict when it is not parked (any more).
+    """
+    with acting(by):
+        rows = _parked(by, mail_id)
+        _decided(rows, MailDecision.Decision.AGAIN, by, now)
+        for mail in rows:
+            mail.parked_at, mail.attempts = None, 0
+            mail.again_from = mail.next_attempt_at = now
+        Mail.objects.bulk_update(rows, ("parked_at", "attempts", "again_from", "next_attempt_at"), 500)
+    return len(rows)
+
+
+def give_up_parked(*, by: Actor, now: datetime, mail_id: int | None = None) -> int:
+    """Give a parked mail, or all of them, up: nobody tries again, the notices stay unread in the product; how many.
+
+    Errors: as of `retry_parked`.
+    """
+    with acting(by):
+        rows = _parked(by, mail_id)
+        _decided(rows, MailDecision.Decision.GIVEN_UP, by, now)
+        Mail.objects.filter(pk__in=[mail.pk for mail in rows]).update(given_up_at=now)
+    return len(rows)
+
+
+def _parked(by: Actor, mail_id: int | None) -> list[Mail]:
+    check_can_decide_mail(by)
+    rows = Mail.objects.visible_to(by)
+    if mail_id is None:
+        return list(rows.parked().select_for_update().order_by("pk"))
+    mail = rows.select_for_update().filter(pk=mail_id).first()
+    if mail is None:
+        raise Missing
+    if mail.parked_at is None or mail.given_up_at is not None:
+        raise Conflict("not_parked", _("This mail is not parked any more."))
+    return [mail]
+
+
+def _decided(rows: list[Mail], decision: str, by: Actor, now: datetime) -> None:
+    MailDecision.objects.bulk_create(
+        [MailDecision(mail=mail, decision=decision, by_id=by.membership_id, at=now) for mail in rows], 500
+    )

@@ -27,11 +27,14 @@ KINDS = {
 
 register_kind("deadline.upcoming", _("A term comes to its end: %(term)s"), "clock", tone="blue", names=_TERM)
 register_kind("deadline.due_today", _("Due today: %(term)s"), "calendar-event", tone="orange", names=_TERM)
-register_kind("deadline.overdue", _("Overdue: %(term)s"), "alert-triangle", tone="red", names=_TERM)
+register_kind(
+    "deadline.overdue", _("Overdue: %(term)s"), "alert-triangle", late=True, tone="red", names=_TERM
+)
 register_kind(
     "deadline.escalated",
     _("Overdue, the director has been told: %(term)s"),
     "alert-triangle",
+    late=True,
     tone="red",
     names=_TERM,
 )
@@ -41,10 +44,10 @@ register_kind(
 def tell_level(event: Event) -> None:
     """Tell the case's lead (named by `cases`), and from the escalation on the Center's director.
 
-    Terms of threats and minors escalate the moment they end and are urgent from their first warning on.
+    How loudly is data of the term: the level's own in its row's ladder, which the event brings along.
     """
     now = clock.now()
-    level, at_once = event["level"], bool(event["at_once"])
+    level = event["level"]
     if level not in KINDS:
         return  # a chaser: the app whose term it is tells the body
     told = recipients_of(event)
@@ -59,6 +62,6 @@ def tell_level(event: Event) -> None:
             case_id=event.case_id,
             event_id=event.pk,
             params={"term": event["term"]},
-            urgent=at_once,
+            loudness=event.payload.get("loudness"),
             now=now,
         )

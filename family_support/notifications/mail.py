@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
+import smtplib
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.db import transaction
-from django.db.models import Q
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
@@ -19,45 +20,72 @@ from family_support.base.actor import SYSTEM
 from family_support.notifications.models import Mail
 
 logger = logging.getLogger(__name__)
-# After each failed try: 1, 2, 4 … minutes, at most an hour; given up a day after it was written.
+# After each failed try: 1, 2, 4 … minutes, at most an hour; parked a day after it was written.
 FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=1)
-GIVE_UP_AFTER = timedelta(days=1)
+PARKED_AFTER = timedelta(days=1)
 BATCH = 50
 SERVER_TIMEOUT = 10  # seconds
+# What such a failure says of one mail holds for all: the server is away, or does not want us.
+SERVER_AWAY = (OSError, smtplib.SMTPException)
+OF_ONE_MAIL = (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError, smtplib.SMTPSenderRefused)
+NOT_EMPLOYED = "recipient_left"
 
 
 def send_waiting(now: datetime, limit: int = BATCH) -> int:
     """Send the mails whose turn it is; how many went out. Safe beside another sender, and never slows the sweep.
 
     A mail is first put off to its next try and only then sent: killed in between, it goes out once more under the same
-    Message-ID; it is never lost.
+    Message-ID; it is never lost. A server that is away is asked once a run, not once a mail.
     """
+    mails = _claim(now, limit)
+    if not mails:
+        return 0
+    server = get_connection(timeout=SERVER_TIMEOUT) if _over_network() else get_connection()
+    try:
+        return _send_all(mails, server, now)
+    finally:
+        _close(server)
+
+
+def _send_all(mails: list[Mail], server: Any, now: datetime) -> int:
     sent = 0
-    for mail in _claim(now, limit):
-        try:
-            _send(mail)
-        except (
-            Exception
-        ) as error:  # whatever the server or the network does; classes only, texts may hold the address
-            logger.warning("mail %s not sent: %s", mail.pk, type(error).__name__)
-            _failed(mail, error, now)
+    told: set[int] = set()
+    away: Exception | None = None
+    for mail in mails:
+        person = mail.recipient.user_id
+        if person in told and mail.notice_id:
+            continue  # marked with the one that went out
+        if not mail.recipient.user.is_active:
+            _parked(mail, NOT_EMPLOYED, now)
+        elif away is not None:
+            _failed(mail, away, now)
         else:
-            with acting(SYSTEM):
-                Mail.objects.filter(pk=mail.pk).update(sent_at=now, next_attempt_at=None, error="")
-            sent += 1
+            try:
+                _send(mail, server)
+            except Exception as error:  # whatever the server or the network does
+                # Classes only: the text may hold the address.
+                logger.warning("mail %s not sent: %s", mail.pk, type(error).__name__)
+                _failed(mail, error, now)
+                away = (
+                    error if isinstance(error, SERVER_AWAY) and not isinstance(error, OF_ONE_MAIL) else None
+                )
+            else:
+                _sent(mail, now)
+                sent += 1
+                if mail.notice_id:
+                    told.add(person)
     return sent
 
 
 def _claim(now: datetime, limit: int) -> list[Mail]:
-    due = Q(next_attempt_at__lte=now)
     with acting(SYSTEM), transaction.atomic():
         mails = list(
             Mail.objects.waiting()
-            .filter(due)
+            .filter(next_attempt_at__lte=now)
             .select_for_update(skip_locked=True, of=("self",))
-            .select_related("recipient__user")
-            .order_by("next_attempt_at")[:limit]
+            .select_related("recipient__user", "digest")
+            .order_by("next_attempt_at", "pk")[:limit]
         )
         for mail in mails:
             pause: timedelta = min(FIRST_PAUSE * 2 ** min(mail.attempts, 10), LONGEST_PAUSE)
@@ -67,28 +95,58 @@ def _claim(now: datetime, limit: int) -> list[Mail]:
     return mails
 
 
-def _failed(mail: Mail, error: Exception, now: datetime) -> None:
-    mail.error = type(error).__name__[:100]
-    if now - mail.created_at >= GIVE_UP_AFTER:
-        mail.parked_at, mail.next_attempt_at = now, None
+def _sent(mail: Mail, now: datetime) -> None:
+    """Mark it, and with it what else waited to tell the same person that there is something new."""
+    done = {"sent_at": now, "next_attempt_at": None, "error": ""}
     with acting(SYSTEM):
-        mail.save(update_fields=("error", "parked_at", "next_attempt_at"))
+        Mail.objects.filter(pk=mail.pk).update(**done)
+        if mail.notice_id:
+            same = Mail.objects.waiting().filter(
+                recipient__user_id=mail.recipient.user_id, notice__isnull=False, created_at__lte=now
+            )
+            same.update(**done, covered_by=mail)
 
 
-def _send(mail: Mail) -> None:
+def _failed(mail: Mail, error: Exception, now: datetime) -> None:
+    name = type(error).__name__
+    if now - (mail.again_from or mail.created_at) >= PARKED_AFTER:
+        _parked(mail, name, now)
+        return
+    with acting(SYSTEM):
+        Mail.objects.filter(pk=mail.pk).update(error=name[:100])
+
+
+def _parked(mail: Mail, error: str, now: datetime) -> None:
+    with acting(SYSTEM):
+        Mail.objects.waiting().filter(pk=mail.pk).update(
+            error=error[:100], parked_at=now, next_attempt_at=None
+        )
+
+
+def _send(mail: Mail, server: Any) -> None:
     user = mail.recipient.user
     with translation.override(user.language):
+        address = f"{settings.BASE_URL}{reverse('notices')}"
+        if mail.digest:
+            subject, template = _("Notices for today"), "notifications/digest.txt"
+        else:
+            subject, template = _("You have a new notice"), "notifications/mail.txt"
         message = EmailMessage(
-            subject=_("You have a new notice"),
-            body=render_to_string(
-                "notifications/mail.txt", {"url": f"{settings.BASE_URL}{reverse('notices')}"}
-            ),
+            subject=subject,
+            body=render_to_string(template, {"url": address, "digest": mail.digest}),
             from_email=settings.DEFAULT_FROM_EMAIL,
             to=[user.email],
             headers={"Message-ID": mail.message_id, "Auto-Submitted": "auto-generated"},
-            connection=get_connection(timeout=SERVER_TIMEOUT) if _over_network() else get_connection(),
+            connection=server,
         )
         message.send()
+
+
+def _close(server: Any) -> None:
+    try:
+        server.close()
+    except Exception as error:  # what was sent is sent
+        logger.warning("mail server not closed: %s", type(error).__name__)
 
 
 def _over_network() -> bool:

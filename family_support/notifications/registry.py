@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from django.utils.functional import Promise
 
+from family_support.base.loudness import Loudness
 from family_support.outbox.models import Event
 
 Text = str | Promise
@@ -18,17 +20,20 @@ class Kind:
     """How notices of one kind read: a translated sentence with %(name)s of the notice's params.
 
     `names` says which params are codes to be called by their name when shown, and of what kind: {"term": "term"}.
-    Urgent kinds also go out as mail, at once.
+    `loudness` is how notices of the kind are told unless the caller says otherwise; `late` kinds are counted apart in
+    the daily digest.
     """
 
     text: Text
     icon: str
-    urgent: bool
+    loudness: Loudness
+    late: bool = False
     tone: str = "blue"
     names: Mapping[str, str] = field(default_factory=dict)
 
 
 _kinds: dict[str, Kind] = {}
+_mornings: list[Callable[[datetime], object]] = []
 _resolvers: dict[str, list[Resolver]] = {}
 
 
@@ -38,11 +43,16 @@ def register_kind(
     icon: str = "bell",
     urgent: bool = False,
     *,
+    late: bool = False,
     tone: str = "blue",
     names: Mapping[str, str] | None = None,
 ) -> None:
-    """Say how notices of a kind ("plan.returned") read; `text` is lazily translated and names no person."""
-    _kinds[kind] = Kind(text, icon, urgent, tone, names or {})
+    """Say how notices of a kind ("plan.returned") read; `text` is lazily translated and names no person.
+
+    `urgent` ones are mailed at once, others gathered into the daily digest.
+    """
+    loudness = Loudness.URGENT if urgent else Loudness.DIGEST
+    _kinds[kind] = Kind(text, icon, loudness, late, tone, names or {})
 
 
 def kind_of(name: str) -> Kind:
@@ -55,6 +65,21 @@ def kind_of(name: str) -> Kind:
 
 def kinds() -> dict[str, Kind]:
     return dict(_kinds)
+
+
+def late_kinds() -> list[str]:
+    """Kinds that tell of something late."""
+    return sorted(name for name, kind in _kinds.items() if kind.late)
+
+
+def register_morning(write: Callable[[datetime], object]) -> None:
+    """Have `write(now)` write its notices of the morning before the day's digests gather them; twice does no harm."""
+    if write not in _mornings:
+        _mornings.append(write)
+
+
+def mornings() -> list[Callable[[datetime], object]]:
+    return list(_mornings)
 
 
 def register_recipients(event_type: str, resolver: Resolver) -> None:

@@ -15,6 +15,8 @@ from family_support.ui.fields import DayField
 from family_support.ui.forms import Form, ReasonForm
 from family_support.ui.widgets import LongText
 
+USUAL_WIDTHS: dict[int, tuple[int, ...]] = {1: (4,), 2: (8, 4), 3: (6, 2, 4)}
+
 
 def text_in(language: str, label: Any, *, long: bool = False, max_length: int = 300) -> forms.CharField:
     """One text in one language; a missing one is told by name."""
@@ -40,8 +42,9 @@ class ActForm(Form):
     seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=16)
 
     first_row: tuple[str, ...] = ()
-    # Fields that stand side by side above the act.
-    pairs: tuple[tuple[str, str], ...] = ()
+    # Fields that stand side by side above the act, and how wide where not as usual.
+    pairs: tuple[tuple[str, ...], ...] = ()
+    widths: Mapping[str, tuple[int, ...]] = {}
 
     def layout(self) -> Layout:
         """Content above; the day and the act it stands on in one row below."""
@@ -51,9 +54,9 @@ class ActForm(Form):
         for name in self.fields:
             pair = next((pair for pair in self.pairs if pair[0] == name), None)
             if pair is not None:
-                above.append(
-                    Row(Column(pair[0], css_class="col-md-8"), Column(pair[1], css_class="col-md-4"))
-                )
+                widths = self.widths.get(name) or USUAL_WIDTHS[len(pair)]
+                columns = zip(pair, widths, strict=False)
+                above.append(Row(*(Column(each, css_class=f"col-md-{width}") for each, width in columns)))
             elif name not in beside and name not in last:
                 above.append(name)
         return Layout(*above, Row(*(Column(name, css_class="col-md-4") for name in last)))

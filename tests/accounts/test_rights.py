@@ -223,15 +223,19 @@ def test_who_cannot_stand_in() -> None:
 
 def test_own_settings(client: Client, admin: User) -> None:
     sign_in(client, admin.memberships.get())
-    response = client.post(reverse("own-settings"), {"language": "kk", "theme": "dark"})
+    response = client.post(
+        reverse("own-settings"), {"language": "kk", "theme": "dark", "notice_mail": "none"}
+    )
     assert response.status_code == 302
     admin.refresh_from_db()
-    assert (admin.language, admin.theme) == ("kk", "dark")
+    assert (admin.language, admin.theme, admin.notice_mail) == ("kk", "dark", "none")
     client.post(reverse("set_language"), {"language": "en", "next": "/settings/"})
     client.post(reverse("ui-theme"), {"theme": "light", "next": "https://evil.example/"})
     client.post(reverse("set_language"), {"language": "xx"})
     admin.refresh_from_db()
-    assert (admin.language, admin.theme) == ("en", "light")
+    assert (admin.language, admin.theme, admin.notice_mail) == ("en", "light", "none")
+    with pytest.raises(Invalid):
+        actions.change_own_settings(user=admin, by=actor_of(admin), now=now(), notice_mail="weekly")
 
 
 def test_a_user_made_through_the_page(client: Client, admin: User) -> None:

@@ -71,6 +71,7 @@ def reached(case: Case | None, center: Center, level: str, *, at_once: bool = Fa
             subject_type="cases.case",
             subject_id=1,
             at_once=at_once,
+            loudness="urgent" if at_once else "digest",
         )
     tell_level(event)
     return event
@@ -112,7 +113,7 @@ def test_a_threats_term_is_urgent_and_mailed_at_once(
 ) -> None:
     reached(case, center, "escalated", at_once=True)
     assert Mail.objects.count() == 2
-    assert set(Notice.objects.values_list("urgent", flat=True)) == {True}
+    assert set(Notice.objects.values_list("loudness", flat=True)) == {"urgent"}
 
 
 def test_no_level_is_told_to_nobody(center: Center, director: Membership) -> None:

@@ -66,9 +66,10 @@ def switch_membership(request: Any) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @allowed(*EVERYBODY)
 def own_settings(request: Any) -> HttpResponse:
-    """Own language and theme."""
+    """Own language, theme and mail about notices."""
     user = request.user
-    form = SettingsForm(request.POST or None, initial={"language": user.language, "theme": user.theme})
+    shown = {name: getattr(user, name) for name in SettingsForm.base_fields}
+    form = SettingsForm(request.POST or None, initial=shown)
     if request.method == "POST" and form.is_valid():
         done = run(
             form,

@@ -1,0 +1,239 @@
+"""A mail server that is away, slow or picky: tried for a day, parked, decided by the administrator."""
+
+from __future__ import annotations
+
+import smtplib
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from family_support.accounts.models import Membership, User
+from family_support.accounts.roles import Role
+from family_support.audit.context import acting
+from family_support.audit.models import Change
+from family_support.base.actor import SYSTEM
+from family_support.base.errors import Conflict, Forbidden, Missing
+from family_support.demo import people as demo_people
+from family_support.notifications import mail as mailing
+from family_support.notifications.actions import give_up_parked, notify, retry_parked
+from family_support.notifications.digest import gather_digests
+from family_support.notifications.models import Digest, Mail, MailDecision, Notice
+from tests.places import actor, at, make_center, make_membership
+
+NOW = at("2026-05-06 10:00")
+DAY = timedelta(days=1)
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def lead() -> Membership:
+    return make_membership(Role.CASEWORKER, make_center())
+
+
+@pytest.fixture
+def admin() -> Membership:
+    return make_membership(Role.SYSTEM_ADMIN)
+
+
+class Server:
+    """What the mail server answers; whom it was asked for."""
+
+    def __init__(self) -> None:
+        self.answer: Callable[[Any], Exception | None] = lambda message: None
+        self.asked: list[Any] = []
+
+    def send(self, message: Any, *args: Any) -> int:
+        self.asked.append(message)
+        error = self.answer(message)
+        if error is not None:
+            raise error
+        return 1
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Server:
+    made = Server()
+    monkeypatch.setattr(mailing.EmailMessage, "send", lambda message, *args: made.send(message, *args))
+    return made
+
+
+def urgent(*people: Membership, now: datetime = NOW) -> None:
+    with acting(SYSTEM):
+        notify(
+            [person.pk for person in people],
+            "threat.flagged",
+            subject=("cases.case", 1),
+            case_id=None,
+            now=now,
+        )
+
+
+def away(message: Any) -> Exception:
+    return ConnectionRefusedError(f"no {message.to}")
+
+
+def a_day_of_tries(server: Server) -> None:
+    server.answer = away
+    moment = NOW
+    while Mail.objects.waiting().exists():
+        mailing.send_waiting(moment)
+        moment += timedelta(minutes=5)
+        assert moment < NOW + DAY + timedelta(hours=2)
+
+
+def test_dead_for_a_day_parked_and_sent_again_under_the_same_id(
+    server: Server, lead: Membership, admin: Membership
+) -> None:
+    urgent(lead)
+    a_day_of_tries(server)
+    row = Mail.objects.parked().get()
+    assert row.error == "ConnectionRefusedError"
+    server.answer = lambda message: None
+    back = NOW + DAY * 3
+    assert mailing.send_waiting(back) == 0
+    assert retry_parked(by=actor(admin), now=back, mail_id=row.pk) == 1
+    assert mailing.send_waiting(back) == 1
+    row.refresh_from_db()
+    assert (row.sent_at, row.parked_at) == (back, None)
+    assert {message.extra_headers["Message-ID"] for message in server.asked} == {row.message_id}
+    assert len(server.asked) > 20
+
+
+def test_sent_again_it_is_tried_for_another_day(server: Server, lead: Membership, admin: Membership) -> None:
+    urgent(lead)
+    a_day_of_tries(server)
+    back = NOW + DAY * 3
+    retry_parked(by=actor(admin), now=back)
+    assert mailing.send_waiting(back) == 0
+    assert Mail.objects.waiting().count() == 1
+    assert mailing.send_waiting(back + DAY) == 0
+    assert Mail.objects.parked().count() == 1
+
+
+def test_a_server_that_is_away_is_asked_once_a_run(server: Server) -> None:
+    center = make_center()
+    urgent(*(make_membership(Role.LAWYER, center) for _number in range(5)))
+    server.answer = away
+    assert mailing.send_waiting(NOW) == 0
+    assert len(server.asked) == 1
+    assert set(Mail.objects.values_list("attempts", "error")) == {(1, "ConnectionRefusedError")}
+
+
+def test_a_refused_address_hinders_nobody(server: Server, lead: Membership) -> None:
+    others = [make_membership(Role.LAWYER, make_center()) for _number in range(2)]
+    urgent(lead, *others)
+    bad = lead.user.email
+    server.answer = lambda message: smtplib.SMTPRecipientsRefused({}) if message.to == [bad] else None
+    assert mailing.send_waiting(NOW) == 2
+    assert Mail.objects.waiting().get().recipient == lead
+
+
+def test_many_urgent_notices_at_once_are_one_mail(server: Server, lead: Membership) -> None:
+    for minutes in range(4):
+        urgent(lead, now=NOW + timedelta(minutes=minutes))
+    assert mailing.send_waiting(NOW + timedelta(minutes=5)) == 1
+    assert len(server.asked) == 1
+    assert not Mail.objects.waiting().exists()
+    assert Mail.objects.filter(covered_by__isnull=False).count() == 3
+    urgent(lead, now=NOW + timedelta(minutes=6))
+    assert mailing.send_waiting(NOW + timedelta(minutes=7)) == 1
+
+
+def test_who_left_gets_nothing(server: Server, lead: Membership) -> None:
+    urgent(lead)
+    with acting(SYSTEM):
+        User.objects.filter(pk=lead.user_id).update(is_active=False)
+    assert mailing.send_waiting(NOW) == 0
+    assert not server.asked
+    assert Mail.objects.parked().get().error == mailing.NOT_EMPLOYED
+
+
+def test_one_and_all_are_given_up_and_the_notices_stay(
+    server: Server, lead: Membership, admin: Membership
+) -> None:
+    others = [make_membership(Role.LAWYER, make_center()) for _number in range(2)]
+    urgent(lead, *others)
+    a_day_of_tries(server)
+    by, first = actor(admin), Mail.objects.parked().first()
+    assert first is not None
+    assert give_up_parked(by=by, now=NOW + DAY, mail_id=first.pk) == 1
+    assert Mail.objects.parked().count() == 2
+    assert give_up_parked(by=by, now=NOW + DAY) == 2
+    assert not Mail.objects.parked().exists()
+    assert not Mail.objects.waiting().exists()
+    assert Notice.objects.unread().count() == 3
+    for action in (retry_parked, give_up_parked):
+        with pytest.raises(Conflict) as error:
+            action(by=by, now=NOW + DAY, mail_id=first.pk)
+        assert error.value.code == "not_parked"
+        with pytest.raises(Missing):
+            action(by=by, now=NOW + DAY, mail_id=0)
+        assert action(by=by, now=NOW + DAY) == 0
+
+
+def test_decisions_are_recorded_with_who_took_them(
+    server: Server, lead: Membership, admin: Membership
+) -> None:
+    urgent(lead)
+    a_day_of_tries(server)
+    retry_parked(by=actor(admin), now=NOW + DAY)
+    decision = MailDecision.objects.get()
+    assert (decision.decision, decision.by) == ("again", admin)
+    change = Change.objects.filter(table_name=MailDecision._meta.db_table).latest("pk")
+    assert change.membership_id == admin.pk
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role not in (Role.SYSTEM_ADMIN, Role.MACHINE)])
+def test_nobody_else_decides(role: Role, lead: Membership) -> None:
+    by = actor(lead)
+    object.__setattr__(by, "role", role)
+    for action in (retry_parked, give_up_parked):
+        with pytest.raises(Forbidden):
+            action(by=by, now=NOW)
+
+
+def test_statements_of_a_decision_do_not_grow(server: Server, admin: Membership) -> None:
+    counts = []
+    for more in (2, 20):
+        center = make_center()
+        urgent(*(make_membership(Role.LAWYER, center) for _number in range(more)))
+        a_day_of_tries(server)
+        with CaptureQueriesContext(connection) as made:
+            assert retry_parked(by=actor(admin), now=NOW + DAY) >= more
+        counts.append(len(made))
+        with acting(SYSTEM):
+            Mail.objects.update(sent_at=NOW, next_attempt_at=None)
+    assert counts[0] == counts[1] <= 12
+
+
+@pytest.mark.parametrize("language", ["ru", "kk", "en"])
+def test_no_mail_of_any_kind_says_anything_of_anybody(lead: Membership, language: str) -> None:
+    """Not a name of the demo's people, not a number of a case, in no language."""
+    with acting(SYSTEM):
+        User.objects.filter(pk=lead.user_id).update(language=language)
+        notify([lead.pk], "case.closed", subject=("cases.case", 777333), case_id=None, now=NOW)
+    urgent(lead)
+    gather_digests(NOW)
+    assert Digest.objects.count() == 1
+    assert mailing.send_waiting(NOW) == 2
+    known = demo_names() | {lead.user.last_name, lead.user.first_name, "777333", lead.center.code}
+    for message in mail.outbox:
+        text = f"{message.subject}\n{message.body}"
+        assert [name for name in known if name in text] == []
+        assert message.body.strip()
+        assert message.to == [lead.user.email]
+
+
+def demo_names() -> set[str]:
+    """Every name that the demo gives to anybody."""
+    found: set[str] = set()
+    for value in vars(demo_people).values():
+        if isinstance(value, tuple):
+            for each in value:
+                found |= set(each) if isinstance(each, tuple) else {each}
+    return {name for name in found if isinstance(name, str) and len(name) > 2}
