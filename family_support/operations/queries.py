@@ -104,18 +104,14 @@ def overview(now: datetime) -> Overview:
 def mail_health() -> MailHealth:
     """Counts over the mail that has not gone out, by class of the last error."""
     waiting = Q(sent_at__isnull=True, parked_at__isnull=True)
-    row = Mail.objects.filter(sent_at__isnull=True).aggregate(
+    unsent = Mail.objects.filter(sent_at__isnull=True, given_up_at__isnull=True)
+    row = unsent.aggregate(
         waiting=Count("pk", filter=waiting),
         retrying=Count("pk", filter=waiting & Q(attempts__gt=0)),
         parked=Count("pk", filter=Q(parked_at__isnull=False)),
         oldest=Min("created_at", filter=waiting),
     )
-    errors = (
-        Mail.objects.filter(sent_at__isnull=True)
-        .exclude(error="")
-        .values_list("error")
-        .annotate(n=Count("pk"))
-    )
+    errors = unsent.exclude(error="").values_list("error").annotate(n=Count("pk"))
     return MailHealth(**row, errors=list(errors.order_by("-n", "error")))
 
 
@@ -187,7 +183,7 @@ def for_monitors(now: datetime) -> dict[str, object]:
         pending=Count("pk", filter=Q(state=DeliveryState.PENDING)),
         parked=Count("pk", filter=Q(state=DeliveryState.PARKED)),
     )
-    mail = Mail.objects.filter(sent_at__isnull=True).aggregate(
+    mail = Mail.objects.filter(sent_at__isnull=True, given_up_at__isnull=True).aggregate(
         waiting=Count("pk", filter=Q(parked_at__isnull=True)),
         parked=Count("pk", filter=Q(parked_at__isnull=False)),
     )

@@ -13,6 +13,7 @@ from django.db import InterfaceError, OperationalError
 
 from family_support.base import clock
 from family_support.deadlines.sweep import sweep
+from family_support.notifications.digest import gather_digests
 from family_support.notifications.mail import send_waiting
 from family_support.outbox.delivery import deliver_due
 
@@ -47,4 +48,5 @@ def _works(now: datetime) -> Iterator[tuple[str, Callable[[], Any]]]:
     for name in settings.STAND_IN_TASKS:
         yield name, current_app.tasks[name]
     yield "outbox.deliver", lambda: deliver_due(clock.now, limit=DELIVERIES)
+    yield "notifications.gather_digests", lambda: gather_digests(now)
     yield "notifications.send_mail", lambda: send_waiting(now, limit=MAILS)
