@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -124,7 +125,7 @@ def _is_working(calendar: WorkCalendar, day: date) -> bool:
 
 
 def _gather(people: list[int], now: datetime) -> int:
-    values = {
+    values: dict[str, Any] = {
         "people": people,
         "on": local_date(now),
         "now": now,

@@ -241,7 +241,12 @@ class TestTheWatch:
             for entry in settings.CELERY_BEAT_SCHEDULE.values()
             if entry["schedule"] == settings.SWEEP_SECONDS
         }
-        own = {"deadlines.sweep", "outbox.deliver", "notifications.send_mail"}
+        own = {
+            "deadlines.sweep",
+            "outbox.deliver",
+            "notifications.gather_digests",
+            "notifications.send_mail",
+        }
         # Counting again and drawing documents wait for a worker: nobody's term depends on them.
         waiting = {"deadlines.recount", "documents.redispatch", "operations.look"}
         assert every_minute == own | waiting | set(settings.STAND_IN_TASKS)
