@@ -31,7 +31,7 @@ def notice_pdf(notice: MinorNotice, wanted: str) -> bytes:
         "stay": stay,
         "center": center,
         "adult": stay.person,
-        "minors": [resident for resident in residents if resident.is_minor],
+        "minors": [row for row in residents if row.is_minor and row.arrival == notice.arrival],
         "contact": stay.case.lead,
         "term": term,
         "why": reason,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from django.db.models import Count, Exists, OuterRef, Q
 
 from cases.models import Case
+from family_support.access.barred import barred_case_ids
 from family_support.base.actor import Actor
 from family_support.base.clock import local_date
 from family_support.deadlines.models import Deadline
@@ -28,7 +29,9 @@ ONE_DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A place on a day: free, reserved, occupied, leaving (free from then on) or overstay; whose, if that is open."""
+    """A place on a day: free, reserved, occupied, leaving (free from then on), overstay or unavailable; whose, if
+    that is open. Unavailable is a place out of use, and one that is taken for a family whose case keeps the actor out
+    by name: both read the same (security.md)."""
 
     state: str
     stay: Stay | None = None
@@ -44,7 +47,7 @@ class Row:
 
 @dataclass(slots=True)
 class Total:
-    """How many places a day has in each state; `free` are those nobody claims."""
+    """How many of the places in use a day has in each state; `free` are those nobody claims."""
 
     day: date
     places: int = 0
@@ -53,6 +56,7 @@ class Total:
     occupied: int = 0
     leaving: int = 0
     overstay: int = 0
+    unavailable: int = 0
 
 
 @dataclass(slots=True)
@@ -65,16 +69,17 @@ class Board:
 def board(actor: Actor, first: date, days: int, now: datetime, calendar: WorkCalendar) -> Board:
     """The Center's places on these days. Who stays there only the director sees (initials) and, of own cases, the team.
 
-    Three queries however many places and stays there are.
+    As many queries however many places and stays there are.
     """
     span = [first + ONE_DAY * number for number in range(days)]
-    places = list(Place.objects.of_center(actor.center_id).active().select_related("shelter"))
+    places = list(Place.objects.of_center(actor.center_id).select_related("shelter"))
+    barred = {row["case_id"] for row in barred_case_ids(actor)}
     claims: dict[int, list[Stay]] = {}
     for stay in _claims(actor, span, now, calendar):
         claims.setdefault(stay.place_id, []).append(stay)
     known = _known(actor, claims)
     rows = [
-        Row(place, [_cell(claims.get(place.pk, ()), day, known, now, calendar) for day in span])
+        Row(place, [_cell(place, claims.get(place.pk, ()), day, known, barred, now) for day in span])
         for place in places
     ]
     totals = [_total(day, [row.cells[number] for row in rows]) for number, day in enumerate(span)]
@@ -108,13 +113,20 @@ def _known(actor: Actor, claims: Mapping[int, Sequence[Stay]]) -> dict[int, str]
 
 
 def _cell(
-    stays: Sequence[Stay], day: date, known: Mapping[int, str], now: datetime, calendar: WorkCalendar
+    place: Place,
+    stays: Sequence[Stay],
+    day: date,
+    known: Mapping[int, str],
+    barred: Collection[int],
+    now: datetime,
 ) -> Cell:
     """Who is there at the end of the day goes before who leaves on it."""
     there = [stay for stay in stays if _is_there(stay, day, now)]
     if not there:
-        return Cell("free")
+        return Cell("free" if place.in_use else "unavailable")
     stay = max(there, key=lambda each: each.claim_from)
+    if stay.case_id in barred:
+        return Cell("unavailable")
     return Cell(_state_on(stay, day), stay, known.get(stay.pk, ""), stay.pk if stay.pk in known else None)
 
 
@@ -140,7 +152,7 @@ def _state_on(stay: Stay, day: date) -> str:
 
 
 def _total(day: date, cells: Sequence[Cell]) -> Total:
-    total = Total(day, places=len(cells))
+    total = Total(day, places=sum(cell.state != "unavailable" for cell in cells))
     for cell in cells:
         setattr(total, cell.state, getattr(total, cell.state) + 1)
     return total
@@ -178,6 +190,8 @@ class NoticeLine:
     term: Deadline | None
     proofs: list[Attachment]
     badge: Badge | None = None
+    # Whom it names, where the stay has more than one coming of minors.
+    minors: str = ""
 
 
 @dataclass(slots=True)
@@ -219,7 +233,7 @@ def cards(rows: StayQuerySet) -> list[StayCard]:
     for resident in Resident.objects.filter(stay__in=keys).select_related("person"):
         residents.setdefault(resident.stay_id, []).append(resident)
     notices = list(MinorNotice.objects.filter(stay__in=keys).select_related("agency"))
-    lines = _notice_lines(notices)
+    lines = _notice_lines(notices, residents)
     limits = for_subjects(SUBJECT, keys, ("stay_limit",))
     exits = for_subjects(SUBJECT, keys, ("exit_plan",))
     papers = _papers(SUBJECT, keys)
@@ -236,13 +250,28 @@ def cards(rows: StayQuerySet) -> list[StayCard]:
     ]
 
 
-def _notice_lines(notices: Sequence[MinorNotice]) -> list[NoticeLine]:
+def _notice_lines(
+    notices: Sequence[MinorNotice], residents: Mapping[int, Sequence[Resident]]
+) -> list[NoticeLine]:
+    """By coming, law enforcement first; of several comings each says whom it names."""
     keys = [notice.pk for notice in notices]
     terms, proofs = for_subjects(NOTICE, keys), _papers(NOTICE, keys)
+    several = {notice.stay_id for notice in notices if notice.arrival > 1}
+    by_kind = sorted(notices, key=lambda each: each.kind, reverse=True)
     return [
-        NoticeLine(notice, terms.get(notice.pk), proofs.get(notice.pk, []))
-        for notice in sorted(notices, key=lambda each: each.kind, reverse=True)
+        NoticeLine(
+            notice,
+            terms.get(notice.pk),
+            proofs.get(notice.pk, []),
+            minors=_named(notice, residents) if notice.stay_id in several else "",
+        )
+        for notice in sorted(by_kind, key=lambda each: each.arrival)
     ]
+
+
+def _named(notice: MinorNotice, residents: Mapping[int, Sequence[Resident]]) -> str:
+    rows = residents.get(notice.stay_id, ())
+    return ", ".join(row.person.full_name for row in rows if row.is_minor and row.arrival == notice.arrival)
 
 
 def _papers(subject_type: str, keys: Sequence[int]) -> dict[int, list[Attachment]]:

@@ -48,10 +48,7 @@ from shelter.rules import (
 NOTICE = "shelter.minornotice"
 # Where the term's row does not say otherwise (states.md, defaults).
 EVERY_HOURS = 4
-THIRD_NOTICE = _(
-    "Both notices of this stay exist already: a third one is not made. Tell both bodies of the other child in "
-    "writing and keep the proof among the documents of the case."
-)
+THIRD_NOTICE = _("Both notices about the minors who came together exist already: a third one is not made.")
 
 
 def check_in(
@@ -107,17 +104,16 @@ def check_in(
 
 
 def admit_minor(*, stay: Stay, minor: Person, came_at: datetime, by: Actor, now: datetime) -> Stay:
-    """A child comes to the stay later: both notices begin then.
+    """A child comes to the stay later: both notices about them begin then, whatever was sent about others before.
 
-    Errors: Forbidden, Missing, Conflict when nobody lives there or the notices exist already (a third one is not
-    made), Invalid for an adult, a stranger to the case, or a moment in the future or before the stay began.
+    Children who came at the same moment share their notices as long as neither is sent. Errors: Forbidden, Missing,
+    Conflict when nobody lives there, Invalid for an adult, a stranger to the case, who lives there already, or a
+    moment in the future or before the stay began.
     """
     with acting(by):
         case, stay = locked_stay(stay, by)
         check_can_place(by, case)
         check_state(stay, Stay.State.RESIDENT)
-        if stay.notices.exists():
-            raise Conflict("notice_exists", THIRD_NOTICE)
         if came_at > now:
             raise Invalid("future", fields={"came_at": _("The moment is in the future.")})
         if stay.admitted_at is not None and came_at < stay.admitted_at:
@@ -128,14 +124,30 @@ def admit_minor(*, stay: Stay, minor: Person, came_at: datetime, by: Actor, now:
         if minor.birth_date is not None and not minor.is_minor(on):
             text = _("{name} is an adult by birth date.").format(name=minor.full_name)
             raise Invalid("adult", fields={"minor": text})
-        Resident.objects.create(stay=stay, person=minor, came_at=came_at, is_minor=True)
-        open_notices(case, stay, came_at, by=by, now=now)
+        if stay.residents.filter(person=minor).exists():
+            raise Invalid("resident_already", fields={"minor": _("This person lives in this stay already.")})
+        arrival, waits = _arrival(stay, came_at)
+        Resident.objects.create(stay=stay, person=minor, came_at=came_at, is_minor=True, arrival=arrival)
+        if not waits:
+            open_notices(case, stay, came_at, arrival=arrival, by=by, now=now)
         record(case, "stay.minor", by=by, now=now, subject=(SUBJECT, stay.pk))
     return stay
 
 
+def _arrival(stay: Stay, came_at: datetime) -> tuple[int, bool]:
+    """Which coming of minors this is, and whether its two notices wait already, neither of them sent.
+
+    A notice that is out named those who were there: whoever comes after it, or at another moment, needs both anew.
+    """
+    last = stay.notices.order_by("-arrival").values_list("arrival", flat=True).first()
+    if last is None:
+        return 1, False
+    waiting = stay.notices.filter(arrival=last, counted_from=came_at).missing().count()
+    return (last, True) if waiting == len(NOTICE_KINDS) else (last + 1, False)
+
+
 def open_notices(
-    case: Case, stay: Stay, counted_from: datetime, *, by: Actor, now: datetime
+    case: Case, stay: Stay, counted_from: datetime, *, arrival: int = 1, by: Actor, now: datetime
 ) -> list[MinorNotice]:
     """Both notices with their 24 hours from the minor's admission, inside an action that has locked the stay."""
     found = []
@@ -143,6 +155,7 @@ def open_notices(
         notice = MinorNotice.objects.create(
             stay=stay,
             kind=kind,
+            arrival=arrival,
             agency=_addressee(case, kind),
             opened_at=now,
             counted_from=counted_from,

@@ -24,7 +24,7 @@ class MinorNoticeQuerySet(models.QuerySet["MinorNotice"]):
 
 
 class MinorNotice(FSMModelMixin, Versioned):
-    """One of the two notices of a stay with minors: due within 24 hours by the clock, sent with proof."""
+    """One of the two notices about minors who came together: due within 24 hours by the clock, sent with proof."""
 
     class Kind(models.TextChoices):
         LAW_ENFORCEMENT = "law_enforcement", _("Law enforcement body")
@@ -47,6 +47,8 @@ class MinorNotice(FSMModelMixin, Versioned):
     agency = models.ForeignKey(
         Agency, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("addressee")
     )
+    # Which coming of minors to the stay it is about: the first, or a later one with two notices of its own.
+    arrival = models.PositiveSmallIntegerField(_("coming"), default=1, db_default=1)
     opened_at = models.DateTimeField(_("opened"))
     # The physical admission of the minor: the 24 hours run from it.
     counted_from = models.DateTimeField(_("counted from"))
@@ -67,10 +69,10 @@ class MinorNotice(FSMModelMixin, Versioned):
     class Meta:
         verbose_name = _("notice about a minor")
         verbose_name_plural = _("notices about minors")
-        ordering = ("stay", "-kind")
+        ordering = ("stay", "arrival", "-kind")
         constraints = (
-            # Two kinds, each once a stay: a third notice cannot be.
-            models.UniqueConstraint(fields=("stay", "kind"), name="notice_once_a_kind"),
+            # Two kinds, each once a coming of minors: a third notice about the same ones cannot be.
+            models.UniqueConstraint(fields=("stay", "arrival", "kind"), name="notice_once_a_kind"),
             models.CheckConstraint(
                 name="notice_of_a_known_kind", condition=Q(kind__in=("law_enforcement", "guardianship"))
             ),

@@ -67,3 +67,8 @@ class Place(Versioned):
 
     def __str__(self) -> str:
         return f"{self.shelter.name}, {self.name}"
+
+    @property
+    def in_use(self) -> bool:
+        """Whether it is given to anybody: a place under repair, or of a house that is, is not."""
+        return self.is_active and self.shelter.is_active

@@ -274,6 +274,8 @@ class Resident(models.Model):
     stay = models.ForeignKey(Stay, on_delete=models.PROTECT, related_name="residents")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     is_minor = models.BooleanField(_("under 18 on admission"), default=False)
+    # Which coming of minors they belong to: its two notices name them, and nobody who came another time.
+    arrival = models.PositiveSmallIntegerField(_("coming"), default=1, db_default=1)
     came_at = models.DateTimeField(_("came to the stay"))
     left_at = models.DateTimeField(_("left the stay"), null=True, blank=True)
 

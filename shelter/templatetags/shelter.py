@@ -65,6 +65,7 @@ MARK_TONES: dict[str, Tone] = {
     "occupied": "blue",
     "leaving": "orange",
     "overstay": "red",
+    "unavailable": "grey",
 }
 
 
@@ -75,4 +76,5 @@ def _marks() -> dict[str, str]:
         "occupied": _("occupied"),
         "leaving": _("leaving"),
         "overstay": _("longer than a month"),
+        "unavailable": _("not available"),
     }

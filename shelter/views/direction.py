@@ -14,6 +14,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cases.views.common import center_of
+from family_support.access.barred import barred_case_ids
 from family_support.access.decorators import allowed
 from family_support.access.reads import log_read
 from family_support.accounts.roles import Role
@@ -34,8 +35,11 @@ from shelter.views.loading import form_page
 def places(request: HttpRequest) -> HttpResponse:
     """Houses and places of the Center; no address in the list."""
     center = center_of(request)
+    # A place of a family whose case keeps the director out by name looks like one that is out of use.
+    hidden = Q(stays__case__in=barred_case_ids(request.actor))
+    active = Q(stays__state__in=ACTIVE_STATES)
     rows = Place.objects.of_center(center.pk).annotate(
-        used=Count("stays", filter=Q(stays__state__in=ACTIVE_STATES))
+        used=Count("stays", filter=active & ~hidden), hidden=Count("stays", filter=active & hidden)
     )
     by_house: dict[int, list[Place]] = {}
     for place in rows.select_related("shelter"):

@@ -54,7 +54,7 @@ def notice(request: HttpRequest, pk: int) -> HttpResponse:
         "badge": notice_badge(found),
         "case": case,
         "stay": found.stay,
-        "minors": [resident for resident in card.residents if resident.is_minor],
+        "minors": [row for row in card.residents if row.is_minor and row.arrival == found.arrival],
         "languages": LANGUAGES,
         "may_act": can_place(request.actor, case),
         "crumbs": stay_crumbs(found.stay, case, Crumb(_("The notice"))),

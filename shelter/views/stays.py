@@ -91,7 +91,7 @@ def stay(request: HttpRequest, pk: int) -> HttpResponse:
         "stay": card.stay,
         "may_act": can_place(actor, case),
         # Nobody is offered a form without a child to choose.
-        "may_bring": not card.notices and bool(_children_elsewhere(case, card.stay)),
+        "may_bring": bool(_children_elsewhere(case, card.stay)),
         "may_decide": actor.is_director,
         "crumbs": crumbs_of(
             case, Crumb(_("Stay"), reverse("case-stay", args=(case.pk,))), Crumb(card.stay.place.name)

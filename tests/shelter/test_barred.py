@@ -5,13 +5,21 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from cases.actions import PersonData, add_member, bar_person
 from cases.models import CaseMember
-from family_support.base.errors import Invalid
-from shelter.models import Resident, Stay
+from family_support.accounts.roles import Role
+from family_support.base import clock
+from family_support.base.errors import Conflict, Invalid
+from family_support.workdays.queries import load_calendar
+from shelter import actions, queries
+from shelter.models import Place, Resident, Stay
+from tests.access.world import sign_in
 from tests.factories import NOON, a_case_with_consent, a_center, an_iin
-from tests.shelter.samples import a_reserved, admit
+from tests.mobile_groups.samples import bar
+from tests.shelter.samples import a_place, a_reserved, a_resident, a_shelter, admit
 
 pytestmark = pytest.mark.django_db
 BORN = date(1985, 6, 15)
@@ -36,3 +44,39 @@ def test_the_alleged_abuser_of_the_family_gets_no_place_and_comes_along_with_nob
         admit(stay, place, adults=[husband])
     assert set(second.value.fields) == {"adults"}
     assert not Resident.objects.exists()
+
+
+def test_the_barred_director_sees_a_place_that_is_not_available_and_nobody_in_it() -> None:
+    """The abuser may be the director: nothing on the pages of places differs from one that is out of use."""
+    setting, now = a_center(), clock.now()
+    house = a_shelter(setting)
+    taken, idle, seen = (a_place(setting, shelter=house) for _number in range(3))
+    hers = a_resident(setting, place=taken, now=now)
+    other = a_resident(setting, place=seen, now=now)
+    actions.put_place(
+        place=idle,
+        shelter=house,
+        name=idle.name,
+        beds=4,
+        is_active=False,
+        by=setting.by(Role.DIRECTOR, at=now),
+        version=idle.version,
+    )
+    barred = bar(setting.by(Role.DIRECTOR, at=now), hers.case, "850615300129")
+    board = queries.board(barred, clock.today(), 1, now, load_calendar(center=setting.center))
+    cells = {row.place.pk: row.cells[0] for row in board.rows}
+    assert cells[taken.pk] == cells[idle.pk] == queries.Cell("unavailable")
+    assert (cells[seen.pk].state, cells[seen.pk].url_pk) == ("occupied", other.pk)
+    assert (board.totals[0].places, board.totals[0].occupied, board.totals[0].free) == (1, 1, 0)
+    client = sign_in(Client(), setting.people[Role.DIRECTOR])
+    for name in ("shelter-board", "shelter-places", "stay-list"):
+        page = client.get(reverse(name)).content.decode()
+        assert hers.case.number not in page
+        assert reverse("stay", args=(hers.pk,)) not in page
+    assert client.get(reverse("stay", args=(hers.pk,))).status_code == 404
+    given = {"shelter": house, "beds": 4, "is_active": False, "by": barred}
+    with pytest.raises(Conflict, match="place_in_use"):
+        actions.put_place(place=seen, name=seen.name, version=seen.version, **given)
+    actions.put_place(place=taken, name=taken.name, version=taken.version, **given)
+    assert Stay.objects.get(pk=hers.pk).state == "resident"
+    assert not Place.objects.get(pk=taken.pk).is_active

@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.timezone import localtime
 from pypdf import PdfReader
 
 from cases.actions import add_to_team
@@ -193,16 +194,17 @@ def test_the_place_that_somebody_has_taken_is_409(setting: Place) -> None:
     assert not Stay.objects.filter(case=case).exists()
 
 
-def test_a_third_notice_by_the_page_is_409(setting: Place) -> None:
-    now = clock.now()
+def test_a_second_child_is_brought_by_the_page(setting: Place) -> None:
+    now = clock.now() - timedelta(hours=2)
     stay = with_child(setting, now=now)
     other = a_child(fresh(stay.case), setting, now=now)
-    answer = client_of(setting, Role.CASEWORKER).post(
-        reverse("stay-minor", args=(stay.pk,)),
-        {"minor": other.pk, "came_at": f"{now + timedelta(hours=5):%d.%m.%Y %H:%M}"},
-    )
-    assert answer.status_code == 409
-    assert MinorNotice.objects.filter(stay=stay).count() == 2
+    client = client_of(setting, Role.CASEWORKER)
+    path = reverse("stay-minor", args=(stay.pk,))
+    assert path in client.get(reverse("stay", args=(stay.pk,))).content.decode()
+    moment = now + timedelta(hours=1)
+    answer = client.post(path, {"minor": other.pk, "came_at": f"{localtime(moment):%d.%m.%Y %H:%M}"})
+    assert answer.status_code == 302
+    assert MinorNotice.objects.filter(stay=stay).count() == 4
 
 
 def test_a_stale_version_is_409(setting: Place) -> None:
