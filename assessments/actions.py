@@ -72,7 +72,7 @@ def start_assessment(*, case: Case, by: Actor, now: datetime) -> Assessment:
     with acting(by):
         case = lock_case(case.pk, by)
         check_can_start(by, case)
-        check_consent(case)
+        check_consent(case, on=local_date(now))
         draft = case.assessments.filter(state=Assessment.State.DRAFT).first()
         if draft is not None:
             return draft
@@ -255,7 +255,7 @@ def conclude_assessment(
         assessment = _lock_draft(assessment, by)
         check_version(assessment, expected_version)
         case = assessment.case
-        check_consent(case)
+        check_consent(case, on=local_date(now))
         assessment.hls_found, assessment.risk, assessment.risk_reason = hls_found, risk, risk_reason.strip()
         assessment.response_measures, assessment.conclusion = response_measures.strip(), conclusion.strip()
         assessment.urgent = is_urgent(assessment)

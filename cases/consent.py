@@ -10,20 +10,19 @@ from cases.models import Case, Consent
 from family_support.base.errors import Conflict
 
 
-def has_consent(case: Case, *, third_parties: bool = False, on: date | None = None) -> bool:
+def has_consent(case: Case, *, third_parties: bool = False, on: date) -> bool:
     """Whether somebody of the family gave a consent that holds; with `third_parties`, one that lets data be passed on.
 
-    `on` (a local date) also leaves out those whose own term has ended and that nobody has marked as expired yet.
+    `on` is the local date of the step: a consent whose term has ended before it counts for nothing, though the daily
+    task may not have marked it as expired yet.
     """
-    found = Consent.objects.filter(case=case, state=Consent.State.GIVEN)
-    if on is not None:
-        found = Consent.objects.in_force(on).filter(case=case)
+    found = Consent.objects.in_force(on).filter(case=case)
     if third_parties:
         found = found.filter(third_parties=True)
     return found.exists()
 
 
-def check_consent(case: Case, *, third_parties: bool = False, on: date | None = None) -> None:
+def check_consent(case: Case, *, third_parties: bool = False, on: date) -> None:
     """Errors: Conflict where no given consent covers the step."""
     if not has_consent(case, on=on):
         raise Conflict(

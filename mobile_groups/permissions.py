@@ -8,6 +8,7 @@ from cases.consent import has_consent
 from cases.models import Case
 from cases.permissions import works
 from family_support.accounts.roles import UNIT_HEADS, WORKERS, Role
+from family_support.base import clock
 from family_support.base.actor import Actor
 from family_support.base.errors import Forbidden, Missing
 from mobile_groups.models import Alarm, MobileGroup, ResponseMeasure, Visit
@@ -147,5 +148,5 @@ def sees_contact(actor: Actor, alarm: Alarm | Visit) -> bool:
         return False
     if actor.center_id is None and isinstance(alarm, Visit):
         sent = alarm.planned_by.center_id is not None and not alarm.case.is_closed
-        return sent and alarm.is_open and has_consent(alarm.case, third_parties=True)
+        return sent and alarm.is_open and has_consent(alarm.case, third_parties=True, on=clock.today())
     return alarm.is_open or actor.center_id is not None

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.consent import has_consent
 from cases.models import Case, CaseMember, Person
 from family_support.accounts.roles import Role
+from family_support.base import clock
 from family_support.base.actor import Actor
 from family_support.base.clock import local_date
 from family_support.ui.components import SummaryRow
@@ -75,7 +76,7 @@ def early_summary_of(visit: Visit, actor: Actor) -> list[SummaryRow]:
     rows = _whom(visit, actor)
     if actor.center_id is None and not sees_contact(actor, visit):
         told = _("not known: ask the Center")
-        if not has_consent(visit.case, third_parties=True):
+        if not has_consent(visit.case, third_parties=True, on=clock.today()):
             told = _("The family has not agreed that its data is passed on: ask the Center.")
         rows.append(SummaryRow(_("Safe contact"), told))
     return rows

@@ -99,6 +99,15 @@ class Consent(FSMModelMixin, Versioned):
     def __str__(self) -> str:
         return f"{self.case_id}: {self.state}"
 
+    def holds(self, on: date) -> bool:
+        """Given and not past its term on a local date."""
+        return self.state_on(on) == self.State.GIVEN
+
+    def state_on(self, on: date) -> str:
+        """The state, and expired from the day after its term on, though the daily task may come later."""
+        past = self.valid_until is not None and self.valid_until < on
+        return self.State.EXPIRED if self.state == self.State.GIVEN and past else str(self.state)
+
     @transition(field=state, source=State.ASKED, target=State.GIVEN)
     def give(self) -> None:
         """The person agreed and signed."""

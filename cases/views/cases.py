@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,7 +16,7 @@ from cases.actions.team import workers_of
 from cases.forms.lists import CaseFilter, SearchForm
 from cases.forms.steps import OpeningForm
 from cases.frame import badges, case_for, framed, listed_case, steps
-from cases.models import Case, Consent
+from cases.models import Case
 from cases.permissions import CASE_ROLES, LIST_ROLES, reads
 from cases.tables import CaseTable
 from cases.threats import line_of
@@ -80,17 +82,15 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
         "facts": presenting.facts(found, members, queries.intakes_of(found).first(), now),
         "checks": presenting.terms(terms, now, calendar),
         "opening": None if permissions.works(found, actor) else in_force(actor, found.pk, now),
-        "acts": presenting.acts(found, actor, has_consent=_consented(members)),
+        "acts": presenting.acts(found, actor, has_consent=_consented(members, clock.local_date(now))),
         "related": _related(found, request),
         "now": now,
     }
     return render(request, "cases/case.html", framed(request, found, "timeline", context))
 
 
-def _consented(members: list) -> bool:
-    return any(
-        consent.state == Consent.State.GIVEN for member in members for consent in member.person.consents_here
-    )
+def _consented(members: list, on: date) -> bool:
+    return any(consent.holds(on) for member in members for consent in member.person.consents_here)
 
 
 def _related(found: Case, request: HttpRequest) -> list[Case]:

@@ -49,7 +49,7 @@ def case_people(request: HttpRequest, pk: int) -> HttpResponse:
             Consent.objects.filter(case=case).select_related("person").order_by("-asked_at", "-pk")
         ),
         "consent_tones": CONSENT_TONES,
-        "consented": has_consent(case),
+        "consented": has_consent(case, on=clock.today()),
     }
     return render(request, "cases/people.html", framed(request, case, "people", context))
 
@@ -60,7 +60,7 @@ def member_add(request: HttpRequest, pk: int) -> HttpResponse:
     """Add a member of the family."""
     case = worked_case(request, pk)
     members = list(queries.members_of(case))
-    consented = has_consent(case)
+    consented = has_consent(case, on=clock.today())
     # Consent comes before a family's data is taken over from what a system sent (94-V art. 8).
     asked = (request.GET.get("card", ""), request.GET.get("member", ""))
     initial = cards.taken_over(case, members, *asked) if consented else {}
@@ -97,7 +97,7 @@ def member_change(request: HttpRequest, pk: int) -> HttpResponse:
     form = MemberForm(
         request.POST or None,
         members=others,
-        consented=has_consent(case),
+        consented=has_consent(case, on=clock.today()),
         changing=True,
         initial=initial_of(member),
     )

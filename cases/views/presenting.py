@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -124,7 +124,7 @@ def facts(
     rows.append(SummaryRow(_("Family"), _household(members, now), change))
     if intake is not None:
         rows.append(SummaryRow(_("Source"), intake.get_channel_display()))
-    rows.append(SummaryRow(_("Consent"), *_consent_of(members)))
+    rows.append(SummaryRow(_("Consent"), *_consent_of(members, local_date(now))))
     rows.append(SummaryRow(_("Responsible"), case.lead.user.short_name if case.lead else _("not assigned")))
     rows.append(SummaryRow(_("Opened"), day(case.opened_at)))
     if case.is_closed:
@@ -144,10 +144,18 @@ def _household(members: Sequence[CaseMember], now: datetime) -> str:
     return ", ".join(parts)
 
 
-def _consent_of(members: Sequence[CaseMember]) -> tuple[str, str]:
+def _consent_of(members: Sequence[CaseMember], on: date) -> tuple[str, str]:
     """The weightiest state of the family's consents, and nothing to change here."""
-    states = [consent.state for member in members for consent in getattr(member.person, "consents_here", ())]
-    for state in (Consent.State.GIVEN, Consent.State.ASKED, Consent.State.WITHDRAWN, Consent.State.REFUSED):
+    states = [
+        consent.state_on(on) for member in members for consent in getattr(member.person, "consents_here", ())
+    ]
+    for state in (
+        Consent.State.GIVEN,
+        Consent.State.ASKED,
+        Consent.State.EXPIRED,
+        Consent.State.WITHDRAWN,
+        Consent.State.REFUSED,
+    ):
         if state in states:
             return str(state.label), ""
     return _("not asked yet"), ""

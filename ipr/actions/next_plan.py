@@ -48,7 +48,7 @@ def start_next_plan(*, plan: Plan, carry_over: bool, by: Actor, now: datetime) -
             )
         today = local_date(now)
         _check_time(before.ends_on, today)
-        _check_ground(case)
+        _check_ground(case, now)
         case = to_planning(case=case, by=by, now=now)
         following = Plan.objects.create(case=case, created_at=now, previous=plan)
         version = new_version(following, by, now)
@@ -87,11 +87,11 @@ def _check_time(ends_on: date, today: date) -> None:
         )
 
 
-def _check_ground(case: Case) -> None:
+def _check_ground(case: Case, now: datetime) -> None:
     concluded = concluded_of(case)
     if concluded is None or not concluded.hls_found:
         raise Conflict("no_hls", _("A plan is drawn up only for a family found in a hard life situation."))
-    check_consent(case)
+    check_consent(case, on=local_date(now))
 
 
 def _carry(plan: Plan, before: PlanVersion, version: PlanVersion) -> None:

@@ -57,7 +57,7 @@ def start_plan(*, case: Case, by: Actor, now: datetime) -> PlanVersion:
             raise Conflict(
                 "no_hls", _("A plan is drawn up only for a family found in a hard life situation.")
             )
-        check_consent(case)
+        check_consent(case, on=local_date(now))
         if plan is None:
             plan = Plan.objects.create(case=case, created_at=now)
         version = new_version(plan, by, now)

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
+from assessments.actions import start_assessment
 from cases.actions import (
     add_member,
     ask_consent,
@@ -24,7 +25,7 @@ from cases.actions import (
     to_support,
     withdraw_consent,
 )
-from cases.consent import check_consent
+from cases.consent import check_consent, has_consent
 from cases.models import Case, CaseMember, Consent, Intake, Threat
 from cases.permissions import BY_CASEWORKER, BY_DIRECTOR
 from family_support.accounts.models import ActingDirector
@@ -327,16 +328,29 @@ def test_consent_for_every_state_transition_and_role(place: Place, state: str, a
 def test_consent_opens_the_way_to_profile_and_transfer(place: Place) -> None:
     case = a_case(place)
     with pytest.raises(Conflict):
-        check_consent(case)
+        check_consent(case, on=TODAY)
     with pytest.raises(Conflict):
         add_member(
             case=case, data=person_data(address="ул. Абая, 1"), relation="spouse", by=place.by(), now=NOON
         )
     a_consent(case, place, third_parties=False)
-    check_consent(case)
+    check_consent(case, on=TODAY)
     with pytest.raises(Conflict):
-        check_consent(case, third_parties=True)
+        check_consent(case, third_parties=True, on=TODAY)
     add_member(case=case, data=person_data(address="ул. Абая, 1"), relation="spouse", by=place.by(), now=NOON)
+
+
+def test_a_consent_past_its_term_counts_for_nothing_before_the_daily_task_has_marked_it(place: Place) -> None:
+    case = a_case(place)
+    consent = a_consent(case, place, valid_until=TODAY)
+    later = TODAY + timedelta(days=1)
+    for third in (False, True):
+        assert has_consent(case, third_parties=third, on=TODAY)
+        assert not has_consent(case, third_parties=third, on=later)
+    assert [consent.holds(day) for day in (TODAY, later)] == [True, False]
+    assert consent.state_on(later) == Consent.State.EXPIRED
+    with pytest.raises(Conflict, match="consent_missing"):
+        start_assessment(case=case, by=place.by(), now=NOON + timedelta(days=1))
 
 
 @pytest.mark.parametrize(
