@@ -26,6 +26,7 @@ from cases.permissions import (
     can_propose_transfer,
     can_read_intake,
     can_register,
+    reads,
     works,
 )
 from cases.threats import line_of
@@ -169,24 +170,24 @@ def intake(request: HttpRequest, pk: int) -> HttpResponse:
     """An intake: what was said for who may read it, masked for the others of the Center."""
     found = _seen(request, pk)
     case = _case_of(request, found)
-    reads = can_read_intake(request.actor, case)
+    may_read = can_read_intake(request.actor, case)
     transfers = list(
         IntakeTransfer.objects.visible_to(request.actor)
         .filter(Q(intake=found) | Q(new_intake=found))
         .select_related("to_center", "from_center")
     )
-    if reads and case is not None:
+    if may_read and case is not None:
         log_read(request.actor, case.pk, f"intake {found.pk}")
-    sent = cards.sent_by_program(found) if reads else None
+    sent = cards.sent_by_program(found) if may_read else None
     card = getattr(sent, "card", None)
     context: dict[str, Any] = {
         "intake": found,
         "case": case,
-        "reads": reads,
+        "reads": may_read,
         "family": queries.shown_family(case, request.actor) if case else "",
         "works": case is not None and works(case, request.actor) and not case.is_closed,
         "deadlines": list(for_subject(("cases.intake", found.pk))),
-        "consultations": found.consultations.select_related("agency", "by__user") if reads else [],
+        "consultations": found.consultations.select_related("agency", "by__user") if may_read else [],
         "sent": sent,
         "card": card,
         "card_members": cards.shown(card) if card else [],
@@ -309,7 +310,7 @@ def intake_slip(request: HttpRequest, pk: int) -> HttpResponse:
     case = _case_of(request, found)
     context = {
         "intake": found,
-        "case": case,
+        "case": case if case is not None and reads(case, request.actor) else None,
         "may_register": can_register(request.actor),
         "terms": list(for_subject(("cases.intake", found.pk))),
         "languages": (("kk", "Қазақша"), ("ru", "Русский"), ("en", "English")),

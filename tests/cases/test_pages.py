@@ -143,6 +143,20 @@ def test_restricted_at_once_still_gives_the_clerk_a_slip(place: Place, client_of
     assert "Нурланова" not in client.get(answer["Location"]).content.decode()
 
 
+def test_a_slip_reads_the_same_whether_the_case_is_hidden_or_not(client_of: Any) -> None:
+    """A missing button would say that the family has a case which is kept from who registered the intake."""
+    client, pages = client_of(Role.INTAKE_CLERK), []
+    for violence in ("no", "yes"):
+        answer = client.post(reverse("intake-new"), posted(violence=violence))
+        intake = Intake.objects.latest("pk")
+        assert intake.case is not None
+        page = client.get(answer["Location"]).content.decode()
+        assert intake.case.restricted == (violence == "yes")
+        assert reverse("case", args=(intake.case_id,)) not in page
+        pages.append(page.count("btn"))
+    assert pages[0] == pages[1]
+
+
 def test_stale_form_answers_409_with_the_typed_text(place: Place, client_of: Any) -> None:
     client, case = client_of(), a_case(place, now=clock.now())
     url = reverse("case-risk", args=(case.pk,))
