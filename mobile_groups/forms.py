@@ -112,6 +112,13 @@ class MemberForm(KeyMixin, Form):
         )
 
 
+class MemberChangeForm(VersionMixin, MemberForm):
+    """The same for somebody who is in the draft."""
+
+    def layout(self) -> Layout:
+        return Layout(*super().layout().fields, "version")
+
+
 def _choices(form: forms.Form, name: str, rows: QuerySet) -> None:
     form.fields[name].queryset = rows  # type: ignore[attr-defined]
 

@@ -146,11 +146,21 @@ def tell_bodies(event: Event) -> None:
     plan = ResponsePlan.objects.select_related("alarm").get(pk=event["plan"])
     subject = ("mobile_groups.responseplan", plan.pk)
     _tell(event, "response_plan.in_force", members_of(plan.alarm.group_id), subject)
-    today = clock.local_date(clock.now())
     measures = {row.agency_id: row.pk for row in ResponseMeasure.objects.filter(plan=plan).order_by("-pk")}
     for agency_id, measure_id in measures.items():
-        officers = of_role(Role.AGENCY_OFFICER, on=today, agency_id=agency_id)
-        _tell(event, "response_measure.assigned", officers, ("mobile_groups.responsemeasure", measure_id))
+        _tell_body(event, agency_id, measure_id)
+
+
+@handles("response_measure.added")
+def tell_body(event: Event) -> None:
+    """Officers of the body that a plan in force has got a measure for; the others know theirs already."""
+    measure = ResponseMeasure.objects.get(pk=event["measure"])
+    _tell_body(event, measure.agency_id, measure.pk)
+
+
+def _tell_body(event: Event, agency_id: int, measure_id: int) -> None:
+    officers = of_role(Role.AGENCY_OFFICER, on=clock.local_date(clock.now()), agency_id=agency_id)
+    _tell(event, "response_measure.assigned", officers, ("mobile_groups.responsemeasure", measure_id))
 
 
 @handles("response_plan.all_marked")

@@ -126,11 +126,17 @@ def change_group(
 
 
 def put_member(
-    *, group: MobileGroup, data: MemberData, member: GroupMember | None = None, by: Actor, now: datetime
+    *,
+    group: MobileGroup,
+    data: MemberData,
+    member: GroupMember | None = None,
+    expected_version: int | str | None = None,
+    by: Actor,
+    now: datetime,
 ) -> GroupMember:
     """Add somebody to the draft, or change them: of a body of that sector, never of the Center.
 
-    Errors: Forbidden, Missing, Conflict (no draft, in the group already), Invalid by field.
+    Errors: Forbidden, Missing, Conflict (stale, no draft, in the group already), Invalid by field.
     """
     with acting(by):
         group = _locked_draft(group, by, None)
@@ -138,10 +144,8 @@ def put_member(
             last = group.members.order_by("-order").values_list("order", flat=True).first() or 0
             member = GroupMember(group=group, order=last + 1)
         else:
-            # Anew: somebody who was taken out meanwhile is not written back.
-            member = group.members.filter(pk=member.pk).first()
-            if member is None:
-                raise Missing
+            member = _member_anew(group, member, expected_version)
+            member.bump()
         for name, value in _member_fields(group, data, now).items():
             setattr(member, name, value)
         member.save()
@@ -201,18 +205,35 @@ def _check_account(group: MobileGroup, membership: Membership, now: datetime) ->
         )
 
 
-def remove_member(*, member: GroupMember, by: Actor, now: datetime) -> None:
-    """Take somebody out of the draft. Errors: Forbidden, Missing, Conflict (no draft)."""
+def _member_anew(group: MobileGroup, member: GroupMember, expected_version: int | str | None) -> GroupMember:
+    """The draft's member as it is now: somebody who was taken out is not written back. Errors: Missing, Conflict."""
+    found = group.members.filter(pk=member.pk).first()
+    if found is None:
+        raise Missing
+    if expected_version is not None:
+        check_version(found, expected_version)
+    return found
+
+
+def remove_member(
+    *, member: GroupMember, expected_version: int | str | None = None, by: Actor, now: datetime
+) -> None:
+    """Take somebody out of the draft. Errors: Forbidden, Missing, Conflict (stale, no draft)."""
     with acting(by):
         group = _locked_draft(member.group, by, None)
-        member.delete()
+        _member_anew(group, member, expected_version).delete()
         _touched(group)
 
 
-def call_earlier(*, member: GroupMember, by: Actor, now: datetime) -> None:
-    """Move a member one place up in the order of calling. Errors: Forbidden, Missing, Conflict (no draft)."""
+def call_earlier(
+    *, member: GroupMember, expected_version: int | str | None = None, by: Actor, now: datetime
+) -> None:
+    """Move a member one place up in the order of calling; the version is the draft's, for its order is what changes.
+
+    Errors: Forbidden, Missing, Conflict (stale, no draft).
+    """
     with acting(by):
-        group = _locked_draft(member.group, by, None)
+        group = _locked_draft(member.group, by, expected_version)
         rows = list(group.members.all())
         if member not in rows:
             raise Missing

@@ -54,7 +54,7 @@ def put_measure(
     now: datetime,
 ) -> ResponseMeasure:
     """Add a measure, or change one of a draft. A plan in force may gain measures: danger does not wait for a new plan;
-    only who leads the response adds them then.
+    only who leads the response adds them then, and only the new measure's body is told.
 
     Errors: Missing (also for one taken out meanwhile), Forbidden, Conflict (stale, ended, in force), Invalid by field.
     """
@@ -76,7 +76,7 @@ def put_measure(
         measure.save()
         _save(plan)
         if plan.state == State.IN_FORCE:
-            _tell_bodies(plan, by)
+            emit("response_measure.added", case_id=plan.case_id, measure=measure.pk, by=by.membership_id)
     return measure
 
 
@@ -138,12 +138,8 @@ def put_plan_in_force(
         _save(plan)
         meet_response_term(plan.alarm, by=by, now=now)
         record(plan.alarm.case, "response_plan.in_force", by=by, now=now, subject=subject_of(plan))
-        _tell_bodies(plan, by)
+        emit("response_plan.in_force", case_id=plan.case_id, plan=plan.pk, by=by.membership_id)
     return plan
-
-
-def _tell_bodies(plan: ResponsePlan, by: Actor) -> None:
-    emit("response_plan.in_force", case_id=plan.case_id, plan=plan.pk, by=by.membership_id)
 
 
 def mark_measure(

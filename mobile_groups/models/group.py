@@ -131,7 +131,7 @@ class MobileGroup(FSMModelMixin, Versioned):
         """A new order of the same year took its place."""
 
 
-class GroupMember(models.Model):
+class GroupMember(Versioned):
     """Somebody of an outside body in the group: with an account, or by name with post and phone."""
 
     group = models.ForeignKey(MobileGroup, on_delete=models.CASCADE, related_name="members")
@@ -140,6 +140,7 @@ class GroupMember(models.Model):
     membership = models.ForeignKey(
         Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="group_places"
     )
+    version = models.PositiveIntegerField(_("version"), default=1, db_default=1, editable=False)
     name = models.CharField(_("full name"), max_length=200)
     post = models.CharField(_("post"), max_length=200)
     phone = EncryptedTextField(_("phone"), blank=True, default="")

@@ -27,7 +27,7 @@ from mobile_groups import actions, queries
 from mobile_groups.actions import MemberData
 from mobile_groups.actions.groups import MANDATE, has_order_scan, subject_of
 from mobile_groups.badges import group_badge
-from mobile_groups.forms import GroupChangeForm, GroupForm, MemberForm, OrderForm
+from mobile_groups.forms import GroupChangeForm, GroupForm, MemberChangeForm, MemberForm, OrderForm
 from mobile_groups.models import GroupMember, MobileGroup
 from mobile_groups.permissions import GROUP_READERS, can_edit_group
 from mobile_groups.rules import OBLIGATORY
@@ -213,15 +213,18 @@ def member_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a member of the draft."""
     member, now = _member(request, pk), clock.now()
     names = ("membership", "sector", "agency", "name", "post", "phone")
-    form = _member_form(request, member.group, {name: getattr(member, name) for name in names})
+    initial = {name: getattr(member, name) for name in names} | {"version": member.version}
+    form = _member_form(request, member.group, initial, MemberChangeForm)
     if request.method == "POST" and form.is_valid():
         data = dict(form.cleaned_data)
         data.pop("key")
+        version = data.pop("version")
         if run(
             form,
             actions.put_member,
             group=member.group,
             member=member,
+            expected_version=version,
             data=MemberData(**data),
             by=request.actor,
             now=now,
@@ -231,10 +234,10 @@ def member_edit(request: HttpRequest, pk: int) -> HttpResponse:
     return _form(request, member.group, form, _("Change the member"), _("Save"))
 
 
-def _member_form(request: HttpRequest, found: MobileGroup, initial: dict[str, Any]) -> MemberForm:
-    return MemberForm(
-        request.POST or None, district_id=found.district_id, today=clock.today(), initial=initial
-    )
+def _member_form(
+    request: HttpRequest, found: MobileGroup, initial: dict[str, Any], form: type[MemberForm] = MemberForm
+) -> MemberForm:
+    return form(request.POST or None, district_id=found.district_id, today=clock.today(), initial=initial)
 
 
 def _member(request: HttpRequest, pk: int) -> GroupMember:
@@ -251,7 +254,8 @@ def member_remove(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a member out of the draft."""
     member = _member(request, pk)
     group_pk = member.group_id
-    actions.remove_member(member=member, by=request.actor, now=clock.now())
+    seen = request.POST.get("version", "")
+    actions.remove_member(member=member, expected_version=seen, by=request.actor, now=clock.now())
     messages.success(request, _("The member is taken out."))
     return redirect("group", group_pk)
 
@@ -261,7 +265,8 @@ def member_remove(request: HttpRequest, pk: int) -> HttpResponse:
 def member_up(request: HttpRequest, pk: int) -> HttpResponse:
     """Call a member earlier."""
     member = _member(request, pk)
-    actions.call_earlier(member=member, by=request.actor, now=clock.now())
+    seen = request.POST.get("version", "")
+    actions.call_earlier(member=member, expected_version=seen, by=request.actor, now=clock.now())
     return redirect("group", member.group_id)
 
 

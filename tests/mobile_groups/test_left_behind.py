@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from io import BytesIO
 from typing import Any
 
@@ -24,7 +25,16 @@ from mobile_groups import actions, handlers
 from mobile_groups.actions import MemberData
 from mobile_groups.models import ResponseMeasure, ResponsePlan, Visit
 from tests.factories import NOON, a_consent
-from tests.mobile_groups.samples import a_draft_group, a_plan, a_ready_district, an_alarm, close, fresh, mark
+from tests.mobile_groups.samples import (
+    a_district_with_bodies,
+    a_draft_group,
+    a_plan,
+    a_ready_district,
+    an_alarm,
+    close,
+    fresh,
+    mark,
+)
 from tests.mobile_groups.test_pages import client_of
 
 pytestmark = pytest.mark.django_db
@@ -75,6 +85,35 @@ def test_what_somebody_took_out_is_not_brought_back_by_a_stale_edit() -> None:
     with pytest.raises(Missing):
         actions.call_earlier(member=member, by=there.coordinator, now=NOON)
     assert draft.members.count() == 2
+
+
+def test_two_coordinators_at_one_member_of_a_draft_do_not_overwrite_each_other() -> None:
+    there = a_district_with_bodies()
+    draft = a_draft_group(there)
+    member = draft.members.all()[1]
+    client = client_of(there.coordinator)
+    edit, remove, up = (
+        reverse(f"group-member-{step}", args=(member.pk,)) for step in ("edit", "remove", "up")
+    )
+    form = client.get(edit).context["form"]
+    sent = {
+        "sector": member.sector_id,
+        "membership": member.membership_id,
+        "post": "Педагог",
+        "key": str(uuid.uuid4()),
+        "version": form.initial["version"],
+    }
+    assert client.post(edit, sent).status_code == 302
+    answer = client.post(edit, {**sent, "post": "Набранное не теряется"})
+    assert answer.status_code == 409
+    assert "Набранное не теряется" in answer.content.decode()
+    assert client.post(remove, {"version": sent["version"]}).status_code == 409
+    assert client.post(up, {"version": draft.version}).status_code == 409
+    assert client.post(up).status_code == 409
+    assert fresh(member).post == "Педагог"
+    page = client.get(reverse("group", args=(draft.pk,))).content.decode()
+    assert f'name="version" value="{fresh(member).version}"' in page
+    assert client.post(remove, {"version": fresh(member).version}).status_code == 302
 
 
 def test_the_edit_form_of_a_measure_carries_its_version() -> None:

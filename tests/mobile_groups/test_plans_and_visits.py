@@ -171,6 +171,23 @@ def test_bodies_are_told_and_see_their_own_measures_while_the_plan_is_in_force()
     assert not ResponseMeasure.objects.visible_to(health).exists()
 
 
+def test_a_measure_added_to_a_plan_in_force_is_told_to_its_body_alone() -> None:
+    there = a_ready_district()
+    officers = {
+        sector: a_membership(Role.AGENCY_OFFICER, agency=there.agencies[sector])
+        for sector in ("health", "internal_affairs")
+    }
+    plan = a_plan(there, an_alarm(there), "in_force", measures=2)
+    Notice.objects.all().delete()
+    police = there.agencies["internal_affairs"]
+    measure = _put(plan, there.coordinator, agency=police)
+    (event,) = Event.objects.filter(type="response_measure.added")
+    assert Event.objects.filter(type="response_plan.in_force").count() == 1
+    handlers.tell_body(event)
+    (notice,) = Notice.objects.all()
+    assert (notice.recipient_id, notice.subject_id) == (officers["internal_affairs"].pk, measure.pk)
+
+
 # --- Visit -------------------------------------------------------------------------------------------------------
 def _scan() -> SimpleUploadedFile:
     return SimpleUploadedFile("scan.pdf", PDF, content_type="application/pdf")
