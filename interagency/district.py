@@ -23,7 +23,7 @@ from django.utils.translation import pgettext_lazy
 
 from family_support.base.actor import Actor
 from family_support.base.clock import local_date
-from family_support.base.figures import Column, Row, Table, Value, in_every_language
+from family_support.base.figures import HIDDEN, Column, Row, Table, Value, in_every_language, text_of
 from family_support.base.suppression import suppress
 from family_support.deadlines.models import Deadline, DeadlineLevel
 from family_support.directory.models import Agency
@@ -122,37 +122,44 @@ def _mean(means: dict[int, tuple[int, float]]) -> Value:
     return round(sum(number * mean for number, mean in means.values()) / whole, 1) if whole else None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Late:
-    """A late task without its person: body, kind of support, Center, due date, the last chaser."""
+    """A body that is late, without its tasks: how many as the figures show it, the oldest, the highest chaser.
 
-    number: int
-    deadline: Deadline
-    sector: str
+    Neither tasks nor kinds of support nor Centers are listed: counting them would give a hidden figure back.
+    """
+
+    body: Agency
+    number: str
+    oldest: Deadline
     chaser: int
 
 
-def lateness(actor: Actor, now: datetime) -> list[Late]:
-    """Late tasks of the district's bodies, the latest first: nobody is named. Three queries."""
+def lateness(actor: Actor, now: datetime, table: Table) -> list[Late]:
+    """Late bodies of the district, whose oldest report is the latest first; `table` is what `figures` gave. Three
+    queries."""
     tasks = Task.objects.of_district(actor).filter(state__in=AWAITED, due_on__lt=local_date(now))
-    by_measure = {task.measure_id: task for task in tasks.select_related("measure__sector").defer("snapshot")}
-    terms = (
+    terms = list(
         Deadline.objects.open()
-        .filter(code="task_report", subject_type="ipr.measure", subject_id__in=by_measure, due_at__lt=now)
+        .filter(
+            code="task_report",
+            subject_type="ipr.measure",
+            subject_id__in=tasks.values("measure"),
+            due_at__lt=now,
+            agency__isnull=False,
+        )
         .select_related("term", "center__district", "agency")
         .order_by("due_at", "pk")
     )
-    found = list(terms)
-    grades: dict[int, int] = {}
-    sent = DeadlineLevel.objects.filter(deadline__in=found, level__in=GRADES, told=True)
-    for pk, level in sent.values_list("deadline_id", "level"):
-        grades[pk] = max(grades.get(pk, 0), GRADES[level])
-    return [
-        Late(
-            by_measure[term.subject_id].pk,
-            term,
-            by_measure[term.subject_id].measure.sector.name,
-            grades.get(term.pk, 0),
-        )
-        for term in found
-    ]
+    column = next(each for each in COLUMNS if each.code == "overdue")
+    shown = {row.key: row.values["overdue"] for row in table.rows}
+    found: dict[int, Late] = {}
+    for term in terms:
+        body = term.agency
+        if body is not None and body.pk not in found:
+            number = text_of(shown.get(f"agency-{body.pk}", HIDDEN), column)
+            found[body.pk] = Late(body, number, term, 0)
+    sent = DeadlineLevel.objects.filter(deadline__in=terms, level__in=GRADES, told=True)
+    for agency_id, level in sent.values_list("deadline__agency_id", "level"):
+        found[agency_id].chaser = max(found[agency_id].chaser, GRADES[level])
+    return list(found.values())

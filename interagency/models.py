@@ -13,7 +13,7 @@ from family_support.accounts.models import Membership
 from family_support.accounts.roles import Role
 from family_support.base.actor import Actor
 from family_support.base.fields import EncryptedJSONField
-from family_support.base.models import Dated, DatedQuerySet, Named, Versioned
+from family_support.base.models import Dated, DatedQuerySet, Named, Versioned, one_in_force
 from family_support.directory.models import Agency
 from ipr.models import Measure, PlanVersion
 
@@ -292,6 +292,7 @@ class ServiceNorm(Named, Dated):
                 condition=Q(valid_to__isnull=True) | Q(valid_to__gte=models.F("valid_from")),
             ),
             models.UniqueConstraint(fields=("code", "valid_from"), name="service_norm_once"),
+            one_in_force("service_norm_one_in_force", "code"),
         )
 
     def __str__(self) -> str:

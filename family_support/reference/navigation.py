@@ -15,6 +15,7 @@ CONSTRAINTS = (
     "sector_field_one_in_force",
     "state_service_one_in_force",
     "staffing_norm_one_in_force",
+    "service_norm_one_in_force",
 )
 
 

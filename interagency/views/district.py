@@ -16,12 +16,13 @@ from interagency import district
 @require_safe
 @allowed(Role.COORDINATOR)
 def district_figures(request: HttpRequest) -> HttpResponse:
-    """Tasks by body with small cells hidden, and the list of late ones."""
+    """Tasks by body with small cells hidden, and which bodies are late."""
     now = clock.now()
+    table = district.figures(request.actor, now)
     context = {
         "district": District.objects.filter(pk=request.actor.district_id or 0).first(),
-        "table": district.figures(request.actor, now),
-        "late": district.lateness(request.actor, now),
+        "table": table,
+        "late": district.lateness(request.actor, now, table),
         "now": now,
     }
     return render(request, "interagency/district.html", context)

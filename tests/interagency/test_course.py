@@ -186,7 +186,8 @@ def test_chasers_go_out_in_three_grades_each_once() -> None:
     scene = a_scene()
     assert scene.task.due_on == DUE
     head = actor_for(a_membership(Role.BODY_ADMIN, agency=scene.agency))
-    coordinator = actor_for(a_membership(Role.COORDINATOR, agency=scene.agency))
+    head_of_district = a_membership(Role.COORDINATOR, agency=scene.agency)
+    coordinator = actor_for(head_of_district)
     director = scene.place.by(Role.DIRECTOR)
     seen = []
     for grade, moment in CHASED.items():
@@ -204,8 +205,14 @@ def test_chasers_go_out_in_three_grades_each_once() -> None:
     assert [kind for kind in told(director) if "chaser" in kind] == ["center.chaser_3"]
     notice = Notice.objects.get(recipient=coordinator.membership_id)
     assert (notice.kind, notice.case_id) == ("district.chaser_3", None)
-    (late,) = district.lateness(coordinator, now)
-    assert (late.number, late.chaser) == (scene.task.pk, 3)
+    table = district.figures(coordinator, now)
+    (late,) = district.lateness(coordinator, now, table)
+    assert (late.body, late.chaser) == (scene.agency, 3)
+    assert late.number == "•", "what the figures hide, the list does not give back"
+    page = sign_in(Client(), head_of_district).get(reverse("district-figures"))
+    rows = page.content.decode()
+    assert f"№ {scene.task.pk}" not in rows
+    assert scene.place.center.name not in rows
     client = sign_in(Client(), a_membership(Role.AGENCY_OFFICER, agency=scene.agency))
     page = client.get(reverse("task", args=(scene.task.pk,))).content.decode()
     assert "Напоминание 2 отправлено" in page

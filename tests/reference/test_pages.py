@@ -29,7 +29,7 @@ from tests.places import at, make_center, make_membership, names
 from tests.reference.samples import NOW
 
 pytestmark = pytest.mark.django_db
-SLUGS = ("sector-fields", "services", "terms", "grounds", "measures", "norms", "bands")
+SLUGS = ("sector-fields", "services", "terms", "grounds", "measures", "norms", "bands", "service-norms")
 
 
 @pytest.fixture(autouse=True)
