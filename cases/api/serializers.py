@@ -210,7 +210,10 @@ class Status(serializers.Serializer):
     received_at = Moment()
     registered_at = Moment(allow_null=True)
     in_work_at = Moment(allow_null=True)
-    finished_at = Moment(allow_null=True)
+    finished_at = Moment(
+        allow_null=True,
+        help_text="told up to seven days after the work has ended, of each submission at a moment of its own",
+    )
 
 
 class StatusPage(serializers.Serializer):

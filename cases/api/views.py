@@ -73,7 +73,7 @@ class SubmissionView(MachineView):
         found = self.own().with_status().filter(public_id=_uuid(public_id)).first()
         if found is None:
             raise Missing
-        return Response(status_of(found))
+        return Response(status_of(found, clock.now()))
 
 
 def _uuid(text: str) -> UUID:
@@ -131,7 +131,8 @@ class IntakeView(SubmissionView):
             if after is None:
                 raise _no_place()
         rows, more = page_of(self.own().with_status(), after=after, limit=limit)
-        items = [status_of(row) for row in rows]
+        now = clock.now()
+        items = [status_of(row, now) for row in rows]
         return Response({"items": items, "next": items[-1]["id"] if more else None})
 
 

@@ -12,9 +12,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from cases.actions import close_case, record_consultation, take_case
+from cases.api.status import status_of
 from cases.models import Case, Intake, Submission, Threat
 from family_support.accounts.roles import Role
 from family_support.base import clock
+from family_support.base.actor import SYSTEM
 from family_support.deadlines.models import Deadline
 from tests.factories import Place, a_center, a_district, an_iin, an_intake, person_data
 from tests.machines import Caller, Door, a_machine
@@ -181,7 +183,34 @@ def test_states_of_a_submission(place: Place, caller: Caller) -> None:
     assert working["in_work_at"].endswith("Z")
     case.refresh_from_db()
     close_case(case=case, closing=Case.Closing.CONSULTED, note="Помощь оказана.", by=by, now=clock.now())
-    assert caller.get(url).json()["state"] == "finished"
+    assert caller.get(url).json()["state"] == "in_work", "the end is told at a moment of the submission's own"
+    with clock.at(clock.now() + timedelta(days=8)):
+        fresh_caller = Caller(submission.machine)
+        ended = fresh_caller.get(url).json()
+    assert ended["state"] == "finished"
+    assert ended["finished_at"] > working["in_work_at"]
+
+
+def test_two_submissions_about_one_family_do_not_end_in_one_second(place: Place, caller: Caller) -> None:
+    """Joined to one case, nothing that the sender is told says so, whenever it asks (states.md)."""
+    iin, body = an_iin(), call(place)
+    body["person"]["iin"] = iin
+    for _number in range(2):
+        caller.send(PATH, body)
+    first, second = Submission.objects.order_by("pk")
+    assert first.intake.case_id == second.intake.case_id
+    case, now = first.intake.case, clock.now()
+    close_case(case=case, closing=Case.Closing.UNFOUNDED, note="Не подтвердилось.", by=SYSTEM, now=now)
+    rows = list(Submission.objects.with_status().order_by("pk"))
+    told = [status_of(row, now + timedelta(days=8))["finished_at"] for row in rows]
+    assert None not in told
+    assert told[0] != told[1]
+    assert [status_of(row, now + timedelta(days=8))["finished_at"] for row in rows] == told, "it stays"
+    assert [status_of(row, now)["state"] for row in rows] == ["registered", "registered"]
+    middle = now + timedelta(days=3)
+    for row in rows:
+        answer = status_of(row, middle)
+        assert (answer["state"] == "finished") == (answer["finished_at"] is not None)
 
 
 def test_pages_of_own_submissions(place: Place, caller: Caller) -> None:

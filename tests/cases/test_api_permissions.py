@@ -164,7 +164,8 @@ def test_the_card_goes_along_to_another_center(client: Any) -> None:
 
     def state() -> str:
         """What the sender hears: nothing of the way it went."""
-        return str(status_of(Submission.objects.visible_to(actor_of(system)).with_status().get())["state"])
+        row = Submission.objects.visible_to(actor_of(system)).with_status().get()
+        return str(status_of(row, now + timedelta(days=8))["state"])
 
     assert state() == "in_work"
     close_case(case=there.case, closing=Case.Closing.UNFOUNDED, note="Не подтвердилось.", by=SYSTEM, now=now)
