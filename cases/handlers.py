@@ -8,10 +8,12 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.actions.transfers import ACCEPTANCE, SUBJECT
 from cases.models import Case, IntakeTransfer
+from cases.queries import moved_by_lead
 from family_support.accounts.roles import Role
 from family_support.audit.context import acting
 from family_support.base import clock
 from family_support.base.actor import SYSTEM
+from family_support.deadlines.models import Recount
 from family_support.notifications.actions import notify
 from family_support.notifications.recipients import directors, of_role
 from family_support.notifications.registry import register_kind, register_recipients
@@ -20,6 +22,12 @@ from family_support.outbox.models import Event
 
 register_kind("case.assigned", _("A case was assigned to you"), "user-check")
 register_kind("cases.reassigned", _("Cases were handed over to you: %(count)s"), "user-check", tone="orange")
+register_kind(
+    "deadlines.moved",
+    _("An order (%(order)s) moved the dates of your running terms: %(count)s"),
+    "calendar",
+    tone="orange",
+)
 register_kind("intake.attached", _("A repeat intake came in for your case"), "inbox")
 register_kind("intake.unassigned", _("A new case waits for a responsible worker"), "inbox", tone="orange")
 register_kind("threat.flagged", _("A threat to life or health was flagged"), "alarm", urgent=True, tone="red")
@@ -143,6 +151,26 @@ def tell_waiting_transfer(event: Event) -> None:
     transfer = IntakeTransfer.objects.get(pk=event["subject_id"])
     asked = directors(transfer.to_center_id, clock.local_date(clock.now()))
     _tell(event, "transfer.waiting", asked, (SUBJECT, transfer.pk))
+
+
+@handles("deadlines.recounted")
+def tell_moved(event: Event) -> None:
+    """An order moved dates of running terms: one notice to each lead, with how many of the own terms it concerns."""
+    recount = Recount.objects.get(pk=event["recount"])
+    people: dict[int, list[int]] = {}
+    for lead, count in moved_by_lead(recount):
+        people.setdefault(count, []).append(lead)
+    with acting(SYSTEM):
+        for count, leads in people.items():
+            notify(
+                leads,
+                "deadlines.moved",
+                subject=("deadlines.recount", recount.pk),
+                case_id=None,
+                event_id=event.pk,
+                params={"count": count, "order": recount.note},
+                now=clock.now(),
+            )
 
 
 @handles("cases.reassigned")

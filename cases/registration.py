@@ -68,6 +68,7 @@ def was_transferred(case: Case) -> bool:
 def _subjects() -> None:
     subjects.register("cases.case", _("Case"), url_name="case")
     subjects.register("cases.list", _("Cases"), lambda key: reverse("case-list"))
+    subjects.register("deadlines.recount", _("Calendar"), lambda key: reverse("my-day"))
     subjects.register("cases.intake", _("Intake (appeal)"), url_name="intake")
     subjects.register("cases.intaketransfer", _("Transfer of an intake"), url_name="transfer")
     subjects.register("cases.consent", _("Consent"), url_name="consent")

@@ -13,6 +13,7 @@ from family_support.base.actor import SYSTEM
 from family_support.deadlines.actions import counted_again, recompute, shortened
 from family_support.deadlines.models import Deadline, DeadlineQuerySet, Recount
 from family_support.deadlines.schedule import due_day, levels
+from family_support.outbox.events import emit
 from family_support.workdays.calendar import WorkCalendar
 from family_support.workdays.edition import Edition, Scope
 from family_support.workdays.queries import Calendars, load_edition
@@ -144,6 +145,8 @@ def run_batch(now: datetime, batch: int = BATCH) -> bool:
         if len(keys) < batch:
             recount.finished_at = now
             recount.total = recount.looked_at
+            if recount.moved:
+                emit("deadlines.recounted", recount=recount.pk)
         recount.save(update_fields=("looked_at", "moved", "last_pk", "finished_at", "total"))
     return True
 

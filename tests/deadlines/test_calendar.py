@@ -14,6 +14,7 @@ from django.utils import translation
 from cases.models import Case
 from family_support.accounts.roles import Role
 from family_support.audit.context import acting
+from family_support.base import clock
 from family_support.base.actor import SYSTEM, Actor
 from family_support.base.errors import AppError, Conflict, Forbidden, Invalid, Missing
 from family_support.deadlines import actions
@@ -22,12 +23,15 @@ from family_support.deadlines.explanation import explained
 from family_support.deadlines.models import Deadline, DeadlineChange, Recount
 from family_support.deadlines.recount import run_all, run_batch
 from family_support.directory.models import Center
+from family_support.notifications.models import Notice
+from family_support.notifications.registry import kind_of
+from family_support.outbox.delivery import deliver_due
 from family_support.workdays.calendar import Names
 from family_support.workdays.edition import Line, What
 from family_support.workdays.models import CalendarDay
 from family_support.workdays.queries import current_version, load_calendar
 from tests.deadlines.test_actions import local, opened
-from tests.places import at, make_actor, make_center
+from tests.places import at, make_actor, make_center, make_membership
 
 pytestmark = pytest.mark.django_db
 NOW = at("2026-05-06 11:00")
@@ -319,6 +323,27 @@ def test_counting_again_goes_on_where_it_stopped(case: Case, editor: Actor, cent
     assert recount.finished_at is not None
     assert DeadlineChange.objects.count() == 7
     assert not run_batch(NOW)
+
+
+def test_who_leads_cases_hears_once_of_an_order_that_moved_their_dates(
+    case: Case, editor: Actor, center: Center
+) -> None:
+    """One notice a person and recount, whatever the number of terms and batches; nothing to who has none moved."""
+    lead, idle = make_membership(Role.CASEWORKER, center), make_membership(Role.CASEWORKER, center)
+    with acting(SYSTEM):
+        Case.objects.filter(pk=case.pk).update(lead=lead)
+    many(case, center, 5)
+    recount = publish(editor, CLOSED, center=center)
+    with clock.at(NOW):
+        run_all(NOW, batch=2)
+        for _twice in range(2):
+            deliver_due(clock.now)
+    (notice,) = Notice.objects.filter(kind="deadlines.moved")
+    assert (notice.recipient, notice.case_id) == (lead, None)
+    assert notice.params == {"count": 5, "order": recount.note}
+    shown = kind_of(notice.kind).text % notice.params
+    assert shown == "An order (№ 512, 05.05.2026) moved the dates of your running terms: 5"
+    assert not Notice.objects.filter(recipient=idle).exists()
 
 
 def test_versions_are_counted_in_their_order(
