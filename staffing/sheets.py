@@ -11,6 +11,7 @@ import xlsxwriter
 from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from staffing.gaps import Line, Totals
 from staffing.presenting import (
@@ -116,7 +117,7 @@ def center_sheet(found: Staffing, language: str) -> bytes:
 def _positions(book: Book, found: Staffing) -> None:
     page = book.page(_("Positions and norms"), (5, 48, 18, 12, 12, 12, 12, 12, 48))
     page.head(
-        "№",
+        pgettext("number", "No."),
         _("Position"),
         _("Note of the annex"),
         _("Norm"),
@@ -173,13 +174,19 @@ def _records(book: Book, found: Staffing) -> None:
     page = book.page(_("Orders and vehicles"), (40, 60))
     table, fund = found.table, found.fund
     if table:
-        page.row(_("Staffing table"), f"№ {table.order_number}, {date_format(table.order_date, 'd.m.Y')}")
+        page.row(
+            _("Staffing table"),
+            f"{pgettext('number', 'No.')} {table.order_number}, {date_format(table.order_date, 'd.m.Y')}",
+        )
         page.row(_("In force from"), date_format(table.starts_on, "d.m.Y"))
     if fund:
         page.money(_("Payroll fund, tenge"), fund.amount)
         days = f"{date_format(fund.starts_on, 'd.m.Y')} – {date_format(fund.ends_on, 'd.m.Y')}"
         page.row(_("Period"), days)
-        page.row(_("Order"), f"№ {fund.order_number}, {date_format(fund.order_date, 'd.m.Y')}")
+        page.row(
+            _("Order"),
+            f"{pgettext('number', 'No.')} {fund.order_number}, {date_format(fund.order_date, 'd.m.Y')}",
+        )
     for vehicle in found.vehicles:
         page.row(_("Vehicle"), vehicle.label)
 
@@ -226,7 +233,7 @@ def _regions(book: Book, found: Country, figures: Sequence[str]) -> None:
 
 def _by_position(book: Book, found: Country, figures: Sequence[str]) -> None:
     page = book.page(_("Positions"), (5, 50, *([14] * 6), 20))
-    page.head("№", _("Position"), *figures, _("Centers where units are missing"))
+    page.head(pgettext("number", "No."), _("Position"), *figures, _("Centers where units are missing"))
     for row in found.positions:
         first, *rest = _figures(row.totals)
         page.row(row.norm.number, row.norm.name, None if row.unnumbered else first, *rest, row.lacking_in)
@@ -245,7 +252,7 @@ def _everything(book: Book, found: Country) -> None:
     page = book.page(_("Positions of Centers"), (12, 5, 50, 18, *([14] * 5)))
     page.head(
         _("Code"),
-        "№",
+        pgettext("number", "No."),
         _("Position"),
         _("Norm"),
         _("Established"),
