@@ -17,6 +17,8 @@ Value = float | int | None
 LANGUAGES = ("kk", "ru", "en")
 # What stands in place of a figure that is not shown outside the Center.
 HIDDEN = -1
+# Headings of more columns would have to be divided by syllables on a sheet of A4.
+MOST_ON_PAPER = 9
 
 
 def in_every_language(text: Text) -> dict[str, str]:
@@ -132,6 +134,17 @@ class Table:
                 ],
             )
             for row in self.rows
+        ]
+
+    @property
+    def parts(self) -> list[tuple[tuple[Column, ...], list[ShownRow]]]:
+        """Columns and rows as a page of paper holds them: a table of ten and more is printed as two halves."""
+        rows, middle = self.shown, (len(self.columns) + 1) // 2
+        if len(self.columns) <= MOST_ON_PAPER:
+            return [(self.columns, rows)]
+        return [
+            (self.columns[some], [ShownRow(row.name, row.cells[some]) for row in rows])
+            for some in (slice(None, middle), slice(middle, None))
         ]
 
     @property

@@ -108,6 +108,12 @@ def timestamp(value: datetime | None) -> SafeString:
 
 # --- Masked personal data ------------------------------------------------------------------------------------
 @register.filter
+def unbroken(value: object) -> SafeString:
+    """A number in a sentence of a paper: never divided at its hyphens."""
+    return format_html('<span class="unbroken">{}</span>', value)
+
+
+@register.filter
 def initials(name: str) -> str:
     """Initials with dots."""
     return masking.initials(name or "")
