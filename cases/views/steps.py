@@ -211,13 +211,16 @@ def case_close(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("case", pk=case.pk)
     running = Deadline.objects.open().filter(case_id=case.pk).select_related("term")
     going_on = outliving(Case.Closing.REFUSED) if Case.Closing.REFUSED in closings else frozenset()
+    cancelled = [row for row in running if row.code not in going_on]
     context = {
         "case": case,
         "form": form,
         "closings": closings,
         "blockers": found,
+        "lifted": any(item.lifted_for for item in found),
         # Terms that a refusal leaves running (rules.md 3.2): said so, not that they are cancelled.
-        "running": [row for row in running if row.code not in going_on],
+        "running": cancelled,
+        "running_names": "; ".join(row.term.name for row in cancelled),
         "going_on": [row for row in running if row.code in going_on],
         "crumbs": crumbs_of(case, Crumb(_("Close the case"))),
     }

@@ -72,7 +72,10 @@ class MinorNotice(FSMModelMixin, Versioned):
         ordering = ("stay", "arrival", "-kind")
         constraints = (
             # Two kinds, each once a coming of minors: a third notice about the same ones cannot be.
-            models.UniqueConstraint(fields=("stay", "arrival", "kind"), name="notice_once_a_kind"),
+            models.UniqueConstraint(
+                fields=("stay", "arrival", "kind"), condition=Q(arrival__gte=1), name="notice_once_a_kind"
+            ),
+            models.CheckConstraint(name="notice_of_a_counted_coming", condition=Q(arrival__gte=1)),
             models.CheckConstraint(
                 name="notice_of_a_known_kind", condition=Q(kind__in=("law_enforcement", "guardianship"))
             ),
