@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -72,8 +74,9 @@ class MinorNotice(FSMModelMixin, Versioned):
         ordering = ("stay", "arrival", "-kind")
         constraints = (
             # Two kinds, each once a coming of minors: a third notice about the same ones cannot be.
-            models.UniqueConstraint(
-                fields=("stay", "arrival", "kind"), condition=Q(arrival__gte=1), name="notice_once_a_kind"
+            ExclusionConstraint(
+                name="notice_once_a_kind",
+                expressions=tuple((name, RangeOperators.EQUAL) for name in ("stay", "arrival", "kind")),
             ),
             models.CheckConstraint(name="notice_of_a_counted_coming", condition=Q(arrival__gte=1)),
             models.CheckConstraint(
