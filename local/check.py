@@ -20,6 +20,8 @@ USAGE = """./check                    every stage: static, unit, browser, faults
 ./check -k name tests/ipr  pytest with these arguments only"""
 # As many programs side by side as the smallest machine that we promise times for has processors.
 SIDE_BY_SIDE = 2
+# A test process waits for PostgreSQL, Chromium or a worker a third of its time: one more fills the gaps.
+TEST_PROCESSES = 3
 
 
 @dataclass(frozen=True)
@@ -133,7 +135,7 @@ def unit(env: Mapping[str, str]) -> bool:
         [
             "-q",
             "-n",
-            str(SIDE_BY_SIDE),
+            str(TEST_PROCESSES),
             "--dist",
             "worksteal",
             "tests",
@@ -147,7 +149,7 @@ def unit(env: Mapping[str, str]) -> bool:
 def browser(env: Mapping[str, str]) -> bool:
     """The pages in Chromium, in a process of their own: Playwright's loop needs Django's leave."""
     # Each file has a product of its own (web, worker, database), so files walk side by side.
-    arguments = ["-q", "-n", str(SIDE_BY_SIDE), "--dist", "loadfile", "tests/browser"]
+    arguments = ["-q", "-n", str(TEST_PROCESSES), "--dist", "loadfile", "tests/browser"]
     return pytest(arguments, {**env, "DJANGO_ALLOW_ASYNC_UNSAFE": "true"})
 
 

@@ -34,6 +34,8 @@ def browser() -> str | None:
     """The Chrome or Chromium that the browser tests drive: CHROME, or the first one on the PATH."""
     names = (
         os.environ.get("CHROME"),
+        # Without windows there is less to start and to draw.
+        "chromium-headless-shell",
         "chromium",
         "google-chrome",
         "google-chrome-stable",
@@ -51,6 +53,7 @@ def _is_snap(path: str) -> bool:
         return b"/snap/bin" in file.read(4096)
 
 
+CHROMIUM = "chromium-headless-shell"
 # local/python.sh names these too, for a machine without Python; a test compares.
 RUNNING = (
     Package("python3-venv", lambda: importlib.util.find_spec("ensurepip") is not None),
@@ -60,13 +63,13 @@ RUNNING = (
     Package("libmagic1", _library("libmagic.so.1")),
     Package("gettext", lambda: shutil.which("msgfmt") is not None),
 )
-CHECKING = (*RUNNING, Package("chromium", lambda: browser() is not None))
+CHECKING = (*RUNNING, Package(CHROMIUM, lambda: browser() is not None))
 
 
 def ensure(packages: tuple[Package, ...]) -> None:
     """Install the missing ones with apt-get; `Trouble` with the line to type if that is not ours to do."""
     missing = [package.name for package in packages if not package.present()]
-    if "chromium" in missing and _is_ubuntu():
+    if CHROMIUM in missing and _is_ubuntu():
         raise Trouble(
             "No Chrome or Chromium found, which the browser tests need. Ubuntu's chromium is a snap that they cannot "
             "drive: install Google Chrome (google-chrome-stable), or set CHROME to a Chrome or Chromium binary."

@@ -95,8 +95,6 @@ def send(walker: Walker, step: str) -> None:
     walker.page.wait_for_selector(
         f"main input[name=step][value={step}]" if step else "main .fs-4", state="attached"
     )
-    # Every step has the same address: each is looked at all the same.
-    walker.seen.clear()
     walker.look()
 
 

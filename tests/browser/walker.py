@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -16,6 +16,8 @@ from family_support.base import clock
 from family_support.demo.papers import scan
 
 AXE = Axe()
+# What axe saw in this process: a page of a role in a language and a width is judged once, whoever meets it next.
+LOOKED: set[tuple[str, ...]] = set()
 # Rules of WCAG 2.2 A and AA; best-practice hints included.
 OPTIONS = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
@@ -24,6 +26,13 @@ SETTLED = (
     "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done))))"
 )
 
+# Language, width, theme, step, and whether the form came back with errors: each makes another page of one address.
+FACE = """() => [
+    document.documentElement.lang, innerWidth, matchMedia("(prefers-color-scheme: dark)").matches,
+    document.documentElement.dataset.bsTheme, document.querySelector("[aria-invalid=true]") !== null,
+    document.querySelector("main input[name=step]")?.value,
+]"""
+
 
 @dataclass
 class Walker:
@@ -31,18 +40,20 @@ class Walker:
 
     page: Page
     address: str
-    seen: list[str] = field(default_factory=list)
+    role: str = ""
     # Without scripts in the browser axe cannot run either.
     scripts: bool = True
 
     def sign_in(self, role: str) -> None:
         """One click on the button of the role's first demo account."""
         self.page.context.clear_cookies(name="sessionid")
+        self.role = ""
         account = next(each for each in demo.one_of_each_role(clock.today()) if each.role == role)
         self.go("/accounts/login/")
         self.page.locator(f"button[name=membership][value='{account.membership_id}']").click()
         self.page.wait_for_load_state()
         assert "/accounts/login" not in self.page.url, self.page.url
+        self.role = role
 
     def go(self, path: str) -> None:
         """Open a page and look at it."""
@@ -53,10 +64,13 @@ class Walker:
 
     def look(self) -> None:
         """No accessibility violation, no untranslated marker, no script error on the page met."""
-        name = re.sub(r"\d+", "N", self.page.url.removeprefix(self.address))
-        if name in self.seen or not self.scripts:
+        if not self.scripts:
             return
-        self.seen.append(name)
+        name = re.sub(r"\d+", "N", self.page.url.removeprefix(self.address))
+        page = (self.role, name, *map(str, self.page.evaluate(FACE)))
+        if page in LOOKED:
+            return
+        LOOKED.add(page)
         # The top bar fits its links once fonts are there and a frame was drawn.
         self.page.evaluate(SETTLED)
         found = AXE.run(self.page, options=OPTIONS).response["violations"]
