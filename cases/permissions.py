@@ -10,13 +10,15 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, IntakeTransfer
 from family_support.access.openings import OPENING_ROLES
-from family_support.accounts.roles import UNIT_HEADS, WORKERS, Role
+from family_support.accounts.roles import METHODOLOGY, UNIT_HEADS, WORKERS, Role
 from family_support.base.actor import Actor
 from family_support.base.errors import Conflict, Forbidden, Missing, Text
 
 REGISTERING = WORKERS | {Role.INTAKE_CLERK}
 CASE_ROLES = WORKERS | UNIT_HEADS | {Role.DIRECTOR}
 LIST_ROLES = CASE_ROLES | {Role.INTAKE_CLERK}
+# The methodology unit has dates of its own (the quarter), though no cases.
+DAY_ROLES = LIST_ROLES | METHODOLOGY
 ASSIGNING = WORKERS | UNIT_HEADS | {Role.DIRECTOR}
 
 Stage, Closing = Case.Stage, Case.Closing

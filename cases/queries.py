@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -25,11 +25,13 @@ from cases.models import (
     ViolenceRecord,
     ViolenceSupport,
 )
+from cases.models.case import CaseQuerySet
 from cases.page import Act, act_for
 from cases.permissions import reads, works
-from family_support.access.subjects import subject_url
+from family_support.access.subjects import subject_label, subject_url
 from family_support.accounts.models import Membership
-from family_support.accounts.roles import WORKERS
+from family_support.accounts.roles import WORKERS, Role
+from family_support.agenda.scope import CLERKS_TERMS, UNITS_TERMS, oversees
 from family_support.base.actor import Actor
 from family_support.base.crypto import blind_index
 from family_support.base.names import fold
@@ -55,12 +57,12 @@ def shown_family(case: Case, actor: Actor) -> str:
 
 @dataclass(frozen=True)
 class Line:
-    """A deadline of a case, ready for My day or a list."""
+    """A deadline, ready for My day or a list: of a case, or of a record of its own (a quarter, a received intake)."""
 
-    case: Case
+    case: Case | None
     family: str
     place: str
-    risk: Badge
+    risk: Badge | None
     stage: str
     action: str
     url: str
@@ -68,10 +70,12 @@ class Line:
     lead: str
     # The absent colleague for whom the actor stands in here; empty for one's own work.
     for_whom: str = ""
+    # What has no case: its kind, by which the list calls and links it.
+    subject: str = ""
 
     @property
     def case_url(self) -> str:
-        return reverse("case", args=(self.case.pk,))
+        return reverse("case", args=(self.case.pk,)) if self.case else ""
 
 
 @dataclass
@@ -83,20 +87,22 @@ class Group:
     lines: list[Line] = field(default_factory=list)
 
 
-def day_of(actor: Actor, now: datetime, calendar: WorkCalendar, *, worker: int | None) -> list[Group]:
-    """What has a date, grouped: overdue, today, this week, later. Two queries.
+def day_of(actor: Actor, now: datetime, calendar: WorkCalendar, *, worker: int | None = None) -> list[Group]:
+    """What has a date, grouped: overdue, today, this week, later. Two queries, one more for who stands in.
 
-    Workers see the cases they work on; clerks, directors and heads of unit those listed to them, of one
-    worker on demand.
+    Workers see the cases they work on, those of the absent among them, by `worker` of one of these alone; directors
+    and heads of unit all of the Center, by `worker` those that one leads; clerks and the methodology unit the terms
+    that are theirs to meet.
     """
     case_ids: QuerySet | None = None
-    terms: Sequence[str] | None = None
+    terms: Collection[str] | None = None
     if actor.role in WORKERS and not actor.acting:
-        case_ids = Case.objects.writable_by(actor).values("pk")
-    elif worker is not None:
-        case_ids = Case.objects.listed_to(actor).filter(lead_id=worker).values("pk")
-    elif not actor.is_director and actor.role not in WORKERS:
-        terms = ("consultation",) if actor.role == "intake_clerk" else None
+        case_ids = _worked(actor, worker).values("pk")
+    elif oversees(actor):
+        if worker is not None:
+            case_ids = Case.objects.listed_to(actor).filter(lead_id=worker).values("pk")
+    else:
+        terms = CLERKS_TERMS if actor.role == Role.INTAKE_CLERK else UNITS_TERMS
     day = my_day(actor=actor, now=now, calendar=calendar, case_ids=case_ids, terms=terms)
     rows: dict[str, list[Deadline]] = {
         "overdue": day.overdue,
@@ -111,13 +117,23 @@ def day_of(actor: Actor, now: datetime, calendar: WorkCalendar, *, worker: int |
             code,
             day.counts[code],
             [
-                line(row, cases[row.case_id], actor, now, calendar, absent)
+                line(row, cases.get(row.case_id), actor, now, calendar, absent)
                 for row in found
-                if row.case_id in cases
+                if row.case_id is None or row.case_id in cases
             ],
         )
         for code, found in rows.items()
     ]
+
+
+def _worked(actor: Actor, member: int | None) -> CaseQuerySet:
+    """The cases the actor works on: all, the own ones, or those of one absent colleague."""
+    rows = Case.objects.writable_by(actor)
+    if member is None or not actor.standing_for:
+        return rows
+    if member == actor.membership_id:
+        return rows.filter(in_place_of__isnull=True)
+    return rows.filter(in_place_of=member)
 
 
 def _cases_of(day: Day, actor: Actor) -> dict[int | None, Case]:
@@ -130,13 +146,15 @@ def _cases_of(day: Day, actor: Actor) -> dict[int | None, Case]:
 
 def line(
     deadline: Deadline,
-    case: Case,
+    case: Case | None,
     actor: Actor,
     now: datetime,
     calendar: WorkCalendar,
     absent: Mapping[int, str] | None = None,
 ) -> Line:
     """One row; the act that meets the term stands in it for who works on the case."""
+    if case is None:
+        return _line_of_record(deadline, now, calendar)
     act = act_for(deadline, case, actor) if works(case, actor) else None
     return Line(
         case=case,
@@ -149,6 +167,22 @@ def line(
         due=view(deadline, now, calendar),
         lead=case.lead.user.short_name if case.lead else "",
         for_whom=(absent or {}).get(getattr(case, "in_place_of", None) or 0, ""),
+    )
+
+
+def _line_of_record(deadline: Deadline, now: datetime, calendar: WorkCalendar) -> Line:
+    """A term of the Center that belongs to no case."""
+    return Line(
+        case=None,
+        family="",
+        place="",
+        risk=None,
+        stage="",
+        action=deadline.term.name,
+        url=subject_url(deadline.subject_type, deadline.subject_id),
+        due=view(deadline, now, calendar),
+        lead="",
+        subject=subject_label(deadline.subject_type),
     )
 
 

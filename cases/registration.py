@@ -11,7 +11,7 @@ from cases.absences import restricted_left
 from cases.closing import Blocker, register_blocker, register_ground
 from cases.models import Case, Intake, IntakeTransfer, ViolenceSupport
 from cases.page import Act, Tab, register_act, register_day_tile, register_tab
-from cases.permissions import LIST_ROLES
+from cases.permissions import DAY_ROLES, LIST_ROLES
 from cases.queues import files_of_intakes, waiting, waiting_tile
 from cases.scope import CaseScope
 from cases.timeline import register_kind
@@ -48,8 +48,10 @@ def register() -> None:
 
 def case_lines(case_ids: Collection[int], actor: Actor) -> Mapping[int, CaseLine]:
     """Number and address of those of the cases that the actor sees listed: one query."""
-    rows = Case.objects.listed_to(actor).filter(pk__in=set(case_ids)).values_list("pk", "number")
-    return {pk: CaseLine(number, reverse("case", args=(pk,))) for pk, number in rows}
+    rows = (
+        Case.objects.listed_to(actor).filter(pk__in=set(case_ids)).values_list("pk", "number", "restricted")
+    )
+    return {pk: CaseLine(number, reverse("case", args=(pk,)), restricted) for pk, number, restricted in rows}
 
 
 def pending_transfer(case: Case) -> list[Blocker]:
@@ -214,7 +216,7 @@ def _navigation() -> None:
     navigation.register_menu(
         MenuItem(_("Reassign cases"), "cases-reassign", "arrows-exchange", UNIT_HEADS | {Role.DIRECTOR})
     )
-    navigation.register(NavItem(_("My day"), "my-day", "home", LIST_ROLES, 10))
+    navigation.register(NavItem(_("My day"), "my-day", "home", DAY_ROLES, 10))
     navigation.register(
         NavItem(_("Cases"), "case-list", "folders", LIST_ROLES, 20, ("case", "consent", "consultation"))
     )

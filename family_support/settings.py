@@ -80,6 +80,7 @@ INSTALLED_APPS = [
     "family_support.documents",
     "family_support.notifications",
     "family_support.operations",
+    "family_support.agenda",
     "cases",
     "assessments",
     "ipr",
@@ -250,6 +251,8 @@ ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 PUBLIC_RATE_LIMITS = {
     "ask": env.str("LIMIT_ASK", default="10/10m/ip,300/10m/key"),
     "ask_file": env.str("LIMIT_ASK_FILE", default="10/10m/ip,200/10m/key"),
+    # Calendars of phones ask by themselves, many of them from the addresses of one provider.
+    "calendar_feed": env.str("LIMIT_CALENDAR_FEED", default="300/10m/ip"),
     "ask_status": env.str("LIMIT_ASK_STATUS", default="20/10m/ip,600/10m/key"),
 }
 MFA_ADAPTER = "family_support.accounts.adapters.MFAAdapter"
@@ -374,5 +377,10 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "stream": sys.stderr, "formatter": "plain"}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     # Request lines and their arguments are the proxy's business; an error report names the view, not the data.
-    "loggers": {"django.server": {"level": "ERROR"}, "django_structlog": {"level": "WARNING"}},
+    "filters": {"secret_addresses": {"()": "family_support.base.logs.SecretAddresses"}},
+    "loggers": {
+        "django.server": {"level": "ERROR"},
+        "django.request": {"filters": ["secret_addresses"]},
+        "django_structlog": {"level": "WARNING"},
+    },
 }

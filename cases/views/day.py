@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -13,10 +15,11 @@ from cases import queries
 from cases.actions.team import workers_of
 from cases.forms.lists import SearchForm
 from cases.page import day_tiles
-from cases.permissions import LIST_ROLES, can_register
+from cases.permissions import DAY_ROLES, LIST_ROLES, can_register
 from cases.views.common import center_of
 from family_support.access.decorators import allowed
-from family_support.accounts.roles import UNIT_HEADS, Role
+from family_support.accounts.roles import WORKERS, Role
+from family_support.agenda.scope import oversees
 from family_support.base import clock
 from family_support.ui.components import Tile
 from family_support.workdays.queries import load_calendar
@@ -34,16 +37,16 @@ def titles() -> dict[str, str]:
 
 
 @require_safe
-@allowed(*LIST_ROLES)
+@allowed(*DAY_ROLES)
 def my_day(request: HttpRequest) -> HttpResponse:
-    """Everything with a date, grouped by how near it is; directors and heads of unit choose whose."""
+    """Everything with a date, grouped by how near it is; directors and heads of unit choose whose, and so does who
+    stands in for somebody."""
     actor, now = request.actor, clock.now()
     center = center_of(request)
     calendar = load_calendar(center=center)
-    chooses = actor.is_director or actor.role in UNIT_HEADS
-    workers = workers_of(center.pk, now) if chooses else []
+    people, everybody = _whose(request, center.pk, now)
     wanted = request.GET.get("worker", "")
-    worker = next((person.pk for person in workers if str(person.pk) == wanted), None)
+    worker = next((pk for pk, _name in people if str(pk) == wanted), None)
     groups = queries.day_of(actor, now, calendar, worker=worker)
     later = request.GET.get("later") == "1"
     context = {
@@ -54,15 +57,28 @@ def my_day(request: HttpRequest) -> HttpResponse:
             for group in groups
             if group.lines and (group.code != "later" or later)
         ],
-        "tiles": _tiles(request, groups, chooses),
+        "tiles": _tiles(request, groups, oversees(actor)),
         "later": next((group.size for group in groups if group.code == "later"), 0) if not later else 0,
-        "chooses": chooses,
-        "workers": workers,
+        "people": people,
+        "everybody": everybody,
         "worker": worker,
         "may_register": can_register(actor),
-        "search": SearchForm(),
+        "search": SearchForm() if actor.role in LIST_ROLES or actor.is_director else None,
     }
     return render(request, "cases/my_day.html", context)
+
+
+def _whose(request: HttpRequest, center_id: int, now: datetime) -> tuple[list[tuple[int, str]], str]:
+    """Whose day may be chosen, and how all of them together are called; nobody's but one's own for most."""
+    actor = request.actor
+    if oversees(actor):
+        workers = workers_of(center_id, now)
+        return [(person.pk, person.user.short_name) for person in workers], _("The whole Center")
+    if actor.role in WORKERS and actor.standing_for and actor.membership_id:
+        absent = queries.names_of(actor.standing_for)
+        others = [(pk, _("for %(name)s") % {"name": name}) for pk, name in absent.items()]
+        return [(actor.membership_id, _("My own")), *others], _("My own and those I stand in for")
+    return [], ""
 
 
 def _tiles(request: HttpRequest, groups: list[queries.Group], chooses: bool) -> list[Tile]:

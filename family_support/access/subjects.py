@@ -27,6 +27,8 @@ class CaseLine(NamedTuple):
 
     number: str
     url: str
+    # Whoever does not know says that it is: the number then stays inside the product.
+    restricted: bool = True
 
 
 CaseDescriber = Callable[[Collection[int], Actor], Mapping[int, CaseLine]]

@@ -18,7 +18,12 @@ def within_limit(request: HttpRequest, action: str) -> bool:
     """Count one use of a public page against `settings.PUBLIC_RATE_LIMITS[action]`; False when it is one too many."""
     try:
         used = consume(
-            request, app="family_support", action=action, config=settings.PUBLIC_RATE_LIMITS, key="everybody"
+            request,
+            app="family_support",
+            action=action,
+            config=settings.PUBLIC_RATE_LIMITS,
+            key="everybody",
+            limit_get=True,
         )
     except (RedisError, OSError):
         logger.warning("public_limit_unknown", extra={"action": action})

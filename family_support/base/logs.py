@@ -1,11 +1,15 @@
 """What the request log may hold: the event, the path, ids – no query string, no address, no browser (security.md)."""
 
+import logging
+import re
 from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
 
 Entry = MutableMapping[str, Any]
+# Whoever knows such an address reads somebody's calendar by it.
+SECRET_ADDRESS = re.compile(r"/calendar/[^/]+\.ics")
 DROPPED = ("ip", "user_agent", "referer")
 
 
@@ -15,8 +19,20 @@ def without_people(logger: Any, method: str, entry: Entry) -> Entry:
         entry.pop(name, None)
     request = entry.get("request")
     if isinstance(request, str):
-        entry["request"] = request.partition("?")[0]
+        entry["request"] = SECRET_ADDRESS.sub("/calendar/….ics", request.partition("?")[0])
     return entry
+
+
+class SecretAddresses(logging.Filter):
+    """On Django's log of refused and failed requests, which writes the whole path."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if isinstance(record.args, tuple):
+            record.args = tuple(
+                SECRET_ADDRESS.sub("/calendar/….ics", each) if isinstance(each, str) else each
+                for each in record.args
+            )
+        return True
 
 
 def configure() -> None:

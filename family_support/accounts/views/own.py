@@ -32,15 +32,17 @@ START_PAGES = ("my-day", "task-inbox", "alarm-list", "ministry", "user-list", "d
 
 def start_page(actor: Actor) -> str:
     """The address of the page that the actor's day begins on."""
-    for name in START_PAGES:
-        try:
-            address = reverse(name)
-        except NoReverseMatch:
-            continue
-        roles = getattr(resolve(address).func, "allowed_roles", None) or frozenset()
-        if actor.role in roles or (actor.acting and Role.DIRECTOR in roles):
-            return address
-    return reverse("own-settings")
+    return next(filter(None, (address_for(actor, name) for name in START_PAGES)), reverse("own-settings"))
+
+
+def address_for(actor: Actor, name: str) -> str:
+    """The address of a page if its role opens it, else an empty text."""
+    try:
+        address = reverse(name)
+    except NoReverseMatch:
+        return ""
+    roles = getattr(resolve(address).func, "allowed_roles", None) or frozenset()
+    return address if actor.role in roles or (actor.acting and Role.DIRECTOR in roles) else ""
 
 
 @require_safe
@@ -84,7 +86,13 @@ def own_settings(request: Any) -> HttpResponse:
             remember_preferences(response, done.value)
             messages.success(request, _("Your settings are saved."))
             return response
-    context = {"form": form, "heading": _("Own settings"), "button": _("Save"), "cancel_url": reverse("home")}
+    context = {
+        "form": form,
+        "heading": _("Own settings"),
+        "button": _("Save"),
+        "cancel_url": reverse("home"),
+        "calendar_url": address_for(request.actor, "calendar-feed"),
+    }
     return respond(request, "accounts/own_settings.html", context)
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from cases.actions import grant_access, record_consultation, withdraw_consent
 from cases.models import Case, CaseGrant, Consent, Consultation, TeamMember
-from family_support.accounts.roles import UNIT_HEADS, WORKERS
+from family_support.accounts.roles import METHODOLOGY, UNIT_HEADS, WORKERS
 from tests.access.matrix import ALL, Made, Role, kind, page
 from tests.factories import a_case_with_consent
 
@@ -102,7 +102,7 @@ def grant(world: World, *, restricted: bool) -> Made | None:
 
 ROWS = (
     page("cases-reassign", roles=UNIT_HEADS | {Role.DIRECTOR}, methods="GET POST"),
-    page("my-day", roles=LISTING),
+    page("my-day", roles=LISTING | METHODOLOGY),
     page("case-list", roles=LISTING),
     page("case-search", roles=LISTING, methods="POST"),
     page("case", "case", roles=LISTING, colleague=ALL, restricted=DIRECTOR),
