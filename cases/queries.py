@@ -132,8 +132,8 @@ def _worked(actor: Actor, member: int | None) -> CaseQuerySet:
     if member is None or not actor.standing_for:
         return rows
     if member == actor.membership_id:
-        return rows.filter(in_place_of__isnull=True)
-    return rows.filter(in_place_of=member)
+        return rows.filter(Q(in_place_of__isnull=True))
+    return rows.filter(Q(in_place_of=member))
 
 
 def _cases_of(day: Day, actor: Actor) -> dict[int | None, Case]:

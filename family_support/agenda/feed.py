@@ -79,7 +79,7 @@ def calendar_of(feed: CalendarFeed, now: datetime) -> bytes | None:
 
 
 def _event(row: Deadline, case: CaseLine | None, now: datetime) -> Event:
-    due = row.due_at.astimezone(ALMATY)  # type: ignore[union-attr]  # those without a date are left out
+    due = row.due_at.astimezone(ALMATY)
     open_case = row.case_id is None or (case is not None and not case.restricted)
     # A body has no list of cases: what its sector does is the same office work for every one of them.
     named = row.code in NAMED and (open_case or row.agency_id is not None)

@@ -63,7 +63,7 @@ def feed_new(request: HttpRequest) -> HttpResponse:
     if there:
         consequences.insert(0, _("The link given out before stops at once."))
     heading = _("A new link in place of the old one") if there else _("A link for your calendar")
-    context = {
+    page: dict[str, object] = {
         "form": form,
         "heading": heading,
         "button": _("Show the link"),
@@ -72,7 +72,7 @@ def feed_new(request: HttpRequest) -> HttpResponse:
         "crumbs": _to_feed(heading),
         "cancel_url": reverse("calendar-feed"),
     }
-    return respond(request, "ui/confirm.html", context, form)
+    return respond(request, "ui/confirm.html", page, form)
 
 
 @read_or_post
