@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from cases.absences import restricted_left
+from cases.board import people_panel, register_panel
 from cases.closing import Blocker, register_blocker, register_ground
 from cases.models import Case, Intake, IntakeTransfer, ViolenceSupport
 from cases.page import Act, Tab, register_act, register_day_tile, register_tab
@@ -44,6 +45,7 @@ def register() -> None:
     register_attachment_rule(files_of_intakes)
     register_day_tile(waiting, waiting_tile)
     register_left_behind(restricted_left)
+    register_panel(20, people_panel)
 
 
 def case_lines(case_ids: Collection[int], actor: Actor) -> Mapping[int, CaseLine]:
@@ -217,6 +219,8 @@ def _navigation() -> None:
         MenuItem(_("Reassign cases"), "cases-reassign", "arrows-exchange", UNIT_HEADS | {Role.DIRECTOR})
     )
     navigation.register(NavItem(_("My day"), "my-day", "home", DAY_ROLES, 10))
+    heads = UNIT_HEADS | {Role.DIRECTOR}
+    navigation.register(NavItem(_("The Center"), "center-board", "chart-bar", heads, 12))
     navigation.register(
         NavItem(_("Cases"), "case-list", "folders", LIST_ROLES, 20, ("case", "consent", "consultation"))
     )

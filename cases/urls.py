@@ -6,6 +6,7 @@ from cases.api import views as api
 from cases.api.schema import schema
 from cases.views import (
     ask,
+    board,
     cases,
     day,
     doors,
@@ -20,6 +21,7 @@ from cases.views import (
 )
 
 urlpatterns = [
+    path("board/", board.center_board, name="center-board"),
     path("ask/", ask.ask, name="ask"),
     path("ask/status/", ask.ask_status, name="ask-status"),
     path("ask/file/", ask.ask_file, name="ask-file"),

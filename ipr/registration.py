@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from cases.board import register_panel
 from cases.closing import Blocker, register_blocker, register_ground
 from cases.models import Case
 from cases.page import Act, Tab, register_act, register_day_tile, register_tab
@@ -21,6 +22,7 @@ from family_support.documents.models import Attachment
 from family_support.ui import navigation
 from family_support.ui.components import Tile
 from family_support.ui.navigation import NavItem
+from ipr.board import approvals_panel
 from ipr.models import EndProposal, Plan, PlanVersion
 from ipr.queries import running_plan as latest_running
 
@@ -55,6 +57,7 @@ def register() -> None:
     )
     navigation.register(queue)
     register_day_tile(plans_to_approve, approval_tile)
+    register_panel(10, approvals_panel)
 
 
 def plans_to_approve(actor: Actor) -> QuerySet | None:

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
+from cases.board import register_panel
 from cases.closing import Blocker, register_blocker
 from cases.models import Case
 from cases.page import Act, Tab, register_act, register_day_tile, register_tab
@@ -21,6 +22,7 @@ from family_support.ui.components import Tile
 from family_support.ui.navigation import NavItem
 from shelter.actions.admitting import THIRD_NOTICE
 from shelter.actions.locking import PLACE_TAKEN
+from shelter.board import places_panel
 from shelter.models import MinorNotice, Stay
 from shelter.permissions import SEEING_BOARD, can_place
 
@@ -37,6 +39,7 @@ def register() -> None:
     for kind in MinorNotice.Kind.values:
         register_act(f"minor_notice_{kind}", to_send)
     register_day_tile(waiting_for_director, waiting_tile)
+    register_panel(30, places_panel)
     register_blocker(open_stays)
     register_blocker(missing_notices)
     register_blocker(unexplained_overstays)

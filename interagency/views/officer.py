@@ -60,16 +60,18 @@ def inbox(request: HttpRequest) -> HttpResponse:
         for code, (label, icon, tone) in GROUPS.items()
     ]
     shown = [(code, *GROUPS[code][::2], lines) for code, lines in groups]
-    context = {"groups": shown, "tiles": tiles, "tabs": tabs, "now": now, "me": request.actor.membership_id}
+    context = {"groups": shown, "tiles": tiles, "tabs": tabs, "now": now}
+    context |= {"me": request.actor.membership_id, "absent": request.actor.standing_for}
     return render(request, "interagency/inbox.html", context)
 
 
 def _whose(request: HttpRequest, lines: list[queries.Line]) -> tuple[list[queries.Line], list[Tab]]:
     """All of the body, one's own, or given to nobody: the choice stands in the address."""
-    me = request.actor.membership_id
+    # Whoever stands in for an absent colleague has the tasks of that one among the own.
+    mine = {request.actor.membership_id, *request.actor.standing_for}
     chosen = {
         "all": (_("All of my body"), lines),
-        "mine": (_("Mine"), [line for line in lines if line.task.assigned_to_id == me]),
+        "mine": (_("Mine"), [line for line in lines if line.task.assigned_to_id in mine]),
         "free": (_("Given to nobody"), [line for line in lines if line.task.assigned_to_id is None]),
     }
     whose = request.GET.get("whose", "")

@@ -102,6 +102,7 @@ def grant(world: World, *, restricted: bool) -> Made | None:
 
 ROWS = (
     page("cases-reassign", roles=UNIT_HEADS | {Role.DIRECTOR}, methods="GET POST"),
+    page("center-board", roles=HEADS),
     page("my-day", roles=LISTING | METHODOLOGY),
     page("case-list", roles=LISTING),
     page("case-search", roles=LISTING, methods="POST"),
