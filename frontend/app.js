@@ -2,6 +2,7 @@
 import { enhanceCountdowns } from "./js/countdown.js";
 import { enhanceDates } from "./js/dates.js";
 import { foldOnPhones } from "./js/fold.js";
+import { keepFresh } from "./js/fresh.js";
 import { enhanceForms, guardUnsaved } from "./js/forms.js";
 import { enhanceIin } from "./js/iin.js";
 import { setUpHtmx } from "./js/htmx.js";
@@ -25,4 +26,5 @@ fitTopLinks();
 guardUnsaved();
 foldOnPhones();
 watchSession();
+keepFresh();
 setUpHtmx(enhance);

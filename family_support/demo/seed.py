@@ -9,14 +9,12 @@ from itertools import count
 from random import Random
 
 from django.db import connections
-from django.db.models import F
 
 from cases.actions import expire_consents
 from family_support.accounts.actors import load_actor
 from family_support.accounts.demo import DOMAIN
 from family_support.accounts.models import Membership, User
 from family_support.accounts.roles import Role
-from family_support.audit.context import acting
 from family_support.base import clock
 from family_support.base.actor import SYSTEM, Actor
 from family_support.deadlines.sweep import sweep
@@ -26,6 +24,7 @@ from family_support.demo.alarms import group_story
 from family_support.demo.doors import ANSWERS, doors_story, transfer_story
 from family_support.demo.machines import machine_story, make_machines
 from family_support.demo.ministry import change_reference
+from family_support.demo.notices import settle_mail
 from family_support.demo.organizations import Staffed, make
 from family_support.demo.people import People
 from family_support.demo.plans import waiting_now
@@ -36,7 +35,6 @@ from family_support.demo.stories import THREATS, Setting, family_story, threat_s
 from family_support.demo.time import Diary, Story, live
 from family_support.demo.unit import decide_proposals, late_entry, unit_story
 from family_support.directory.models import Agency
-from family_support.notifications.models import Mail
 from family_support.outbox.delivery import deliver_due
 from family_support.outbox.models import Delivery, DeliveryState
 from family_support.workdays.queries import load_calendar
@@ -147,8 +145,7 @@ def _present(now: datetime) -> None:
     deliver_due(clock.now)
     _roundups(now)
     send_digests(now)
-    with acting(SYSTEM):
-        Mail.objects.filter(sent_at__isnull=True).update(sent_at=F("created_at"), next_attempt_at=None)
+    settle_mail(now)
 
 
 def _roundups(now: datetime) -> None:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import groupby
 from typing import Any
 
+from django.apps import apps
+from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from family_support.access.subjects import CaseLine, case_lines, names, subject_url
 from family_support.base.actor import Actor
-from family_support.notifications.models import Notice, NoticeQuerySet
+from family_support.base.clock import local_date
+from family_support.notifications.models import Mail, MailQuerySet, Notice, NoticeQuerySet
 from family_support.notifications.registry import kinds
 
 COUNTED_TO = 100
@@ -19,7 +24,7 @@ COUNTED_TO = 100
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A notice ready to be shown in the reader's language."""
+    """A notice ready to be shown in the reader's language; a `closed` one says only that there was one."""
 
     notice: Notice
     text: str
@@ -27,6 +32,16 @@ class Line:
     tone: str
     case: CaseLine | None
     url: str
+    closed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DayOfLines:
+    """The notices of one local day."""
+
+    day: date
+    name: str
+    lines: list[Line]
 
 
 def of_actor(actor: Actor) -> NoticeQuerySet:
@@ -42,10 +57,11 @@ def unread_count(actor: Actor) -> int:
 
 
 def lines(notices: Iterable[Notice], actor: Actor) -> list[Line]:
-    """Texts, case numbers and links of notices: one query for the cases and one a kind of name."""
+    """Texts, case numbers and links of notices: one query for the cases, one a kind of name and of record in doubt."""
     rows = list(notices)
     known = kinds()
     cases = case_lines([row.case_id for row in rows if row.case_id], actor)
+    unreachable = _unreachable([row for row in rows if row.case_id and row.case_id not in cases], actor)
     wanted: dict[str, set[str]] = defaultdict(set)
     for row in rows:
         if row.kind in known:
@@ -54,9 +70,13 @@ def lines(notices: Iterable[Notice], actor: Actor) -> list[Line]:
     called = {kind: names(kind, codes) for kind, codes in wanted.items()}
     made = []
     for row in rows:
+        if row.pk in unreachable and actor.center_id:
+            made.append(_closed(row))
+            continue
         found = known.get(row.kind)
         case = cases.get(row.case_id) if row.case_id else None
-        url = subject_url(row.subject_type, row.subject_id) or (case.url if case else "")
+        url = "" if row.pk in unreachable else subject_url(row.subject_type, row.subject_id)
+        url = url or (case.url if case else "")
         if found is None:
             # A kind of an app that is no longer installed: the notice stays in the list.
             made.append(Line(row, _("Notice"), "bell", "grey", case, url))
@@ -67,3 +87,77 @@ def lines(notices: Iterable[Notice], actor: Actor) -> list[Line]:
             params[param] = called[kind].get(code, code)
         made.append(Line(row, str(found.text) % params, found.icon, found.tone, case, url))
     return made
+
+
+def _closed(row: Notice) -> Line:
+    text = _("A notice of a case that is not open to you any more")
+    return Line(row, text, "lock", "grey", None, "", closed=True)
+
+
+def _unreachable(doubtful: Collection[Notice], actor: Actor) -> set[int]:
+    """Keys of those notices whose record the actor does not see, by the record's own scope.
+
+    Bodies see their tasks, groups their alarms, and never the case. What they read names no case and no person: it
+    stays, without a link. In a Center a case that is closed to the reader is not even spoken of.
+    """
+    by_type: dict[str, list[Notice]] = defaultdict(list)
+    for row in doubtful:
+        by_type[row.subject_type].append(row)
+    found: set[int] = set()
+    for label, rows in by_type.items():
+        seen = _visible(label, {row.subject_id for row in rows}, actor)
+        found |= {row.pk for row in rows if row.subject_id not in seen}
+    return found
+
+
+def _visible(label: str, keys: set[int], actor: Actor) -> set[int]:
+    try:
+        rows: Any = apps.get_model(label)._default_manager.all()
+    except (LookupError, ValueError):
+        # The name of a page, not of a record: a body's list is its own.
+        rows = None
+    if not hasattr(rows, "visible_to"):
+        return keys if actor.center_id is None else set()
+    return set(rows.visible_to(actor).filter(pk__in=keys).values_list("pk", flat=True))
+
+
+def by_day(lines_shown: Iterable[Line], today: date) -> list[DayOfLines]:
+    """Lines, newest first, under the local days they were told on."""
+    names_of = {today: _("Today"), today - timedelta(days=1): _("Yesterday")}
+    groups = groupby(lines_shown, key=lambda line: local_date(line.notice.created_at))
+    return [DayOfLines(day, names_of.get(day, ""), list(rows)) for day, rows in groups]
+
+
+@dataclass(frozen=True, slots=True)
+class ParkedLine:
+    """A parked mail without an address: whom by role and organization, and why."""
+
+    mail: Mail
+    role: str
+    organization: str
+    is_digest: bool
+    decisions: int
+
+
+def parked_mail(actor: Actor) -> MailQuerySet:
+    """Mail that a day of tries did not get out, the longest parked first."""
+    rows = Mail.objects.visible_to(actor).parked()
+    return (
+        rows.select_related("recipient__center", "recipient__agency")
+        .annotate(decided=Count("decisions"))
+        .order_by("parked_at", "pk")
+    )
+
+
+def parked_lines(mails: Iterable[Any]) -> list[ParkedLine]:
+    """As the system administrator sees them: no name, no address, no case."""
+    return [
+        ParkedLine(
+            mail,
+            mail.recipient.get_role_display(),
+            mail.recipient.organization.name if mail.recipient.organization else "",
+            mail.digest_id is not None,
+            mail.decided,
+        )
+        for mail in mails
+    ]

@@ -34,6 +34,6 @@ class OperationsConfig(AppConfig):
                 "activity",
                 (Role.SYSTEM_ADMIN, Role.SECURITY_OFFICER),
                 order=70,
-                sections=("operations", "deliveries-", "incident-"),
+                sections=("operations", "deliveries-", "incident-", "parked-mail"),
             )
         )

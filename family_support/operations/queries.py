@@ -135,7 +135,7 @@ def _tiles(swept: Sign, events: OutboxHealth, mails: MailHealth, queue: int | No
         Tile(events.pending, _("events to be delivered"), "send", "blue"),
         Tile(events.parked, _("deliveries given up"), "alert-triangle", "red" if events.parked else "green"),
         Tile(mails.waiting, _("mails wait to be sent"), "mail", "orange" if mails.retrying else "blue"),
-        Tile(mails.parked, _("mails given up"), "alert-triangle", "red" if mails.parked else "green"),
+        Tile(mails.parked, _("mails parked"), "alert-triangle", "red" if mails.parked else "green"),
         Tile(drawn, _("documents being prepared"), "report", "blue"),
     ]  # fmt: skip
 

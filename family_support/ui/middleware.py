@@ -8,6 +8,7 @@ from django.utils.cache import patch_vary_headers
 
 from family_support.base.errors import AppError
 from family_support.ui import views
+from family_support.ui.idle import leave_idle
 
 PERMISSIONS_POLICY = ", ".join(
     f"{feature}=()"
@@ -24,6 +25,10 @@ PERMISSIONS_POLICY = ", ".join(
 )
 
 
+# Sent by parts of a page that keep themselves fresh (frontend/js/fresh.js).
+BACKGROUND = "X-Background"
+
+
 class PageMiddleware:
     """Nothing personal stays in caches; an ``AppError`` of a view becomes its page; typed text survives."""
 
@@ -32,6 +37,8 @@ class PageMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
+        if request.method in ("GET", "HEAD") and BACKGROUND in request.headers:
+            leave_idle(request)
         response.headers.setdefault("Cache-Control", "no-store")
         response.headers.setdefault("Referrer-Policy", "same-origin")
         response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)

@@ -1,4 +1,5 @@
 // Two minutes before the session ends the page says so and offers to go on; nothing on the page is touched.
+import { isBackground } from "./fresh.js";
 import { addNotice } from "./notices.js";
 
 const WARN_BEFORE = 120;
@@ -39,6 +40,7 @@ export function watchSession() {
 
   start();
   document.addEventListener("htmx:afterRequest", (event) => {
-    if (event.detail.successful) start();
+    // What a page asks by itself does not prolong the session.
+    if (event.detail.successful && !isBackground(event)) start();
   });
 }

@@ -12,13 +12,17 @@ from playwright.sync_api import Browser
 
 from assessments.models import Assessment, Ground
 from cases.models import Case, CaseMember, Intake
+from family_support.accounts import demo
 from family_support.accounts.roles import Role
+from family_support.audit.context import acting
 from family_support.base import clock
+from family_support.base.actor import SYSTEM
 from family_support.deadlines.models import Deadline
 from family_support.demo.organizations import CENTERS, Staffed, make
 from family_support.demo.people import Invented, People
 from family_support.directory.models import Sector
 from family_support.documents.models import Rendering
+from family_support.notifications.actions import notify
 from interagency.models import ServiceNorm, Task
 from ipr.models import FamilyMeasure, Measure, MeasureTemplate, Plan, PlanVersion, Signature
 from monitoring.models import QuarterlyReport
@@ -83,6 +87,7 @@ def test_family_from_request_to_quarter(
     version = plan(walker, case, center)
     sign(walker, case, version)
     approve(walker, version)
+    told(walker)
     agency_reports(walker, case)
     complete(walker, case)
     quarter(walker, tmp_path)
@@ -259,6 +264,30 @@ def approve(walker: Walker, version: PlanVersion) -> None:
     assert version.state == PlanVersion.State.APPROVED
     wait_for(lambda: Task.objects.filter(measure__version=version).exists())
     assert Deadline.objects.get(code="handoff", subject_id=version.pk).state == "met"
+
+
+def told(walker: Walker) -> None:
+    """What is new comes by itself: number, title and a word for who listens, without a reload; then it is read."""
+    page = walker.page
+
+    def unread() -> int:
+        return int(page.locator("#bell").get_attribute("data-unread") or 0)
+
+    before = unread()
+    director = next(each for each in demo.one_of_each_role(clock.today()) if each.role == Role.DIRECTOR)
+    with acting(SYSTEM):
+        notify(
+            [director.membership_id], "case.closed", subject=("cases.list", 1), case_id=None, now=clock.now()
+        )
+    page.evaluate("document.getElementById('bell').dispatchEvent(new Event('refresh'))")
+    wait_for(lambda: unread() > before)
+    wait_for(lambda: page.title().startswith(f"({unread()}) "))
+    assert str(unread()) in page.locator("#live").inner_text()
+    walker.follow("#bell")
+    walker.follow_to("/notices/?show=unread")
+    walker.submit("/notices/read/")
+    assert page.locator("#bell").get_attribute("data-unread") == "0"
+    assert not page.title().startswith("(")
 
 
 def agency_reports(walker: Walker, case: Case) -> None:

@@ -12,20 +12,23 @@ from django.urls import reverse
 from cases.actions import bar_person, settle_withdrawal, withdraw_consent
 from cases.models import Consent
 from family_support.accounts.roles import Role
+from family_support.audit.context import acting
 from family_support.base import clock
-from family_support.base.actor import Actor
+from family_support.base.actor import SYSTEM, Actor
 from family_support.base.errors import Conflict, Forbidden, Invalid, Missing
 from family_support.base.figures import HIDDEN
 from family_support.deadlines.models import Deadline
 from family_support.deadlines.sweep import sweep
+from family_support.notifications.actions import notify
 from family_support.notifications.models import Notice
+from family_support.notifications.queries import lines
 from family_support.outbox.delivery import deliver_due
 from interagency import actions, bodies, district, queries
 from interagency.chasers import officers_of, sent_chasers
 from interagency.digests import send_digests
 from interagency.models import BodyDigest, Handoff, Task
 from tests.access.world import sign_in
-from tests.factories import NOON, a_membership, actor_for, an_iin
+from tests.factories import NOON, a_membership, actor_for, an_agency, an_iin
 from tests.interagency.samples import LATER, REASON, Scene, a_scene, accept, anew, bring, terms
 from tests.interagency.test_work import amended
 
@@ -241,6 +244,19 @@ def test_the_head_reads_one_digest_a_working_day() -> None:
     assert (digest.open, digest.overdue, digest.unassigned) == (1, 1, 1)
     notice = Notice.objects.get(recipient=head.membership_id, kind="body.digest")
     assert (notice.case_id, notice.params) == (None, {"overdue": 1, "returned": 0, "unassigned": 1})
+
+
+def test_the_own_task_decides_what_an_officer_reads_of_a_notice() -> None:
+    """Bodies never see the case: a notice links to their task while it is theirs, and names nothing else."""
+    scene = a_scene()
+    stranger = actor_for(a_membership(Role.AGENCY_OFFICER, agency=an_agency()))
+    subject = ("interagency.task", scene.task.pk)
+    with acting(SYSTEM):
+        told = [scene.officer.membership_id or 0, stranger.membership_id or 0]
+        notify(told, "task.assigned", subject=subject, case_id=scene.task.case_id, now=NOON)
+    for reader, url in ((scene.officer, reverse("task", args=(scene.task.pk,))), (stranger, "")):
+        (line,) = lines(Notice.objects.filter(recipient=reader.membership_id, kind="task.assigned"), reader)
+        assert (line.closed, line.case, line.url) == (False, None, url)
 
 
 def test_a_barred_head_reads_no_digest_that_counts_the_case() -> None:

@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from family_support.accounts.models import Membership, User
 from family_support.accounts.roles import Role
@@ -23,6 +25,7 @@ from family_support.notifications import mail as mailing
 from family_support.notifications.actions import give_up_parked, notify, retry_parked
 from family_support.notifications.digest import gather_digests
 from family_support.notifications.models import Digest, Mail, MailDecision, Notice
+from tests.access.world import sign_in
 from tests.places import actor, at, make_center, make_membership
 
 NOW = at("2026-05-06 10:00")
@@ -209,6 +212,47 @@ def test_statements_of_a_decision_do_not_grow(server: Server, admin: Membership)
         with acting(SYSTEM):
             Mail.objects.update(sent_at=NOW, next_attempt_at=None)
     assert counts[0] == counts[1] <= 12
+
+
+def test_the_page_of_parked_mail_names_nobody(
+    client: Client, server: Server, lead: Membership, admin: Membership
+) -> None:
+    urgent(lead, make_membership(Role.LAWYER, lead.center))
+    a_day_of_tries(server)
+    sign_in(client, admin)
+    page = client.get(reverse("parked-mail")).content.decode()
+    assert "ConnectionRefusedError" in page
+    assert "Кейс-менеджер" in page
+    main = page[page.index("<main") :]
+    for told in (lead.user.email, lead.user.last_name, "example.org"):
+        assert told not in main
+    first, second = Mail.objects.parked().order_by("pk")
+    again = client.post(reverse("parked-mail-retry"), {"mail": str(first.pk)}, follow=True)
+    assert "1 письмо отправляется снова." in again.content.decode()
+    assert client.post(reverse("parked-mail-retry"), {"mail": str(first.pk)}).status_code == 409
+    for wrong in ("", "x", "٣", "0", "9" * 30):
+        assert client.post(reverse("parked-mail-retry"), {"mail": wrong}).status_code == 404
+        assert client.post(reverse("parked-mail-give-up"), {"mail": wrong}).status_code == 404
+    asked = client.get(reverse("parked-mail-give-up"))
+    assert "1 письмо не будет отправлено." in asked.content.decode()
+    form = {name: asked.context["form"][name].value() or "" for name in asked.context["form"].fields}
+    assert client.post(reverse("parked-mail-give-up"), form).status_code == 302
+    second.refresh_from_db()
+    assert second.given_up_at is not None
+    assert "Отложенных писем нет" in client.get(reverse("parked-mail")).content.decode()
+
+
+def test_statements_of_the_page_do_not_grow(client: Client, server: Server, admin: Membership) -> None:
+    sign_in(client, admin)
+    counts = []
+    for more in (2, 15):
+        center = make_center()
+        urgent(*(make_membership(Role.LAWYER, center) for _number in range(more)))
+        a_day_of_tries(server)
+        with CaptureQueriesContext(connection) as made:
+            assert client.get(reverse("parked-mail")).status_code == 200
+        counts.append(len(made))
+    assert counts[0] == counts[1] <= 10
 
 
 @pytest.mark.parametrize("language", ["ru", "kk", "en"])

@@ -216,12 +216,58 @@ def test_the_pages(client: Client, case: Case, center: Center, lead: Membership)
     assert mark_all_read(by=actor(lead), now=now()) == 0
 
 
+def test_the_list_is_grouped_by_day_and_filtered(
+    client: Client, case: Case, center: Center, lead: Membership
+) -> None:
+    sign_in(client, lead)
+    reached(case, center, "overdue")
+    reached(case, center, "upcoming", at_once=True)
+    with acting(SYSTEM):
+        Notice.objects.filter(kind="deadline.overdue").update(created_at=now() - timedelta(days=1))
+    page = client.get(reverse("notices")).content.decode()
+    assert (
+        page.index("Сегодня")
+        < page.index("подходит к концу")
+        < page.index("Вчера")
+        < page.index("Просрочено:")
+    )
+    urgent = client.get(reverse("notices"), {"show": "urgent"}).content.decode()
+    assert "подходит к концу" in urgent
+    assert "Просрочено:" not in urgent
+    assert "подходит к концу" in client.get(reverse("notices"), {"show": "'; --"}).content.decode()
+    first = Notice.objects.get(kind="deadline.upcoming")
+    back = client.post(reverse("notice-read", args=(first.pk,)), {"stay": "1", "show": "unread", "page": "2"})
+    assert back["Location"] == f"{reverse('notices')}?show=unread&page=2"
+    stray = client.post(reverse("notices-read"), {"show": "//evil.example", "page": "٣"})
+    assert stray["Location"] == reverse("notices")
+    assert "Всё прочитано" in client.get(reverse("notices"), {"show": "unread"}).content.decode()
+
+
+def test_a_notice_of_a_case_not_open_any_more_reveals_nothing(
+    client: Client, case: Case, center: Center, lead: Membership
+) -> None:
+    """The lead who left the team and whose Center restricted the case reads that there was something, no more."""
+    sign_in(client, lead)
+    reached(case, center, "overdue", at_once=True)
+    with acting(SYSTEM):
+        type(case).objects.filter(pk=case.pk).update(restricted=True, restriction="violence", lead=None)
+        case.team.all().delete()
+    page = client.get(reverse("notices")).content.decode()
+    assert "Уведомление о деле, которое вам больше не открыто" in page
+    for told in (case.number, "Просрочено:", "Первичная оценка", "Срочно", "/deadlines/"):
+        assert told not in page
+    notice = Notice.objects.get()
+    answer = client.post(reverse("notice-read", args=(notice.pk,)))
+    assert answer["Location"] == reverse("notices")
+
+
 def test_asking_for_the_counter_does_not_prolong_the_session(client: Client, lead: Membership) -> None:
     sign_in(client, lead)
     before = Session.objects.get().expire_date
     early = before - timedelta(minutes=5)
     Session.objects.update(expire_date=early)
     client.get(reverse("notice-counter"))
+    client.get(reverse("my-day"), headers={"X-Background": "1"})
     assert Session.objects.get().expire_date == early
     client.get(reverse("notices"))
     assert Session.objects.get().expire_date > early

@@ -138,4 +138,7 @@ ROWS = (
     page("notice-counter", roles=PEOPLE),
     page("notice-read", "notice", roles=PEOPLE, own={Role.CASEWORKER}, methods="POST"),
     page("notices-read", roles=PEOPLE, methods="POST"),
+    page("parked-mail", roles={Role.SYSTEM_ADMIN}),
+    page("parked-mail-retry", roles={Role.SYSTEM_ADMIN}, methods="POST"),
+    page("parked-mail-give-up", roles={Role.SYSTEM_ADMIN}, methods="GET POST"),
 )
