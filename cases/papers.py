@@ -46,12 +46,13 @@ def intake_slip_pdf(intake: Intake, wanted: str) -> bytes:
 def deadline_pdf(deadline: Deadline, actor: Actor, now: datetime, wanted: str) -> bytes:
     """How a due date came about, as its page says it: for who sees the deadline."""
     language = chosen_language(wanted)
+    calendar = load_calendar(center=deadline.center)
     with translation.override(language):
         title = _("How this date came about")
         context = {
             "deadline": deadline,
-            "due": view(deadline, now, load_calendar(center=deadline.center)),
-            "told": explained(deadline),
+            "due": view(deadline, now, calendar),
+            "told": explained(deadline, now, calendar),
             "case": case_lines([deadline.case_id], actor).get(deadline.case_id) if deadline.case_id else None,
             "now": now,
         }

@@ -19,11 +19,13 @@ from family_support.base.actor import SYSTEM, Actor
 from family_support.base.clock import local_date
 from family_support.base.errors import Conflict, Invalid, invalid_field
 from family_support.base.idempotency import run_once
-from family_support.deadlines.actions import meet, open_deadline
+from family_support.deadlines.actions import hand_over, meet, open_deadline
+from family_support.deadlines.models import Holder
 from family_support.documents.actions import attach
 from family_support.documents.models import Attachment
 from family_support.outbox.events import emit
 
+NEED_CONSENT = ("assessment", "plan_preparation", "handoff")
 WITHDRAWAL = "consent_withdrawal"
 
 
@@ -42,6 +44,7 @@ def ask_consent(*, case: Case, person: Person, by: Actor, now: datetime) -> Cons
             raise Conflict(
                 "consent_in_force", _("This person has been asked, or has given consent, already.")
             )
+        _pass(case, Holder.FAMILY, by, now)
         return Consent.objects.create(
             case=case,
             person=person,
@@ -97,8 +100,20 @@ def give_consent(
                 now=now,
                 field="scan",
             )
+        _pass_back(case, by, now)
         record(case, "consent.given", by=by, now=now, subject=("cases.consent", consent.pk))
     return consent
+
+
+def _pass(case: Case, to: Holder, by: Actor, now: datetime) -> None:
+    """Without the answer neither profile, plan nor hand-off go on: their terms lie with the family meanwhile."""
+    hand_over(to=to, terms=NEED_CONSENT, case_id=case.pk, by=by, now=now)
+
+
+def _pass_back(case: Case, by: Actor, now: datetime) -> None:
+    """The answer is there; another member of the family may still be asked."""
+    if not Consent.objects.filter(case=case, state=Consent.State.ASKED).exists():
+        _pass(case, Holder.CENTER, by, now)
 
 
 def _checked_terms(
@@ -137,6 +152,7 @@ def refuse_consent(
         consent.decided_at, consent.reason = now, reason
         consent.bump()
         consent.save()
+        _pass_back(case, by, now)
         record(case, "consent.refused", by=by, now=now, subject=("cases.consent", consent.pk))
     return consent
 

@@ -24,10 +24,12 @@ from family_support.base.actor import Actor
 from family_support.base.clock import local_date
 from family_support.base.errors import Conflict, Invalid, Missing, Text, invalid_field
 from family_support.deadlines import actions as deadlines
+from family_support.deadlines.models import Holder
 from family_support.directory.models import Center
 from family_support.outbox.events import emit
 
 State, Ground = IntakeTransfer.State, IntakeTransfer.Ground
+WAITING = ("consultation", "assessment")
 ACCEPTANCE = "transfer_acceptance"
 SUBJECT = "cases.intaketransfer"
 DECIDED: dict[str, Text] = {
@@ -92,6 +94,7 @@ def propose_transfer(
             by=by,
             now=now,
         )
+        _pass(case, Holder.OTHER_CENTER, by, now)
         _tell("proposed", transfer, by, now)
     return transfer
 
@@ -131,11 +134,12 @@ def decline_transfer(
     """The asked Center says no. Errors: as `accept_transfer`, Invalid without a reason."""
     reason = _given(reason, "reason")
     with acting(by, reason=reason):
-        _case, transfer = _locked(transfer, by, version)
+        case, transfer = _locked(transfer, by, version)
         check_can_answer_transfer(by, transfer)
         _check_pending(transfer)
         transfer.decline()
         _decide(transfer, reason, by, now)
+        _pass(case, Holder.CENTER, by, now)
         _tell("declined", transfer, by, now)
     return transfer
 
@@ -153,8 +157,14 @@ def withdraw_transfer(
         _check_pending(transfer)
         transfer.withdraw()
         _decide(transfer, "", by, now)
+        _pass(case, Holder.CENTER, by, now)
         _tell("withdrawn", transfer, by, now)
     return transfer
+
+
+def _pass(case: Case, to: Holder, by: Actor, now: datetime) -> None:
+    """The sender's terms run on while the other Center thinks it over, but the work lies with that one."""
+    deadlines.hand_over(to=to, terms=WAITING, case_id=case.pk, by=by, now=now)
 
 
 def check_may_pass_on(case: Case, now: datetime) -> None:

@@ -28,6 +28,7 @@ from family_support.access.openings import in_force, open_with_reason
 from family_support.access.reads import log_read
 from family_support.base import clock
 from family_support.base.errors import Missing
+from family_support.deadlines.explanation import held_by
 from family_support.deadlines.queries import for_case
 from family_support.ui.actions import respond, run
 from family_support.ui.components import Crumb
@@ -81,6 +82,7 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
         "entries": queries.timeline_of(found, now, calendar),
         "facts": presenting.facts(found, members, queries.intakes_of(found).first(), now),
         "checks": presenting.terms(terms, now, calendar),
+        "held": held_by(terms, now, calendar),
         "opening": None if permissions.works(found, actor) else in_force(actor, found.pk, now),
         "acts": presenting.acts(found, actor, has_consent=_consented(members, clock.local_date(now))),
         "related": _related(found, request),

@@ -13,7 +13,15 @@ from django.utils.translation import gettext_lazy as _
 from family_support.audit.context import current_actor
 from family_support.base.actor import Actor
 from family_support.base.errors import Conflict, Invalid
-from family_support.deadlines.models import Deadline, DeadlineChange, DeadlineLevel, DeadlineQuerySet, Term
+from family_support.deadlines.models import (
+    Deadline,
+    DeadlineChange,
+    DeadlineHold,
+    DeadlineLevel,
+    DeadlineQuerySet,
+    Holder,
+    Term,
+)
 from family_support.deadlines.schedule import Due, due, levels
 from family_support.directory.models import Agency, Center
 from family_support.workdays.calendar import WorkCalendar
@@ -39,12 +47,14 @@ def open_deadline(
     subject: Subject,
     due_on: date | None = None,
     agency: Agency | None = None,
+    holder: Holder | None = None,
     if_absent: bool = False,
 ) -> Deadline:
     """Start a term (rules.md 4) for a subject ("app.model", id); store when it ends and its levels are reached.
 
     The row of the term is the one in force on the local day of `started_at`. `due_on` is the day that terms with
     a date of their own end on (a measure's date, a state service's term). `agency` is the body whose turn it is.
+    `holder` is with whom the work lies at first, where that is not who the term's row says.
     Errors: Conflict when the same term already runs for the subject (with `if_absent` that one is returned
     instead), ValueError for a limit and for a term without its date, Term.DoesNotExist, OutsideCalendar,
     RuntimeError outside `acting`.
@@ -69,12 +79,55 @@ def open_deadline(
         agency=agency,
         subject_type=subject[0],
         subject_id=subject[1],
+        holder=holder or _first_holder(row, agency),
         started_at=started_at,
         due_at=ends.due_at,
         calendar_version=calendar.version,
         explanation=ends.explanation,
         **_as_stored(schedule),
     )
+
+
+def _first_holder(row: Term, agency: Agency | None) -> str:
+    """What a body would do the Center does itself where no body is named."""
+    return Holder.CENTER if row.holder == Holder.AGENCY and agency is None else row.holder
+
+
+def hand_over(
+    *,
+    to: Holder,
+    terms: Terms,
+    by: Actor,
+    now: datetime,
+    subjects: Sequence[Subject] = (),
+    case_id: int | None = None,
+) -> list[Deadline]:
+    """The work of running terms passes to somebody else, in the transaction of the act that passes it.
+
+    Of records of one kind, or of a whole case; gives those that changed hands. Errors: RuntimeError outside `acting`.
+    """
+    _must_act()
+    rows = Deadline.objects.open().filter(code__in=[terms] if isinstance(terms, str) else list(terms))
+    if subjects:
+        rows = rows.filter(subject_type=subjects[0][0], subject_id__in=[pk for _type, pk in subjects])
+    elif case_id is not None:
+        rows = rows.filter(case_id=case_id)
+    else:
+        return []
+    found = list(rows.select_for_update(of=("self",)).order_by("pk"))
+    if not found:
+        return []
+    last = dict(
+        DeadlineHold.objects.filter(deadline__in=found)
+        .order_by("deadline", "-since", "-pk")
+        .distinct("deadline")
+        .values_list("deadline_id", "holder")
+    )
+    passed = [row for row in found if last.get(row.pk, row.holder) != to]
+    DeadlineHold.objects.bulk_create(
+        DeadlineHold(deadline=row, holder=to, since=now, by_id=by.membership_id) for row in passed
+    )
+    return passed
 
 
 def meet(

@@ -277,6 +277,7 @@ TERMS = Catalog(
         Fact(gettext_lazy("Term"), length_text, listed=True),
         Fact(gettext_lazy("Kind"), lambda row: kind_text(row), listed=True),
         Fact(gettext_lazy("Who acts"), lambda row: str(row.get_acts_for_display())),
+        Fact(gettext_lazy("With whom it lies first"), lambda row: str(row.get_holder_display())),
         Fact(gettext_lazy("Warnings"), warnings_text),
         Fact(gettext_lazy("Escalation"), ladder_text, listed=True),
         Fact(gettext_lazy("How it is told"), told_text),

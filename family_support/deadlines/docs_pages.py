@@ -73,6 +73,12 @@ def _table(rows: list[Any]) -> list[str]:
     return [head, "|---|---|---|---|---|---|---|---|---|---|", *(_line(row) for row in rows)]
 
 
+def _whose(row: Any) -> str:
+    """Who has to act, and with whom the work lies at first where that is somebody else."""
+    acts, holds = str(row.get_acts_for_display()), str(row.get_holder_display())
+    return acts if acts == holds else f"{acts}; first with the {holds}"
+
+
 def _line(row: Any) -> str:
     length = length_text(row)
     if row.code in KEEPS_LAST_DAY:
@@ -81,7 +87,7 @@ def _line(row: Any) -> str:
         f"`{row.code}` {row.name_en}",
         row.clause_en,
         row.start_event_en,
-        f"{length} ({row.get_acts_for_display()})",
+        f"{length} ({_whose(row)})",
         MET_BY.get(row.code, "—"),
         warnings_text(row),
         capfirst(ladder_text(row)),

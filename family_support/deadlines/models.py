@@ -19,6 +19,16 @@ from family_support.base.models import Named, one_in_force
 from family_support.directory.models import Agency, Center, Region
 
 
+class Holder(models.TextChoices):
+    """With whom the work lies while a term runs."""
+
+    CENTER = "center", pgettext_lazy("holder", "Center")
+    DIRECTOR = "director", pgettext_lazy("holder", "director")
+    AGENCY = "agency", pgettext_lazy("holder", "body")
+    FAMILY = "family", pgettext_lazy("holder", "family")
+    OTHER_CENTER = "other_center", pgettext_lazy("holder", "another Center")
+
+
 class TermQuerySet(models.QuerySet["Term"]):
     def in_force(self, code: str, on: date) -> Term:
         """The row of a term that applies to an event of this local date. Errors: Term.DoesNotExist."""
@@ -48,6 +58,14 @@ class Term(Named):
     unit = models.CharField(_("unit"), max_length=20, choices=Unit.choices)
     length = models.PositiveSmallIntegerField(_("length"), null=True, blank=True)
     acts_for = models.CharField(_("who acts"), max_length=10, choices=ActsFor.choices)
+    # With whom the work lies when the term begins; acts hand it over (`actions.hand_over`).
+    holder = models.CharField(
+        _("who holds it first"),
+        max_length=12,
+        choices=Holder.choices,
+        default=Holder.CENTER,
+        db_default=Holder.CENTER.value,
+    )
     internal = models.BooleanField(_("internal target"), default=False)
     start_event_kk = models.CharField(max_length=200)
     start_event_ru = models.CharField(max_length=200)
@@ -125,6 +143,10 @@ class Deadline(FSMModelMixin, models.Model):
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     subject_type = models.CharField(max_length=60)
     subject_id = models.BigIntegerField()
+    # Who held it first; every hand-over since is a row of DeadlineHold.
+    holder = models.CharField(
+        max_length=12, choices=Holder.choices, default=Holder.CENTER, db_default=Holder.CENTER.value
+    )
     started_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
@@ -216,6 +238,26 @@ class DeadlineChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.deadline_id} {self.reason}"
+
+
+class DeadlineHold(models.Model):
+    """The work of a running term passed to somebody else: appended by the act that handed it over, never changed."""
+
+    deadline = models.ForeignKey(Deadline, on_delete=models.CASCADE, related_name="holds")
+    holder = models.CharField(max_length=12, choices=Holder.choices)
+    since = models.DateTimeField()
+    by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("hand-over of a deadline")
+        verbose_name_plural = _("hand-overs of deadlines")
+        ordering = ("since", "pk")
+        constraints = (
+            models.CheckConstraint(name="hold_known_holder", condition=Q(holder__in=Holder.values)),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.deadline_id} {self.holder}"
 
 
 class DeadlineLevel(models.Model):

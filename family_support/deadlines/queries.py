@@ -10,7 +10,7 @@ from django.db.models import Case, Count, F, IntegerField, QuerySet, Value, When
 from django.utils.translation import get_language
 
 from family_support.base.actor import Actor
-from family_support.deadlines.models import Deadline, DeadlineQuerySet, Heartbeat, Term
+from family_support.deadlines.models import Deadline, DeadlineHold, DeadlineQuerySet, Heartbeat, Term
 from family_support.deadlines.signs import SWEEP, is_silent
 from family_support.workdays.calendar import ONE_DAY, WorkCalendar
 
@@ -39,6 +39,15 @@ def open_for_case(case_id: int) -> DeadlineQuerySet:
         .for_display()
         .order_by(F("due_at").asc(nulls_last=True), "pk")
     )
+
+
+def handovers(deadlines: Iterable[Deadline]) -> dict[int, list[tuple[str, datetime]]]:
+    """Deadline -> to whom it passed and when, in order: one query."""
+    rows = DeadlineHold.objects.filter(deadline__in=[row.pk for row in deadlines]).order_by("since", "pk")
+    found: dict[int, list[tuple[str, datetime]]] = {}
+    for pk, holder, since in rows.values_list("deadline_id", "holder", "since"):
+        found.setdefault(pk, []).append((holder, since))
+    return found
 
 
 def for_subject(subject: tuple[str, int]) -> DeadlineQuerySet:

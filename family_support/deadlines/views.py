@@ -45,10 +45,11 @@ def explain(request: HttpRequest, pk: int) -> HttpResponse:
     """Clause, event and moment, every day counted or skipped with its reason, and who changed the date and why."""
     actor, now = request.actor, clock.now()
     deadline = shown_deadline(request, pk)
+    calendar = load_calendar(center=deadline.center)
     context = {
         "deadline": deadline,
-        "due": view(deadline, now, load_calendar(center=deadline.center)),
-        "told": explained(deadline),
+        "due": view(deadline, now, calendar),
+        "told": explained(deadline, now, calendar),
         "case": case_lines([deadline.case_id], actor).get(deadline.case_id) if deadline.case_id else None,
         "subject": subject_label(deadline.subject_type),
         "subject_url": subject_url(deadline.subject_type, deadline.subject_id),

@@ -151,14 +151,17 @@ def due_badge(days_left: int, *, working: bool = True, soon: int = 2) -> Badge:
     return Badge(text % {"days": days_left}, "blue" if days_left <= soon else "grey", pill=True)
 
 
+def duration(minutes: int) -> str:
+    """Hours and minutes in words of the active language."""
+    if minutes >= 60:
+        return _("%(hours)d h %(minutes)d min") % {"hours": minutes // 60, "minutes": minutes % 60}
+    return _("%(minutes)d min") % {"minutes": minutes}
+
+
 def hours_badge(minutes_left: int) -> Badge:
     """How long is left of a term counted in hours, as a badge; negative is lateness."""
     minutes = abs(minutes_left)
-    amount = (
-        _("%(hours)d h %(minutes)d min") % {"hours": minutes // 60, "minutes": minutes % 60}
-        if minutes >= 60
-        else _("%(minutes)d min") % {"minutes": minutes}
-    )
+    amount = duration(minutes)
     if minutes_left < 0:
         return Badge(_("overdue by %(time)s") % {"time": amount}, "red", pill=True)
     return Badge(_("%(time)s left") % {"time": amount}, "orange" if minutes < 240 else "blue", pill=True)

@@ -6,11 +6,14 @@ from django.utils.translation import gettext_lazy as _
 
 from family_support.audit.context import acting
 from family_support.base.actor import Actor
-from family_support.deadlines.actions import cancel, move
+from family_support.deadlines.actions import cancel, hand_over, move
+from family_support.deadlines.models import Holder
 from interagency.actions.tasks import SETTLEMENT, take_back
 from interagency.models import Task
 from ipr.changes import same_for_executor
 from ipr.models import Measure, Plan, PlanVersion
+
+WITH_THE_BODY = (Task.State.SENT, Task.State.ACCEPTED, Task.State.RETURNED)
 
 
 def carry_tasks_over(version: PlanVersion, by: Actor, now: datetime) -> None:
@@ -70,3 +73,5 @@ def _carry_over(task: Task, measure: Measure, by: Actor, now: datetime) -> None:
     elif task.due_on != measure.due_on:
         note = str(_("The date given to the body before stays."))
         move(term="task_report", subject=subject, due_on=task.due_on, note=note, by=by, now=now)
+    if task.agency_id and task.state in WITH_THE_BODY:
+        hand_over(to=Holder.AGENCY, terms="task_report", subjects=[subject], by=by, now=now)

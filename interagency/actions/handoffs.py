@@ -1,6 +1,6 @@
 """Each body its own part within two working days of approval, and no more (R192 9, 7(3))."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +12,8 @@ from family_support.audit.context import acting
 from family_support.base.actor import Actor
 from family_support.base.clock import local_date
 from family_support.base.errors import AppError, Conflict, Missing
-from family_support.deadlines.actions import meet, open_deadline
+from family_support.deadlines.actions import hand_over, meet, open_deadline
+from family_support.deadlines.models import Holder
 from family_support.outbox.events import emit
 from interagency.actions.amending import carry_tasks_over
 from interagency.actions.tasks import take_back
@@ -23,6 +24,8 @@ from interagency.rules import check_reason, check_version_in_force
 from ipr.changes import told_changes
 from ipr.models import Measure, PlanVersion
 from ipr.parts import Source, part_for
+
+REPORT = "task_report"
 
 
 def create_handoffs(*, version: PlanVersion, by: Actor, now: datetime) -> list[Handoff]:
@@ -102,6 +105,8 @@ def mark_undelivered(*, handoff: Handoff, reason: str, by: Actor, now: datetime)
             subject=("ipr.planversion", handoff.plan_version_id),
             if_absent=True,
         )
+        waiting = handoff.tasks.open().values_list("measure", flat=True)
+        _pass_reports(list(waiting), Holder.CENTER, by, now)
         record(
             handoff.case,
             "handoff.failed",
@@ -171,6 +176,9 @@ def _send_or_hold(handoff: Handoff, measures: list[Measure], by: Actor, now: dat
         check_consent(handoff.case, third_parties=True, on=local_date(now))
     except AppError as error:
         _hold(handoff, str(error.detail), by, now)
+        # Nothing may be told before the family consents (94-V art. 8).
+        subject = ("ipr.planversion", handoff.plan_version_id)
+        hand_over(to=Holder.FAMILY, terms="handoff", subjects=[subject], by=by, now=now)
         return
     _send(handoff, measures, by, now)
 
@@ -206,6 +214,7 @@ def _send(handoff: Handoff, measures: list[Measure], by: Actor, now: datetime) -
         if before is not None:
             _keep_officer(task, before)
             emit("task.changed", case_id=handoff.case_id, task_id=task.pk)
+    _pass_reports([measure.pk for measure in measures], Holder.AGENCY, by, now)
     record(
         handoff.case,
         "handoff.sent",
@@ -216,6 +225,11 @@ def _send(handoff: Handoff, measures: list[Measure], by: Actor, now: datetime) -
         count=len(measures),
     )
     emit("handoff.sent", case_id=handoff.case_id, handoff_id=handoff.pk)
+
+
+def _pass_reports(measures: Collection[int], to: Holder, by: Actor, now: datetime) -> None:
+    """The reports of these measures lie with the body from when it has its part."""
+    hand_over(to=to, terms=REPORT, subjects=[("ipr.measure", pk) for pk in measures], by=by, now=now)
 
 
 def _before(handoff: Handoff, measure: Measure) -> Task | None:

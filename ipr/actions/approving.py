@@ -17,7 +17,7 @@ from family_support.base.actor import Actor
 from family_support.base.clock import local_date
 from family_support.base.errors import Conflict, Invalid
 from family_support.deadlines.actions import cancel, meet, move, open_deadline
-from family_support.deadlines.models import Deadline
+from family_support.deadlines.models import Deadline, Holder
 from family_support.outbox.events import emit
 from ipr.actions.leaving import PLAN, end, leave_versions
 from ipr.actions.locking import case_of, locked_version
@@ -122,6 +122,8 @@ def _open_terms(version: PlanVersion, case: Case, by: Actor, now: datetime) -> N
             subject=("ipr.measure", measure.pk),
             due_on=measure.due_on,
             agency=measure.agency,
+            # The Center's until the part is sent (R192 9).
+            holder=Holder.CENTER,
             **common,
         )
 

@@ -15,7 +15,8 @@ from family_support.audit.context import acting
 from family_support.base.actor import Actor
 from family_support.base.clock import local_date
 from family_support.base.errors import Conflict, Invalid
-from family_support.deadlines.actions import meet, open_deadline
+from family_support.deadlines.actions import hand_over, meet, open_deadline
+from family_support.deadlines.models import Holder
 from family_support.documents.actions import attach
 from family_support.documents.models import Attachment
 from family_support.outbox.events import emit
@@ -27,6 +28,7 @@ from ipr.permissions import check_can_lead, check_state
 from ipr.queries import facts_of, period_months
 from ipr.rules import Gaps, reason_gap, signing_gaps, version_gaps
 
+IN_PREPARATION = ("plan_preparation", "plan_rework")
 REQUIRED = frozenset({Signature.Party.CENTER, Signature.Party.FAMILY})
 
 
@@ -50,6 +52,7 @@ def freeze_version(
         version.reason = ""
         version.bump()
         version.save()
+        _pass(version, Holder.FAMILY, by, now)
         record(
             case_of(version),
             "plan.frozen",
@@ -78,6 +81,7 @@ def thaw_version(
         version.thaw()
         version.reason = reason.strip()
         next_round(version, now)
+        _pass(version, Holder.CENTER, by, now)
         record(
             case_of(version),
             "plan.thawed",
@@ -153,7 +157,14 @@ def record_signature(
         )
         if set(signatures.values_list("party", flat=True)) >= REQUIRED:
             _submit(version, by, now)
+        elif party == Signature.Party.FAMILY:
+            _pass(version, Holder.CENTER, by, now)
     return signature
+
+
+def _pass(version: PlanVersion, to: Holder, by: Actor, now: datetime) -> None:
+    """While a frozen plan waits for the family's signature, its preparation or rework lies with the family."""
+    hand_over(to=to, terms=IN_PREPARATION, case_id=case_of(version).pk, by=by, now=now)
 
 
 def check_content(version: PlanVersion) -> None:
@@ -192,7 +203,7 @@ def _submit(version: PlanVersion, by: Actor, now: datetime) -> None:
     version.submitted_at = now
     version.bump()
     version.save()
-    meet(terms=("plan_preparation", "plan_rework"), case_id=case.pk, by=by, now=now)
+    meet(terms=IN_PREPARATION, case_id=case.pk, by=by, now=now)
     open_deadline(
         term="plan_approval",
         started_at=now,

@@ -15,8 +15,8 @@ from family_support.base import validators
 from family_support.base.actor import SYSTEM, Actor
 from family_support.base.errors import Conflict, Invalid, Missing, Text, invalid_field
 from family_support.base.models import check_version
-from family_support.deadlines.actions import cancel, meet
-from family_support.deadlines.models import Deadline
+from family_support.deadlines.actions import cancel, hand_over, meet
+from family_support.deadlines.models import Deadline, Holder
 from family_support.outbox.events import emit
 from family_support.ui.templatetags.ui import moment
 from mobile_groups.actions.calling import group_in_force, reminder_after, tell_called
@@ -44,6 +44,8 @@ def set_off(threat: Threat, brief: str, *, by: Actor, now: datetime) -> None:
         raised_at=now,
         next_reminder_at=reminder_after(now),
     )
+    if group is not None:
+        _pass(alarm, Holder.AGENCY, by, now)
     tell_called(alarm, group, by=by, now=now)
 
 
@@ -78,9 +80,15 @@ def acknowledge_alarm(*, alarm: Alarm, by: Actor, now: datetime) -> Alarm:
         alarm.acknowledged_at, alarm.acknowledged_by_id = now, by.membership_id
         alarm.next_reminder_at = None
         _save(alarm)
+        _pass(alarm, Holder.AGENCY if by.agency_id else Holder.CENTER, by, now)
         record(alarm.case, "alarm.acknowledged", by=by, now=now, subject=subject_of(alarm))
         emit("alarm.acknowledged", case_id=alarm.case_id, alarm=alarm.pk, by=by.membership_id)
     return alarm
+
+
+def _pass(alarm: Alarm, to: Holder, by: Actor, now: datetime) -> None:
+    """The response is worked out by the group that was called, or by the Center where it takes it on itself."""
+    hand_over(to=to, terms=RESPONSE_TERM, subjects=[("cases.threat", alarm.pk)], by=by, now=now)
 
 
 def _already(alarm: Alarm) -> Text:

@@ -90,7 +90,7 @@ def test_a_transfer_moves_open_deadlines_and_explains_them(
     deadline.refresh_from_db()
     assert local(deadline.due_at) == "2026-05-16 18:30"
     assert deadline.calendar_version == recount.version
-    told = explained(deadline)
+    told = explained(deadline, NOW, load_calendar(center=deadline.center))
     assert any("transferred from 16.05.2026 by order 512 of 05.05.2026" in text for text in told.sentences)
     assert any("(made a working day by order 512 of 05.05.2026)" in text for text in told.sentences)
     (change,) = told.changes
@@ -121,7 +121,10 @@ def test_a_region_and_a_center_close_alone(case: Case, worker: Actor, editor: Ac
     run_all(NOW)
     deadline.refresh_from_db()
     assert local(deadline.due_at) == "2026-05-14 18:30"
-    assert any("closed by order 512" in text for text in explained(deadline).sentences)
+    assert any(
+        "closed by order 512" in text
+        for text in explained(deadline, NOW, load_calendar(center=deadline.center)).sentences
+    )
     assert load_calendar().is_working(date(2026, 5, 12))
     # The region's closure is taken back: the old date returns, and both moves stay.
     publish(editor, line(What.REMOVE, date(2026, 5, 12)), region=center.district.region)
@@ -403,7 +406,10 @@ class TestHours:
         before.refresh_from_db()
         after.refresh_from_db()
         assert (local(before.due_at), local(after.due_at)) == ("2026-05-08 18:30", "2026-05-13 17:00")
-        assert any("Due by 17:00, the Center's closing hour" in text for text in explained(after).sentences)
+        assert any(
+            "Due by 17:00, the Center's closing hour" in text
+            for text in explained(after, NOW, load_calendar(center=center)).sentences
+        )
         assert load_calendar(center=center).hours_of(date(2026, 5, 11)) == (time(9), time(18, 30))
         # Another change takes the place of the one that waits; taking it back brings the old hours again.
         self.set(director, center, time(9), time(18), date(2026, 5, 13))
