@@ -14,7 +14,8 @@ FIRST_HOLDERS = {
 
 def first_holders(apps, schema_editor):
     """Rows of before: the term says who held it first; what names no body was the Center's."""
-    Term, Deadline = apps.get_model("deadlines", "Term"), apps.get_model("deadlines", "Deadline")
+    Term = apps.get_model("deadlines", "Term")
+    Deadline = apps.get_model("deadlines", "Deadline")
     for holder, codes in FIRST_HOLDERS.items():
         Term.objects.filter(code__in=codes).update(holder=holder)
         rows = Deadline.objects.filter(code__in=codes)
