@@ -86,6 +86,8 @@ class ProposalLine:
     measured: str
     # Figures are left out of the text: too small to leave the Center.
     is_hidden: bool = False
+    # What a return named, in full.
+    norm: str = ""
 
 
 def proposals_of(report: QuarterlyReport) -> list[ProposalLine]:
@@ -126,7 +128,8 @@ def line_of(row: ProposedShortcoming, titles: Mapping[str, Mapping[str, str]] | 
     ).format(**given)
     told = given | dict.fromkeys(small, text_of(HIDDEN, COUNT))
     text = str(rule.text).format(**told)
-    return ProposalLine(row, str(rule.title), text, str(rule.proposal), measured, bool(small))
+    norm = str(given["norm"])
+    return ProposalLine(row, str(rule.title), text, str(rule.proposal), measured, bool(small), norm)
 
 
 # Records behind a figure

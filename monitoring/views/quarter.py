@@ -73,6 +73,7 @@ def quarter(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "report": report,
         "badge": state_badge(report),
+        "crumbs": crumbs_of(report, here=True),
         "tabs": tabs_of(report, "quarter", _counts(request, report)),
         "proposals": proposals,
         "undecided": sum(line.row.state == "proposed" for line in proposals),
@@ -112,6 +113,7 @@ def quarter_preflight(request: HttpRequest, pk: int) -> HttpResponse:
             report, "quarter-preflight", {"quarter-preflight": sum(each.count for each in found)}
         ),
         "findings": found,
+        "crumbs": crumbs_of(report, here=True),
         "may_write": can_draw_up(request.actor, report) and report.state == QuarterlyReport.State.DRAFT,
     }
     return render(request, "monitoring/preflight.html", context)

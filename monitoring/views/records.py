@@ -134,6 +134,7 @@ def quarter_corrections(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "report": report,
         "badge": state_badge(report),
+        "crumbs": crumbs_of(report, here=True),
         "tabs": tabs_of(report, "quarter-corrections", {"quarter-corrections": len(annexes)}),
         "lines": shown(lines),
         "cases": visible,

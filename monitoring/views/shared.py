@@ -66,12 +66,10 @@ def quarter_name(report: QuarterlyReport) -> str:
     return _("Quarter {number}, {year}").format(number=report.quarter, year=report.year)
 
 
-def crumbs_of(report: QuarterlyReport) -> list[Crumb]:
-    """Back to the report and to the list of reports."""
-    return [
-        Crumb(_("Reports"), reverse("quarter-list")),
-        Crumb(quarter_name(report), reverse("quarter", args=[report.pk])),
-    ]
+def crumbs_of(report: QuarterlyReport, *, here: bool = False) -> list[Crumb]:
+    """Back to the list of reports and, unless the page is the report itself, to the report."""
+    address = "" if here else reverse("quarter", args=[report.pk])
+    return [Crumb(_("Quarterly reports"), reverse("quarter-list")), Crumb(quarter_name(report), address)]
 
 
 def tabs_of(report: QuarterlyReport, current: str, counts: dict[str, int] | None = None) -> list[Tab]:

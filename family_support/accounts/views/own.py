@@ -27,7 +27,17 @@ from family_support.ui import views as ui_views
 from family_support.ui.actions import respond, run
 
 # The first of them that the role may open is where its day begins.
-START_PAGES = ("my-day", "task-inbox", "alarm-list", "ministry", "user-list", "directory")
+START_PAGES = (
+    "my-day",
+    "task-inbox",
+    "body-tasks",
+    "alarm-list",
+    "ministry",
+    "quarter-list",
+    "user-list",
+    "reference",
+    "directory",
+)
 
 
 def start_page(actor: Actor) -> str:
