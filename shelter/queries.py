@@ -39,10 +39,31 @@ class Cell:
     url_pk: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Days on which a place is the same: a line of the board on a phone."""
+
+    first: date
+    last: date
+    cell: Cell
+
+
 @dataclass(slots=True)
 class Row:
     place: Place
     cells: list[Cell] = field(default_factory=list)
+    days: Sequence[date] = ()
+
+    @property
+    def runs(self) -> list[Run]:
+        """Equal days in a row as one."""
+        found: list[Run] = []
+        for day, cell in zip(self.days, self.cells, strict=True):
+            if found and found[-1].cell == cell:
+                found[-1] = Run(found[-1].first, day, cell)
+            else:
+                found.append(Run(day, day, cell))
+        return found
 
 
 @dataclass(slots=True)
@@ -79,7 +100,7 @@ def board(actor: Actor, first: date, days: int, now: datetime, calendar: WorkCal
         claims.setdefault(stay.place_id, []).append(stay)
     known = _known(actor, claims)
     rows = [
-        Row(place, [_cell(place, claims.get(place.pk, ()), day, known, barred, now) for day in span])
+        Row(place, [_cell(place, claims.get(place.pk, ()), day, known, barred, now) for day in span], span)
         for place in places
     ]
     totals = [_total(day, [row.cells[number] for row in rows]) for number, day in enumerate(span)]
