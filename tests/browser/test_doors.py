@@ -22,6 +22,7 @@ from tests.services import Stack
 LANGUAGES = ("ru", "kk")
 PHONE = {"width": 390, "height": 844}
 IN_WORK = {"ru": "Зарегистрировано, в работе", "kk": "Тіркелді, жұмыста"}
+FILE_TAKEN = {"ru": "Получено", "kk": "Қабылданды"}
 MESSAGE = {
     "safe_contact": "message",
     "phone": "+7 701 000 11 22",
@@ -126,6 +127,19 @@ def ask(walker: Walker, center: Staffed) -> tuple[str, str]:
     return number, code
 
 
+def add_a_file(phone: Walker, number: str, code: str, language: str) -> None:
+    """From the slip just given: a wrong code is refused without saying what is wrong; then the Center is told."""
+    phone.follow_to("/ask/file/")
+    for typed, answer in (("Z" * 8, ".error-summary"), (code, ".notice.tone-green")):
+        phone.fill(number=number, code=typed)
+        phone.attach("file")
+        phone.page.locator("main button.btn-primary[type=submit]").click()
+        phone.page.wait_for_selector(answer)
+        phone.seen.clear()
+        phone.look()
+    assert FILE_TAKEN[language] in phone.text()
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_public_form_to_the_clerk_and_back_by_the_slip(
     phone: Walker, walker: Walker, centers: list[Staffed], language: str
@@ -135,10 +149,12 @@ def test_public_form_to_the_clerk_and_back_by_the_slip(
     number, code = ask(phone, centers[0])
     intake = Intake.objects.get(reference=number.replace(" ", ""))
     assert intake.state == "received"
+    add_a_file(phone, number, code, language)
     walker.sign_in(Role.INTAKE_CLERK)
     walker.follow_nav("/intakes/")
     walker.follow_to(f"/intakes/{intake.pk}/")
     assert STORY["said"] in walker.text()
+    assert walker.page.locator("main a.file-link").count() == 1
     walker.follow_to(f"/intakes/{intake.pk}/register/")
     walker.submit()
     intake.refresh_from_db()

@@ -67,6 +67,36 @@ def test_alarm_from_threat_to_its_end(walker: Walker, center: Staffed, language:
     walker.follow_to(f"/alarms/{alarm.pk}/")
 
 
+def test_an_early_visit_to_a_family_without_a_threat(walker: Walker, center: Staffed) -> None:
+    """The caseworker plans it from the case, the group goes and signs; it learns nothing of the case (R256 20)."""
+    walker.page.context.add_cookies([{"name": "django_language", "value": "kk", "url": walker.address}])
+    if not MobileGroup.objects.filter(state="in_force").exists():
+        enter_group(walker, center)
+    case = register(walker, seed=120)
+    walker.go(f"/cases/{case.pk}/alarms/")
+    walker.follow_to(f"/cases/{case.pk}/visits/new/")
+    leaves = timezone.localtime(clock.now()) + timedelta(hours=2)
+    purpose = "Отбасымен танысып, мектепке не кедергі екенін білу"
+    walker.fill(purpose=purpose, planned_for=f"{leaves:%d.%m.%Y %H:%M}", place="Мектеп жанында")
+    walker.submit()
+    visit = Visit.objects.get(case=case)
+    assert visit.alarm is None
+    walker.page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    walker.sign_in(Role.GROUP_MEMBER)
+    walker.follow_to(f"/visits/{visit.pk}/")
+    text = walker.text()
+    assert purpose in text
+    assert case.number not in text
+    assert "+77017654321" not in text, "the family has not agreed that its data is passed on"
+    protocol(walker, visit)
+    walker.paper(f"/visits/{visit.pk}/print/?language=kk")
+    walker.sign_in(Role.CASEWORKER)
+    walker.go(f"/cases/{case.pk}/alarms/")
+    assert "Дети осмотрены" not in walker.text()
+    walker.follow_to(f"/visits/{visit.pk}/")
+    assert "Дети осмотрены" in walker.text()
+
+
 def enter_group(walker: Walker, center: Staffed) -> None:
     """The akim's order with its three sectors; without health it does not take force."""
     walker.sign_in(Role.COORDINATOR)
@@ -204,6 +234,11 @@ def visit_protocol(walker: Walker, alarm: Alarm) -> Visit:
     walker.fill(purpose="Проверить, что дети в безопасности", place="У школы")
     walker.submit()
     visit = Visit.objects.get(alarm=alarm)
+    return protocol(walker, visit)
+
+
+def protocol(walker: Walker, visit: Visit) -> Visit:
+    """From the page of a planned visit, on a phone, to its signature."""
     walker.follow_to(f"/visits/{visit.pk}/depart/")
     before = timezone.localtime(clock.now()) - timedelta(minutes=50)
     walker.fill(departed_at=f"{before:%d.%m.%Y %H:%M}")
