@@ -7,16 +7,19 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, TypeVar
 
+from django.db.models import Sum
+
+from family_support.accounts.models import Membership
 from family_support.audit.context import acting
 from family_support.base.actor import Actor
 from family_support.base.clock import local_date
-from family_support.base.errors import Invalid, Missing
+from family_support.base.errors import Invalid, Messages, Missing
 from family_support.base.models import check_version
 from family_support.directory.models import Center
-from staffing.constraints import FUND_TAKEN, TABLE_TAKEN, VEHICLE_TAKEN
-from staffing.models import PayrollFund, StaffingNorm, StaffingTable, StaffPosition, Vehicle
+from staffing.constraints import FEWER_THAN_NAMED, FUND_TAKEN, TABLE_TAKEN, VEHICLE_TAKEN
+from staffing.models import PayrollFund, PositionHolder, StaffingNorm, StaffingTable, StaffPosition, Vehicle
 from staffing.permissions import check_can_keep
-from staffing.rules import PositionData, check_fund, check_table, check_vehicle
+from staffing.rules import HolderData, PositionData, check_fund, check_holders, check_table, check_vehicle
 
 T = TypeVar("T", StaffingTable, Vehicle, PayrollFund)
 
@@ -55,6 +58,7 @@ def record_table(
             recorded_at=now,
         )
         _write_positions(table, positions)
+        _carry_people(table, local_date(now))
     return table
 
 
@@ -89,11 +93,92 @@ def change_table(
             _check_day_is_free(table.center_id, starts_on)
         table.order_number, table.order_date = order_number.strip(), order_date
         table.starts_on = starts_on
-        table.changed_at, table.changed_by_id = now, by.membership_id
-        table.bump()
-        table.save()
+        # The form began with the units of who still works there: who has left is named no longer.
+        PositionHolder.objects.filter(position__table=table).over(local_date(now)).delete()
+        _check_named(table, positions)
+        _changed(table, by, now)
         _write_positions(table, positions)
     return table
+
+
+def name_people(
+    *,
+    position: StaffPosition,
+    holders: Sequence[HolderData],
+    expected_version: int | None,
+    by: Actor,
+    now: datetime,
+) -> StaffPosition:
+    """Say who of the Center's people fills a position; together no more units than are occupied.
+
+    Who has left is named no longer and their units are free. Errors: Forbidden, Missing, Invalid by field, Conflict
+    when the table is stale.
+    """
+    with acting(by):
+        table = _lock(StaffingTable, position.table_id)
+        check_can_keep(by, table.center_id)
+        check_version(table, expected_version)
+        today = local_date(now)
+        found = StaffPosition.objects.as_of(today).filter(pk=position.pk).first()
+        if found is None:
+            raise Missing()
+        here = Membership.objects.active(today).of_center(table.center_id)
+        check_holders(holders, found.working, set(here.values_list("pk", flat=True)))
+        if found.occupied != found.working:
+            found.occupied = found.working
+            found.save(update_fields=("occupied",))
+        wanted = {each.membership.pk: each.units for each in holders if each.membership}
+        for row in found.holders.all():
+            units = wanted.pop(row.membership_id, None)
+            if units is None:
+                row.delete()
+            elif row.units != units:
+                row.units = units
+                row.save(update_fields=("units",))
+        PositionHolder.objects.bulk_create(
+            PositionHolder(position=found, membership_id=pk, units=units) for pk, units in wanted.items()
+        )
+        _changed(table, by, now)
+        found.table = table
+    return found
+
+
+def _changed(table: StaffingTable, by: Actor, now: datetime) -> None:
+    table.changed_at, table.changed_by_id = now, by.membership_id
+    table.bump()
+    table.save()
+
+
+def _check_named(table: StaffingTable, positions: Sequence[PositionData]) -> None:
+    """Raise Invalid on the occupied units of a position whose named people fill more."""
+    given = {(each.code, each.title.strip()): each for each in positions}
+    wrong: dict[str, Messages] = {}
+    for row in table.positions.annotate(named=Sum("holders__units")).filter(named__isnull=False):
+        each = given.get((row.code, row.title))
+        if each is not None and each.occupied < row.named:
+            wrong[f"occupied_{each.key}"] = FEWER_THAN_NAMED
+        elif each is None:
+            row.holders.all().delete()
+    if wrong:
+        raise Invalid(fields=wrong)
+
+
+def _carry_people(table: StaffingTable, today: date) -> None:
+    """Who filled a position by the table before fills it by the new one, as far as its occupied units go."""
+    before = StaffingTable.objects.filter(center_id=table.center_id, starts_on__lt=table.starts_on)
+    last = before.order_by("-starts_on").first()
+    if last is None:
+        return
+    places = {(row.code, row.title): row for row in table.positions.all()}
+    left = {row.pk: row.occupied for row in places.values()}
+    rows = PositionHolder.objects.filter(position__table=last).working(today)
+    carried = []
+    for row in rows.select_related("position").order_by("pk"):
+        place = places.get((row.position.code, row.position.title))
+        if place is not None and row.units <= left[place.pk]:
+            left[place.pk] -= row.units
+            carried.append(PositionHolder(position=place, membership_id=row.membership_id, units=row.units))
+    PositionHolder.objects.bulk_create(carried)
 
 
 def add_vehicle(*, center: Center, label: str, starts_on: date, by: Actor, now: datetime) -> Vehicle:

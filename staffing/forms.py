@@ -11,13 +11,15 @@ from typing import Any
 from crispy_forms.layout import Column, Layout
 from crispy_forms.layout import Row as CrispyRow
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from family_support.accounts.models import Membership
 from family_support.directory.models import Region
 from family_support.ui.fields import DayField
 from family_support.ui.forms import Form, VersionMixin
-from staffing.models import StaffingNorm, StaffingTable
-from staffing.rules import PositionData
+from staffing.models import PositionHolder, StaffingNorm, StaffingTable
+from staffing.rules import HolderData, PositionData
 from staffing.templatetags.staffing import units_text
 
 UNITS = re.compile(r"-?[0-9]{1,4}([.,][0-9]{1,4})?")
@@ -127,12 +129,12 @@ class TableForm(OrderForm):
         for norm in self.norms:
             if norm.code in held:
                 row = held[norm.code]
-                initial |= {f"units_{norm.code}": row.units, f"occupied_{norm.code}": row.occupied}
+                initial |= {f"units_{norm.code}": row.units, f"occupied_{norm.code}": row.working}
         for place, row in enumerate(others, start=1):
             initial |= {
                 f"title_other_{place}": row.title,
                 f"units_other_{place}": row.units,
-                f"occupied_other_{place}": row.occupied,
+                f"occupied_other_{place}": row.working,
             }
         return initial
 
@@ -193,6 +195,55 @@ class TableForm(OrderForm):
     def order(self) -> dict[str, Any]:
         """Fields of the order itself."""
         return {name: self.cleaned_data[name] for name in ("order_number", "order_date", "starts_on")}
+
+
+class _Person(forms.ModelChoiceField):
+    def label_from_instance(self, obj: Membership) -> str:
+        return f"{obj.user.full_name} · {obj.get_role_display()}"
+
+
+class PeopleForm(VersionMixin, Form):
+    """Who of the Center's people fills a position, with how many units each."""
+
+    def __init__(
+        self, *args: Any, people: QuerySet[Membership], holders: Sequence[PositionHolder], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        for place in range(1, min(len(holders) + EMPTY_ROWS, MOST_ROWS) + 1):
+            held = holders[place - 1] if place <= len(holders) else None
+            self.fields[f"person_{place}"] = _Person(
+                label=_("Person %(number)d") % {"number": place},
+                queryset=people,
+                required=False,
+                empty_label="—",
+                initial=held.membership_id if held else None,
+            )
+            self.fields[f"share_{place}"] = UnitsField(
+                label=_("Units of person %(number)d") % {"number": place}
+            )
+            self.fields[f"share_{place}"].initial = held.units if held else None
+
+    def layout(self) -> Layout:
+        rows = (
+            CrispyRow(
+                Column(f"person_{place}", css_class="col-md-8"),
+                Column(f"share_{place}", css_class="col-md-4"),
+            )
+            for place in self._places()
+        )
+        return Layout(*rows, "version")
+
+    def _places(self) -> list[int]:
+        return [place for place in range(1, MOST_ROWS + 1) if f"person_{place}" in self.fields]
+
+    @property
+    def holders(self) -> list[HolderData]:
+        """What was typed; rows without a person are none."""
+        data = self.cleaned_data
+        rows = [
+            HolderData(data[f"person_{place}"], data[f"share_{place}"], place) for place in self._places()
+        ]
+        return [row for row in rows if row.membership or row.units]
 
 
 class VehicleForm(Form):

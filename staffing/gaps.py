@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from staffing.models import StaffingNorm, StaffPosition
+from staffing.models import PositionHolder, StaffingNorm, StaffPosition
 
 NONE = Decimal(0)
 
@@ -34,6 +34,9 @@ class Line:
     units: Decimal
     occupied: Decimal
     substitutes: list[Substitute] = field(default_factory=list)
+    position: StaffPosition | None = None
+    # Who fills it, for the pages of the own Center only.
+    people: Sequence[PositionHolder] = ()
 
     @property
     def name(self) -> str:
@@ -111,14 +114,15 @@ def lines_of(
                 "",
                 norm.minimum(band, vehicles),
                 position.units if position else NONE,
-                position.occupied if position else NONE,
+                position.working if position else NONE,
+                position=position,
             )
         )
     suggest(lines)
     for position in (*held.values(), *others):
         known = (former or {}).get(position.code)
         title = known.name if known else str(position)
-        lines.append(Line(None, title, None, position.units, position.occupied))
+        lines.append(Line(None, title, None, position.units, position.working, position=position))
     return lines
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from decimal import Decimal
 
 from django.db.models import Count, Prefetch, QuerySet
 
@@ -16,7 +17,16 @@ from family_support.workdays.quarters import Quarter
 from family_support.workdays.queries import Calendars, load_calendar, load_edition
 from staffing.bands import Computation, compute
 from staffing.gaps import Line, Totals, lines_of
-from staffing.models import Band, BandLimits, PayrollFund, StaffingNorm, StaffingTable, StaffPosition, Vehicle
+from staffing.models import (
+    Band,
+    BandLimits,
+    PayrollFund,
+    PositionHolder,
+    StaffingNorm,
+    StaffingTable,
+    StaffPosition,
+    Vehicle,
+)
 from staffing.models.norms import Limits
 
 # The country's paper names each Center only up to so many: it is made while the reader waits.
@@ -95,6 +105,59 @@ def tables(actor: Actor) -> QuerySet[StaffingTable]:
     )
 
 
+def _positions(on: date) -> Prefetch:
+    """Positions with the units of people who have left by a day."""
+    return Prefetch("positions", StaffPosition.objects.as_of(on).order_by("pk"))
+
+
+def table_to_change(actor: Actor, pk: int, on: date) -> StaffingTable | None:
+    """A table as it stands on a day: what people have left since is free."""
+    return tables(actor).prefetch_related(None).prefetch_related(_positions(on)).filter(pk=pk).first()
+
+
+def holders_of(table: StaffingTable, actor: Actor, on: date) -> dict[int, list[PositionHolder]]:
+    """Position -> who fills it on a day; nobody for who reads units only. One query."""
+    found: dict[int, list[PositionHolder]] = {}
+    rows = PositionHolder.objects.visible_to(actor).filter(position__table=table).working(on)
+    for row in rows.select_related("membership__user", "position").order_by(
+        "membership__user__last_name", "pk"
+    ):
+        found.setdefault(row.position_id, []).append(row)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A position that a worker fills, with how many units."""
+
+    name: str
+    units: Decimal
+
+
+def filled_by_membership(center: Center, actor: Actor, on: date) -> dict[int, list[Filled]]:
+    """Membership -> positions they fill by the table in force; nothing where nobody is named. Three queries."""
+    table = StaffingTable.objects.filter(center=center).in_force(on).first()
+    if table is None:
+        return {}
+    names = {norm.code: norm.name for norm in annex(on).norms}
+    found: dict[int, list[Filled]] = {}
+    for holders in holders_of(table, actor, on).values():
+        for row in holders:
+            name = names.get(row.position.code) or str(row.position)
+            found.setdefault(row.membership_id, []).append(Filled(name, row.units))
+    return found
+
+
+def name_of(position: StaffPosition) -> str:
+    """What the position is called: by the latest row of the annex, or by its own title."""
+    norm = (
+        StaffingNorm.objects.filter(code=position.code).order_by("-valid_from").first()
+        if position.code
+        else None
+    )
+    return norm.name if norm else str(position)
+
+
 def funds(actor: Actor) -> QuerySet[PayrollFund]:
     """The payroll funds the actor reads, newest first."""
     return PayrollFund.objects.visible_to(actor).order_by("-starts_on")
@@ -112,7 +175,7 @@ def staffing_of(center: Center, on: date) -> Staffing:
     found = (
         StaffingTable.objects.filter(center=center, starts_on__lte=on)
         .select_related("recorded_by__user", "changed_by__user")
-        .prefetch_related("positions")
+        .prefetch_related(_positions(on))
         .order_by("-starts_on")
         .first()
     )
@@ -228,7 +291,7 @@ def country(on: date, region: Region | None = None) -> Country:
         table.center_id: table
         for table in StaffingTable.objects.filter(center__in=centers)
         .in_force(on)
-        .prefetch_related("positions")
+        .prefetch_related(_positions(on))
     }
     limits = limits_of(quarter)
     gaps = []

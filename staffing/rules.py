@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from family_support.accounts.models import Membership
 from family_support.base.errors import Invalid, Messages
 from staffing.models.norms import STEP
 
@@ -33,6 +35,45 @@ class PositionData:
     def key(self) -> str:
         """What the fields of the form are called after."""
         return self.code or f"other_{self.place}"
+
+
+@dataclass(frozen=True, slots=True)
+class HolderData:
+    """Who fills a position, with how many units; `place` is the row of the form."""
+
+    membership: Membership | None
+    units: Decimal
+    place: int = 1
+
+
+def check_holders(holders: Sequence[HolderData], occupied: Decimal, here: Collection[int]) -> None:
+    """Raise Invalid with a message for each row that is wrong; `here` are the memberships that work in the Center."""
+    wrong: dict[str, Messages] = {}
+    seen: set[int] = set()
+    for holder in holders:
+        if holder.membership is None:
+            wrong[f"person_{holder.place}"] = _("Choose the person.")
+            continue
+        if holder.membership.pk in seen:
+            wrong[f"person_{holder.place}"] = _("This person is named already.")
+        elif holder.membership.pk not in here:
+            wrong[f"person_{holder.place}"] = _("This person does not work in the Center.")
+        seen.add(holder.membership.pk)
+        message = _("Type the units of this person.") if not holder.units else _unit_message(holder.units)
+        if message:
+            wrong[f"share_{holder.place}"] = message
+    named = sum((holder.units for holder in holders), Decimal(0))
+    if not wrong and named > occupied:
+        wrong[f"share_{holders[-1].place}"] = format_lazy(
+            _(
+                "The people named fill {named} units, and only {occupied} are occupied by the table: correct the "
+                "table first."
+            ),
+            named=named.normalize().to_eng_string(),
+            occupied=occupied.normalize().to_eng_string(),
+        )
+    if wrong:
+        raise Invalid(fields=wrong)
 
 
 def check_order(*, order_number: str, order_date: date, today: date) -> dict[str, Messages]:

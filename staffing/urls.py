@@ -11,6 +11,7 @@ urlpatterns = [
     path("staffing/tables/new/", center.table_new, name="staffing-table-new"),
     path("staffing/tables/<int:pk>/", center.table, name="staffing-table"),
     path("staffing/tables/<int:pk>/change/", center.table_change, name="staffing-table-change"),
+    path("staffing/positions/<int:pk>/people/", center.position_people, name="staffing-position-people"),
     path("staffing/vehicles/new/", records.vehicle_new, name="staffing-vehicle-new"),
     path("staffing/vehicles/<int:pk>/", records.vehicle_change, name="staffing-vehicle-change"),
     path("staffing/funds/new/", records.fund_new, name="staffing-fund-new"),

@@ -11,9 +11,9 @@ from family_support.base.clock import local_date
 from family_support.demo.stories import Setting
 from family_support.demo.time import Story
 from monitoring.quarters import Quarter
-from staffing.actions import add_vehicle, change_table, record_fund, record_table
+from staffing.actions import add_vehicle, change_table, name_people, record_fund, record_table
 from staffing.models import StaffingTable
-from staffing.rules import PositionData
+from staffing.rules import HolderData, PositionData
 
 # (established, occupied) of a Center that keeps the norms of band A with one vehicle.
 WHOLE = {
@@ -80,7 +80,8 @@ def staffing_story(setting: Setting, first: Quarter) -> Story:
     yield moment
     _fund(setting, kept, moment)
     if kept.changed:
-        _correct(setting, kept, table, moment)
+        table = _correct(setting, kept, table, moment)
+    _name_people(setting, table, moment)
 
 
 def _begin(setting: Setting, kept: Kept, day: date, now: datetime) -> StaffingTable:
@@ -99,8 +100,30 @@ def _begin(setting: Setting, kept: Kept, day: date, now: datetime) -> StaffingTa
     )
 
 
-def _correct(setting: Setting, kept: Kept, table: StaffingTable, now: datetime) -> None:
-    change_table(
+# Which role of the demo's people fills which position.
+FILLED_BY = {
+    "director": Role.DIRECTOR,
+    "social-worker": Role.SOCIAL_WORKER,
+    "psychologist": Role.PSYCHOLOGIST,
+    "lawyer": Role.LAWYER,
+    "case-manager": Role.CASEWORKER,
+}
+
+
+def _name_people(setting: Setting, table: StaffingTable, now: datetime) -> None:
+    for position in table.positions.filter(code__in=FILLED_BY, occupied__gt=0):
+        people = setting.staffed.people[FILLED_BY[position.code]][: int(position.occupied)]
+        table = name_people(
+            position=position,
+            holders=[HolderData(person, Decimal(1), place) for place, person in enumerate(people, 1)],
+            expected_version=table.version,
+            by=setting.actor(Role.DIRECTOR),
+            now=now,
+        ).table
+
+
+def _correct(setting: Setting, kept: Kept, table: StaffingTable, now: datetime) -> StaffingTable:
+    return change_table(
         table=table,
         order_number=table.order_number,
         order_date=table.order_date,

@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import F, Func, OuterRef, Q, Subquery, Sum
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -78,6 +78,13 @@ class StaffingTable(Versioned):
         return f"{self.order_number} ({self.starts_on.isoformat()})"
 
 
+class StaffPositionQuerySet(models.QuerySet["StaffPosition"]):
+    def as_of(self, on: date) -> StaffPositionQuerySet:
+        """With `gone`: the units of named people whose membership is over on a day, which are free again."""
+        over = PositionHolder.objects.over(on).filter(position=OuterRef("pk")).order_by().values("position")
+        return self.annotate(gone=Subquery(over.annotate(sum=Sum("units")).values("sum")))
+
+
 class StaffPosition(models.Model):
     """The units of one position in a staffing table, and how many of them are occupied.
 
@@ -89,6 +96,8 @@ class StaffPosition(models.Model):
     title = models.CharField(_("other position"), max_length=120, blank=True)
     units = models.DecimalField(_("established units"), max_digits=5, decimal_places=2)
     occupied = models.DecimalField(_("occupied units"), max_digits=5, decimal_places=2)
+
+    objects = StaffPositionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("staff position")
@@ -119,9 +128,56 @@ class StaffPosition(models.Model):
         return self.title or self.code
 
     @property
-    def vacant(self) -> Decimal:
-        """Units established and not occupied."""
-        return self.units - self.occupied
+    def working(self) -> Decimal:
+        """Units in which somebody works on the day it was had of (`as_of`), or as recorded.
+
+        Who is named and has left frees them by the end of the membership alone, whoever corrects the table when.
+        """
+        return max(self.occupied - (getattr(self, "gone", None) or Decimal(0)), Decimal(0))
+
+
+class PositionHolderQuerySet(models.QuerySet["PositionHolder"]):
+    def visible_to(self, actor: Actor) -> PositionHolderQuerySet:
+        """People of the own Center; the ministry reads units, never names."""
+        if actor.center_id and (actor.role in READERS or actor.is_director):
+            return self.filter(position__table__center_id=actor.center_id)
+        return self.none()
+
+    def over(self, on: date) -> PositionHolderQuerySet:
+        """Whose membership is over on a day, or whose account is closed."""
+        return self.filter(Q(membership__ends_on__lt=on) | Q(membership__user__is_active=False))
+
+    def working(self, on: date) -> PositionHolderQuerySet:
+        """Those who still work there on a day."""
+        return self.exclude(Q(membership__ends_on__lt=on) | Q(membership__user__is_active=False))
+
+
+class PositionHolder(models.Model):
+    """Who of the Center's people fills a position, and with how many of its occupied units.
+
+    Not everybody is named: a driver has no account. The end of the membership frees the units.
+    """
+
+    position = models.ForeignKey(StaffPosition, on_delete=models.CASCADE, related_name="holders")
+    membership = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, related_name="+", verbose_name=_("who fills it")
+    )
+    units = models.DecimalField(_("units"), max_digits=5, decimal_places=2)
+
+    objects = PositionHolderQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("person in a position")
+        verbose_name_plural = _("people in positions")
+        ordering = ("pk",)
+        constraints = (
+            models.UniqueConstraint(fields=("position", "membership"), name="position_holder_once"),
+            models.CheckConstraint(name="position_holder_has_units", condition=Q(units__gt=0)),
+            models.CheckConstraint(name="position_holder_by_quarters", condition=Q(by_quarters("units"))),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.position_id}: {self.membership_id}"
 
 
 def _version() -> models.PositiveIntegerField:

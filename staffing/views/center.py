@@ -10,18 +10,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from family_support.access.decorators import allowed
+from family_support.accounts.models import Membership
 from family_support.base import clock
 from family_support.base.errors import Missing
 from family_support.ui.actions import respond, run
 from family_support.ui.components import Crumb, Tile
 from staffing import actions, queries
-from staffing.forms import TableForm
+from staffing.forms import PeopleForm, TableForm
 from staffing.history import changes_of
-from staffing.models import StaffingNorm, StaffingTable
+from staffing.models import StaffingNorm, StaffingTable, StaffPosition
 from staffing.papers import center_pdf
 from staffing.permissions import can_keep
 from staffing.presenting import band_lines, tiles_of
 from staffing.sheets import center_sheet
+from staffing.templatetags.staffing import units_text
 from staffing.views.common import (
     CENTER_KEEPERS,
     CENTER_READERS,
@@ -42,6 +44,10 @@ def staffing(request: HttpRequest) -> HttpResponse:
     center = own_center(actor)
     found = queries.staffing_of(center, clock.today())
     tiles: list[Tile] = tiles_of(found.totals, found.computation.band) if found.table else []
+    if found.table:
+        people = queries.holders_of(found.table, actor, found.on)
+        for line in found.lines:
+            line.people = people.get(line.position.pk, ()) if line.position else ()
     context = {
         "found": found,
         "tiles": tiles,
@@ -127,7 +133,9 @@ def table_new(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def table_change(request: HttpRequest, pk: int) -> HttpResponse:
     """Correct a table, or its occupied units."""
-    changed = _table(request, pk)
+    changed = queries.table_to_change(request.actor, pk, clock.today())
+    if changed is None:
+        raise Missing()
     found = queries.staffing_of(own_center(request.actor), clock.today())
     form = TableForm(request.POST or None, norms=_norms(found, changed), table=changed)
     if request.method == "POST" and form.is_valid():
@@ -145,6 +153,50 @@ def table_change(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("The staffing table is changed."))
             return redirect("staffing")
     return _form_page(request, form, found, heading=_("Change the staffing table"))
+
+
+@allowed(*CENTER_KEEPERS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def position_people(request: HttpRequest, pk: int) -> HttpResponse:
+    """Who of the Center's people fills a position."""
+    today = clock.today()
+    tables = StaffingTable.objects.visible_to(request.actor)
+    found = StaffPosition.objects.as_of(today).filter(table__in=tables, pk=pk).select_related("table").first()
+    if found is None:
+        raise Missing()
+    here = Membership.objects.active(today).of_center(found.table.center_id).with_names()
+    form = PeopleForm(
+        request.POST or None,
+        people=here.order_by("user__last_name", "pk"),
+        holders=list(found.holders.working(today)),
+        initial={"version": found.table.version},
+    )
+    if request.method == "POST" and form.is_valid():
+        done = run(
+            form,
+            actions.name_people,
+            position=found,
+            holders=form.holders,
+            expected_version=form.cleaned_data["version"],
+            by=request.actor,
+            now=clock.now(),
+        )
+        if done:
+            messages.success(request, _("Who fills the position is recorded."))
+            return redirect("staffing")
+    name = queries.name_of(found)
+    context = {
+        "form": form,
+        "heading": _("Who fills the position"),
+        "subtitle": name,
+        "intro": _(
+            "Occupied by the table: {units}. The end of a person's membership frees the units."
+        ).format(units=units_text(found.working)),
+        "button": _("Save"),
+        "crumbs": crumbs(Crumb(_("Who fills the position"))),
+        "cancel_url": reverse("staffing"),
+    }
+    return respond(request, "ui/form_page.html", context, form)
 
 
 def _norms(found: queries.Staffing, held: StaffingTable | None) -> list[StaffingNorm]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from family_support.access.decorators import allowed
@@ -11,6 +13,7 @@ from family_support.accounts.roles import Role
 from family_support.base import clock
 from family_support.base.errors import Missing
 from family_support.directory.models import Center, Region
+from family_support.ui.components import Crumb
 from staffing import queries
 from staffing.forms import CountryFilter
 from staffing.papers import country_pdf
@@ -68,4 +71,6 @@ def country_center(request: HttpRequest, pk: int) -> HttpResponse:
         raise Missing()
     found = queries.staffing_of(center, clock.today())
     tiles = tiles_of(found.totals, found.computation.band) if found.table else []
-    return render(request, "staffing/country_center.html", {"found": found, "tiles": tiles})
+    crumbs = [Crumb(_("Staffing of the Centers"), reverse("country-staffing")), Crumb(str(center.name))]
+    context = {"found": found, "tiles": tiles, "crumbs": crumbs}
+    return render(request, "staffing/country_center.html", context)

@@ -14,6 +14,7 @@ from family_support.access.decorators import allowed
 from family_support.accounts.roles import WORKERS
 from family_support.base import clock
 from family_support.ui.components import Tile
+from staffing import queries
 from staffing.loads import load_of_center, own_load
 from staffing.templatetags.staffing import middle_text
 from staffing.views.common import LOAD_READERS, own_center, tabs
@@ -38,15 +39,23 @@ def center_load(request: HttpRequest) -> HttpResponse:
             f"{cases}?{urlencode({'unassigned': 'on'})}",
         ),
     ]
+    filled = queries.filled_by_membership(own_center(actor), actor, clock.today())
     most = max((row.leads for row in found.workers), default=0)
     context = {
         "center": own_center(actor),
         "found": found,
         "most": most or 1,
         "rows": [
-            (row, row.is_heavy(found.middle), f"{cases}?{urlencode({'worker': row.membership.pk})}")
+            (
+                row,
+                row.is_heavy(found.middle),
+                f"{cases}?{urlencode({'worker': row.membership.pk})}",
+                filled.get(row.membership.pk, []),
+            )
             for row in found.workers
         ],
+        # Said only where the table names people at all.
+        "names_people": bool(filled),
         "tiles": tiles,
         "tabs": tabs(actor, "staffing-load"),
     }

@@ -35,6 +35,14 @@ def staffing_table(world: World, *, restricted: bool) -> Made | None:
     return Made(row, {"pk": row.pk})
 
 
+@kind("staff-position")
+def staff_position(world: World, *, restricted: bool) -> Made | None:
+    if restricted:
+        return None
+    row = world.obj("staffing-table").positions.get()
+    return Made(row, {"pk": row.pk})
+
+
 @kind("vehicle")
 def vehicle(world: World, *, restricted: bool) -> Made | None:
     if restricted:
@@ -78,6 +86,7 @@ ROWS = (
     page("staffing-table-new", roles=KEEPERS, methods="GET POST"),
     page("staffing-table", "staffing-table", roles=READERS, colleague=ALL),
     page("staffing-table-change", "staffing-table", roles=KEEPERS, colleague=ALL, methods="GET POST"),
+    page("staffing-position-people", "staff-position", roles=KEEPERS, colleague=ALL, methods="GET POST"),
     page("staffing-vehicle-new", roles=KEEPERS, methods="GET POST"),
     page("staffing-vehicle-change", "vehicle", roles=KEEPERS, colleague=ALL, methods="GET POST"),
     page("staffing-fund-new", roles=KEEPERS, methods="GET POST"),
