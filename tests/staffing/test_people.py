@@ -196,4 +196,4 @@ def test_the_pages(place: Place) -> None:
     for address in ("staffing", "staffing-load"):
         assert person.user.short_name in client.get(reverse(address)).content.decode()
     load = client.get(reverse("staffing-load")).content.decode()
-    assert "не назван" in load or "not named" in load
+    assert "не указан в штатном расписании" in load
