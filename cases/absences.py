@@ -59,6 +59,24 @@ def absences_of_team(case: Case, now: datetime) -> list[Absence]:
     return list(rows.with_names().order_by("-starts_on", "-pk"))
 
 
+def absences_of_case(case: Case) -> list[Absence]:
+    """Absences of the team's members in which somebody stood in who was not of the team. One query."""
+    places = TeamMember.objects.filter(case=case)
+    rows = Absence.objects.filter(membership_id__in=places.values("membership_id"))
+    own = places.filter(membership_id=OuterRef("substitute_id"))
+    return list(rows.filter(~Exists(own)).select_related("membership__user"))
+
+
+def stood_in(absence: Absence, membership_id: int | None, at: datetime) -> bool:
+    """Whether a membership stood in by an absence at a moment."""
+    return (
+        absence.substitute_id == membership_id
+        and absence.starts_on <= local_date(at) <= absence.ends_on
+        and absence.recorded_at <= at
+        and (absence.ended_at is None or at < absence.ended_at)
+    )
+
+
 def told_on_timeline(absences: Sequence[Absence], now: datetime, calendar: WorkCalendar) -> list[Entry]:
     """Where an absence began and ended, as entries of the case's past: worked out, so that none can be missed."""
     found = []

@@ -17,9 +17,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from cases.absences import absences_of_case, stood_in
 from cases.models import Case, CaseMember
 from family_support.access.reads import readings_of_case
-from family_support.accounts.models import Membership, User
+from family_support.accounts.models import Absence, Membership, User
 from family_support.accounts.roles import Role
 from family_support.audit.queries import HistoryRow, history_for, history_of_row
 from family_support.ui.templatetags.ui import day, moment
@@ -85,7 +86,8 @@ def history_of(case: Case, *, before: int | None, whole: bool = True) -> tuple[l
     more = rows[PAGE - 1].id if len(rows) > PAGE else None
     shown = [row for row in rows[:PAGE] if row.table not in SILENT_TABLES]
     links = _links(shown)
-    return [_line(row, links, whole=whole) for row in shown], more
+    absences = [] if case.restricted else absences_of_case(case)
+    return [_line(row, links, absences, whole=whole) for row in shown], more
 
 
 def _links(rows: Sequence[HistoryRow]) -> Links:
@@ -111,7 +113,18 @@ def _name(row: models.Model) -> str:
     return str(getattr(row, "full_name", "") or getattr(row, "name", "") or row)
 
 
-def _line(row: HistoryRow, links: Links, *, whole: bool) -> HistoryLine:
+def _who(row: HistoryRow, links: Links, absences: Sequence[Absence]) -> str:
+    """Who made a change, and for whom while that one stood in for an absent member of the team."""
+    who = links[Membership].get(row.membership_id or 0)
+    if who is None:
+        return _("the product itself")
+    stood = next((each for each in absences if stood_in(each, row.membership_id, row.at)), None)
+    if stood is None:
+        return who
+    return _("{name} (for {absent})").format(name=who, absent=stood.membership.user.short_name)
+
+
+def _line(row: HistoryRow, links: Links, absences: Sequence[Absence], *, whole: bool) -> HistoryLine:
     model = _models().get(row.table)
     how = {"I": _("created"), "U": _("changed"), "D": _("removed")}.get(row.operation, row.operation)
     fields = []
@@ -122,7 +135,7 @@ def _line(row: HistoryRow, links: Links, *, whole: bool) -> HistoryLine:
             continue
         words = (_word(field, old, links), _word(field, new, links)) if whole else ("", "")
         fields.append((label, *words))
-    who = links[Membership].get(row.membership_id or 0) or _("the product itself")
+    who = _who(row, links, absences)
     name = str(model._meta.verbose_name) if model else row.table
     # What a handler of events signs with ("event plan.approved 12") is for the operator and tells people nothing.
     reason = "" if row.reason.startswith("event ") or not whole else row.reason

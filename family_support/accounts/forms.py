@@ -8,6 +8,7 @@ from allauth.core import context, ratelimit
 from allauth.mfa.adapter import get_adapter as get_mfa_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
+from crispy_forms.layout import Column, Layout, Row
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -215,6 +216,15 @@ class AbsenceForm(KeyMixin, Form):
         self.fields["membership"].queryset = may_be_away(actor, today)  # type: ignore[attr-defined]
         self.fields["substitute"].queryset = may_stand_in_for_somebody(actor, today)  # type: ignore[attr-defined]
         self.fields["starts_on"].initial = today
+
+    def layout(self) -> Layout:
+        """The days side by side."""
+        return Layout(
+            Row(Column("membership", css_class="col-md-6"), Column("substitute", css_class="col-md-6")),
+            Row(Column("starts_on", css_class="col-md-6"), Column("ends_on", css_class="col-md-6")),
+            "reason",
+            "order_number",
+        )
 
 
 class SettingsForm(Form):

@@ -14,11 +14,13 @@ from cases.actions import add_to_team, flag_threat, grant_access, restrict
 from cases.models import Case, TimelineEntry
 from cases.permissions import can_assign, can_grant, leads
 from cases.timeline import IN_PLACE_OF
+from cases.views.history import history_of
 from family_support.access.models import Barred
 from family_support.accounts.absence_actions import end_absence, record_absence
 from family_support.accounts.models import Absence
 from family_support.accounts.roles import WORKERS, Role
 from family_support.audit.context import acting
+from family_support.base import clock
 from family_support.base.actor import SYSTEM, Actor
 from family_support.notifications.recipients import with_substitutes
 from family_support.workdays.queries import load_calendar
@@ -128,6 +130,28 @@ def test_the_timeline_says_for_whom(place: Place, case: Case) -> None:
     own = TimelineEntry.objects.filter(case=case, by=place.people[Role.CASEWORKER])
     assert own
     assert all(IN_PLACE_OF not in each.params for each in own)
+
+
+def test_the_history_says_for_whom(place: Place) -> None:
+    """The moments of the history are the database's own: it is told of today."""
+    now = clock.now()
+    case = a_case(place, now=now)
+    row = record_absence(
+        membership=place.people[Role.CASEWORKER],
+        substitute=place.people[Role.LAWYER],
+        starts_on=clock.today(),
+        ends_on=clock.today(),
+        reason=Absence.Reason.SICK,
+        by=place.by(Role.DIRECTOR, at=now),
+        now=now,
+    )
+    lawyer = place.by(Role.LAWYER, at=now)
+    flag_threat(case=case, note="Угрозы по телефону", by=lawyer, now=now)
+    with translation.override("ru"):
+        lines, _more = history_of(case, before=None)
+    told = {line.who for line in lines}
+    assert f"{row.substitute.user.short_name}, Юрист (за: {row.membership.user.short_name})" in told
+    assert f"{row.membership.user.short_name}, Кейс-менеджер" in told
 
 
 def test_my_day_shows_whose_terms_they_are(place: Place, case: Case) -> None:

@@ -11,6 +11,8 @@ from django.urls import reverse
 
 from cases.actions import bar_person, settle_withdrawal, withdraw_consent
 from cases.models import Consent
+from family_support.accounts.absence_actions import end_absence, record_absence
+from family_support.accounts.models import Absence
 from family_support.accounts.roles import Role
 from family_support.audit.context import acting
 from family_support.base import clock
@@ -22,6 +24,7 @@ from family_support.deadlines.sweep import sweep
 from family_support.notifications.actions import notify
 from family_support.notifications.models import Notice
 from family_support.notifications.queries import lines
+from family_support.notifications.recipients import with_substitutes
 from family_support.outbox.delivery import deliver_due
 from interagency import actions, bodies, district, queries
 from interagency.chasers import officers_of, sent_chasers
@@ -345,6 +348,38 @@ def test_the_inbox_keeps_whose_a_task_is(django_assert_num_queries: Any) -> None
     }
     link = reverse("task", args=(scene.task.pk,))
     assert [link in pages[whose] for whose in ("mine", "free", "all")] == [True, False, True]
+
+
+def test_who_stands_in_has_the_absent_officers_tasks_among_the_own() -> None:
+    scene = a_scene()
+    accept(scene)
+    colleague = a_membership(Role.AGENCY_OFFICER, agency=scene.agency)
+    boss = actor_for(a_membership(Role.BODY_ADMIN, agency=scene.agency))
+    client, link = sign_in(Client(), colleague), reverse("task", args=(scene.task.pk,))
+
+    def mine() -> str:
+        return client.get(reverse("task-inbox"), {"whose": "mine"}).content.decode()
+
+    assert link not in mine()
+    assert with_substitutes([scene.officer.membership_id or 0], scene.task.case_id, clock.today()) == {
+        scene.officer.membership_id
+    }
+    absence = record_absence(
+        membership=scene_officer(scene),
+        substitute=colleague,
+        starts_on=clock.today(),
+        ends_on=clock.today(),
+        reason=Absence.Reason.LEAVE,
+        by=boss,
+        now=clock.now(),
+    )
+    page = mine()
+    assert link in page
+    assert f"за: {scene_officer(scene).user.short_name}" in page
+    told = with_substitutes([scene.officer.membership_id or 0], scene.task.case_id, clock.today())
+    assert told == {scene.officer.membership_id, colleague.pk}
+    end_absence(absence=absence, by=boss, now=clock.now())
+    assert link not in mine()
 
 
 def scene_officer(scene: Scene) -> Any:
