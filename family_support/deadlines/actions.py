@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -31,6 +32,9 @@ from family_support.workdays.queries import Calendars, load_calendar, load_editi
 # Checked on every version of a plan; not a term that runs (rules.md 4).
 LIMITS = frozenset({"plan_period"})
 URGENT_TERM = {"assessment": "assessment_urgent"}
+CALENDAR = DeadlineChange.Reason.CALENDAR
+RESTATED = ("term", "code", "due_at", "explanation", "calendar_version", "schedule", "next_at")
+BATCH = 500
 
 Subject = tuple[str, int]
 Terms = str | Iterable[str]
@@ -233,16 +237,25 @@ def recompute(
     """
     _must_act()
     calendars = Calendars(edition or load_edition())
-    moved = []
     rows = deadlines.open().exclude(pk__in=shortened()).filter(calendar_version__lte=calendars.edition.number)
-    for deadline in _locked(rows):
-        calendar = calendars.of(deadline.center)
+    found = _locked(rows)
+    reached = _reached(found)
+    moved, restated, rescheduled, changes = [], [], [], []
+    for deadline in found:
+        calendar, seen = calendars.of(deadline.center), reached.get(deadline.pk, set())
         ends = counted_again(deadline, calendar)
         if ends.due_at != deadline.due_at or _walked(ends.explanation) != _walked(deadline.explanation):
             moved += [deadline] if ends.due_at != deadline.due_at else []
-            _restate(deadline, deadline.term, ends, calendar, DeadlineChange.Reason.CALENDAR, note, by, now)
-        else:
-            _reschedule(deadline, calendar)
+            restated.append(deadline)
+            changes.append(
+                _restated(deadline, deadline.term, ends, calendar, seen, _Why(CALENDAR, note, by, now))
+            )
+        elif _rescheduled(deadline, calendar, seen):
+            rescheduled.append(deadline)
+    # A few statements however many deadlines.
+    DeadlineChange.objects.bulk_create(changes)
+    Deadline.objects.bulk_update(restated, RESTATED, batch_size=BATCH)
+    Deadline.objects.bulk_update(rescheduled, ("schedule", "next_at"), batch_size=BATCH)
     return moved
 
 
@@ -263,14 +276,23 @@ def _walked(explanation: Mapping[str, Any]) -> tuple[Any, ...]:
     return tuple(explanation.get(name) for name in ("counted", "skipped", "closes"))
 
 
-def _reschedule(deadline: Deadline, calendar: WorkCalendar) -> None:
-    """The same end, but a warning or the way up may lie on a day that is off now."""
-    reached = set(deadline.levels.values_list("level", flat=True))
+def _reached(found: Sequence[Deadline]) -> dict[int, set[str]]:
+    """Deadline -> levels reached already: one query."""
+    levels_of: dict[int, set[str]] = {}
+    rows = DeadlineLevel.objects.filter(deadline__in=[row.pk for row in found])
+    for pk, level in rows.values_list("deadline_id", "level"):
+        levels_of.setdefault(pk, set()).add(level)
+    return levels_of
+
+
+def _rescheduled(deadline: Deadline, calendar: WorkCalendar, reached: set[str]) -> bool:
+    """The same end, but a warning or the way up may lie on a day that is off now: whether one moved."""
     ahead = levels(deadline.term, deadline.started_at, deadline.due_at, calendar)
     stored = _as_stored([pair for pair in ahead if pair[0] not in reached])
-    if stored["schedule"] != deadline.schedule:
-        deadline.schedule, deadline.next_at = stored["schedule"], stored["next_at"]
-        deadline.save(update_fields=("schedule", "next_at"))
+    if stored["schedule"] == deadline.schedule:
+        return False
+    deadline.schedule, deadline.next_at = stored["schedule"], stored["next_at"]
+    return True
 
 
 def _must_act() -> None:
@@ -321,6 +343,16 @@ def _close(found: Sequence[Deadline], now: datetime) -> None:
         DeadlineLevel.objects.bulk_create(unseen, ignore_conflicts=True)
 
 
+@dataclass(frozen=True, slots=True)
+class _Why:
+    """What a change of a due moment is explained by."""
+
+    reason: DeadlineChange.Reason
+    note: str
+    by: Actor
+    now: datetime
+
+
 def _restate(
     deadline: Deadline,
     term: Term,
@@ -331,30 +363,31 @@ def _restate(
     by: Actor,
     now: datetime,
 ) -> None:
-    DeadlineChange.objects.create(
+    reached = _reached([deadline]).get(deadline.pk, set())
+    _restated(deadline, term, ends, calendar, reached, _Why(reason, note, by, now)).save(force_insert=True)
+    deadline.save(update_fields=RESTATED)
+
+
+def _restated(
+    deadline: Deadline, term: Term, ends: Due, calendar: WorkCalendar, reached: set[str], why: _Why
+) -> DeadlineChange:
+    """The deadline with its other end, and the row that keeps the former one; neither is saved yet."""
+    change = DeadlineChange(
         deadline=deadline,
-        at=now,
-        by_id=by.membership_id,
-        reason=reason,
-        note=note[:300],
+        at=why.now,
+        by_id=why.by.membership_id,
+        reason=why.reason,
+        note=why.note[:300],
         code_before=deadline.code,
         due_before=deadline.due_at,
         due_after=ends.due_at,
         calendar_version=calendar.version,
         explanation_before=deadline.explanation,
     )
-    reached = set(deadline.levels.values_list("level", flat=True))
-    ahead = [
-        pair for pair in levels(term, deadline.started_at, ends.due_at, calendar) if pair[0] not in reached
-    ]
-    stored = _as_stored(ahead)
+    ahead = levels(term, deadline.started_at, ends.due_at, calendar)
+    stored = _as_stored([pair for pair in ahead if pair[0] not in reached])
     deadline.term, deadline.code = term, term.code
-    deadline.due_at, deadline.explanation, deadline.calendar_version = (
-        ends.due_at,
-        ends.explanation,
-        calendar.version,
-    )
+    deadline.due_at, deadline.explanation = ends.due_at, ends.explanation
+    deadline.calendar_version = calendar.version
     deadline.schedule, deadline.next_at = stored["schedule"], stored["next_at"]
-    deadline.save(
-        update_fields=("term", "code", "due_at", "explanation", "calendar_version", "schedule", "next_at")
-    )
+    return change

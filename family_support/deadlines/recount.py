@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
+from django.db.models.fields.json import KeyTextTransform
 
 from family_support.audit.context import acting
 from family_support.base.actor import SYSTEM
-from family_support.deadlines.actions import counted_again, recompute, shortened
-from family_support.deadlines.models import Deadline, DeadlineQuerySet, Recount
-from family_support.deadlines.schedule import due_day, levels
+from family_support.deadlines.actions import recompute, shortened
+from family_support.deadlines.models import Deadline, DeadlineQuerySet, Recount, Term
+from family_support.deadlines.schedule import due_day, end_of, level_at
+from family_support.directory.models import Center
 from family_support.outbox.events import emit
 from family_support.workdays.calendar import WorkCalendar
 from family_support.workdays.edition import Edition, Scope
 from family_support.workdays.queries import Calendars, load_edition
 
-BATCH = 200
+BATCH = 500
 # A level after the end is reached so many days later at most: longer ladders and holidays do not exist.
 AFTERMATH = timedelta(days=60)
 
@@ -65,54 +68,95 @@ class Preview:
         return self.later + self.earlier + self.same_day
 
 
+class Counted:
+    """Ends of terms by one version of the calendar, each counted once for a day and a Center."""
+
+    def __init__(self, edition: Edition, terms: Mapping[int, Term], centers: Mapping[int, Center]) -> None:
+        self.calendars, self.terms, self.centers = Calendars(edition), terms, centers
+        self._ends: dict[tuple[Any, ...], datetime | None] = {}
+        self._late: dict[tuple[Any, ...], str] = {}
+
+    def calendar(self, row: Row) -> WorkCalendar:
+        return self.calendars.of(self.centers[row.center_id])
+
+    def end(self, row: Row) -> datetime | None:
+        term, calendar = self.terms[row.term_id], self.calendar(row)
+        hours = term.unit == Term.Unit.CLOCK_HOURS
+        start = row.started_at if hours else calendar.local_date(row.started_at)
+        key = (row.term_id, row.center_id, start, row.set_date)
+        if key not in self._ends:
+            set_date = date.fromisoformat(row.set_date) if row.set_date else None
+            self._ends[key] = end_of(term, row.started_at, set_date, calendar).due_at
+        return self._ends[key]
+
+    def level(self, row: Row, due_at: datetime | None, now: datetime) -> str:
+        """The level that has been reached by now."""
+        term, calendar = self.terms[row.term_id], self.calendar(row)
+        if due_at is None or now <= due_at:
+            return level_at(term, row.started_at, due_at, calendar, now)
+        key = (row.term_id, row.center_id, due_at)
+        if key not in self._late:
+            # Past its end the level does not depend on the start.
+            self._late[key] = level_at(term, row.started_at, due_at, calendar, now)
+        return self._late[key]
+
+
+class Row(NamedTuple):
+    """What a preview reads of a deadline: no more than it counts with."""
+
+    term_id: int
+    center_id: int
+    started_at: datetime
+    due_at: datetime | None
+    set_date: str | None
+
+
 def preview(rows: DeadlineQuerySet, edition: Edition, now: datetime) -> Preview:
     """What publishing this version would do to these deadlines: the same number of queries however many."""
-    before, after = Calendars(load_edition()), Calendars(edition)
+    terms, centers = Term.objects.in_bulk(), Center.objects.with_place().in_bulk()
+    before, after = Counted(load_edition(), terms, centers), Counted(edition, terms, centers)
     found = Preview()
-    terms: dict[str, list[int]] = {}
-    centers: dict[str, list[int]] = {}
-    for deadline in rows.select_related("term", "center__district").iterator(chunk_size=2000):
+    by_term: dict[int, list[int]] = {}
+    by_center: dict[int, list[int]] = {}
+    lean = rows.order_by().values_list(
+        "term_id", "center_id", "started_at", "due_at", KeyTextTransform("set_date", "explanation")
+    )
+    for row in map(Row._make, lean.iterator(chunk_size=5000)):
         found.looked_at += 1
-        old, new = before.of(deadline.center), after.of(deadline.center)
-        ends = counted_again(deadline, new)
-        _count_levels(found, deadline, ends.due_at, old, new, now)
-        if ends.due_at == deadline.due_at or deadline.due_at is None or ends.due_at is None:
+        due_at = after.end(row)
+        _count_levels(found, row, due_at, before, after, now)
+        if due_at == row.due_at or row.due_at is None or due_at is None:
             continue
-        days = (due_day(ends.due_at, new) - due_day(deadline.due_at, old)).days
+        days = (due_day(due_at, after.calendar(row)) - due_day(row.due_at, before.calendar(row))).days
         found.later += days > 0
         found.earlier += days < 0
         found.same_day += days == 0
-        terms.setdefault(deadline.term.name, []).append(days)
-        centers.setdefault(deadline.center.name, []).append(days)
-    found.terms, found.centers = _table(terms), _table(centers)
+        by_term.setdefault(row.term_id, []).append(days)
+        by_center.setdefault(row.center_id, []).append(days)
+    found.terms = _table(_by_name(by_term, terms))
+    found.centers = _table(_by_name(by_center, centers))
     return found
 
 
 def _count_levels(
-    found: Preview,
-    deadline: Deadline,
-    due_at: datetime | None,
-    old: WorkCalendar,
-    new: WorkCalendar,
-    now: datetime,
+    found: Preview, row: Row, due_at: datetime | None, before: Counted, after: Counted, now: datetime
 ) -> None:
     """The level that has been reached by now, before and after."""
-    was = _level(deadline, deadline.due_at, old, now)
-    becomes = _level(deadline, due_at, new, now)
-    if was == becomes:
+    if before.level(row, row.due_at, now) == after.level(row, due_at, now):
         return
-    late_before = deadline.due_at is not None and now > deadline.due_at
+    late_before = row.due_at is not None and now > row.due_at
     late_after = due_at is not None and now > due_at
     found.becomes_overdue += late_after and not late_before
     found.no_longer_overdue += late_before and not late_after
     found.other_level += late_before == late_after
 
 
-def _level(deadline: Deadline, due_at: datetime | None, calendar: WorkCalendar, now: datetime) -> str:
-    reached = [
-        name for name, moment in levels(deadline.term, deadline.started_at, due_at, calendar) if moment < now
-    ]
-    return reached[-1] if reached else ""
+def _by_name(groups: Mapping[int, list[int]], rows: Mapping[int, Any]) -> dict[str, list[int]]:
+    """Rows of one name are one: a term whose wording changed keeps its name."""
+    found: dict[str, list[int]] = {}
+    for pk, days in groups.items():
+        found.setdefault(rows[pk].name, []).extend(days)
+    return found
 
 
 def _table(groups: dict[str, list[int]]) -> list[Moved]:

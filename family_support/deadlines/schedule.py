@@ -22,6 +22,8 @@ KEEPS_LAST_DAY = frozenset({"stay_limit", "group_mandate", "plan_period", "plan_
 # Terms that begin with the registration of an intake, and so never outside the Center's hours (rules.md 6.2).
 BEGINS_AT_REGISTRATION = frozenset({"consultation", "assessment", "intake_registration"})
 
+SET_BY_DATE = ("date", "service")
+
 UPCOMING = "upcoming"
 DUE_TODAY = "due_today"
 OVERDUE = "overdue"
@@ -29,6 +31,9 @@ ESCALATED = "escalated"
 # "chaser_1" and so on: a late body is asked again on working days after the end that the term's row names.
 CHASER = "chaser_"
 RANK = {DUE_TODAY: 1, OVERDUE: 2, ESCALATED: 3}
+
+
+Reached = tuple[str, datetime]
 
 
 class TermRule(Protocol):
@@ -51,13 +56,45 @@ class Due:
     explanation: dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class End:
+    """The end of a term before it is told: the moment, its local day, and the days walked over."""
+
+    due_at: datetime | None
+    due_on: date | None
+    steps: Sequence[Step] = ()
+    rolled_from: date | None = None
+    keeps_last_day: bool = False
+    until_closing: bool = True
+
+
 def due(term: TermRule, started_at: datetime, due_on: date | None, calendar: WorkCalendar) -> Due:
+    """When a term that starts at `started_at` ends, and how that came about. As `end_of`."""
+    found = end_of(term, started_at, due_on, calendar)
+    told = explain(
+        calendar=calendar,
+        unit=term.unit,
+        length=term.length if found.due_at else None,
+        started_at=started_at,
+        due_on=found.due_on,
+        due_at=found.due_at,
+        steps=found.steps,
+        set_date=due_on if term.unit in SET_BY_DATE else None,
+        rolled_from=found.rolled_from,
+        keeps_last_day=found.keeps_last_day,
+        until_closing=found.until_closing,
+    )
+    return Due(found.due_at, found.due_on, told)
+
+
+def end_of(term: TermRule, started_at: datetime, due_on: date | None, calendar: WorkCalendar) -> End:
     """When a term that starts at `started_at` ends.
 
     The day of the start is day zero (Civil Code 173). A working-day term ends at the Center's closing hour of the n-th
     working day when the Center must act, and at 24:00 for a body (rules.md 6.1); hours run by the clock (6.3); months
     end on the same date or the month's last (6.4); a set date comes as `due_on`. A last day that is not working rolls
-    forward (Civil Code 175), except for the terms of `KEEPS_LAST_DAY`. A term of unit "none" has no end.
+    forward (Civil Code 175), except for the terms of `KEEPS_LAST_DAY`. A term of unit "none" has no end. Of the start
+    only its local day counts, but for hours by the clock.
 
     Errors: ValueError for a term without its length or its date, OutsideCalendar.
     """
@@ -65,36 +102,18 @@ def due(term: TermRule, started_at: datetime, due_on: date | None, calendar: Wor
     match term.unit:
         case "working_days":
             last, steps = calendar.add_working_days(day_zero, _length(term))
-            return _ended(term, started_at, last, calendar, steps)
+            return _ended(term, last, calendar, steps)
         case "clock_hours":
             due_at = add_clock_hours(started_at, _length(term))
-            last = calendar.local_date(due_at)
-            told = explain(
-                calendar=calendar,
-                unit=term.unit,
-                length=term.length,
-                started_at=started_at,
-                due_on=last,
-                due_at=due_at,
-                until_closing=False,
-            )
-            return Due(due_at, last, told)
+            return End(due_at, calendar.local_date(due_at), until_closing=False)
         case "months":
-            return _rolled(term, started_at, add_months(day_zero, _length(term)), calendar)
+            return _rolled(term, add_months(day_zero, _length(term)), calendar)
         case "date" | "service":
             if due_on is None:
                 raise ValueError(f"the term {term.code} needs its date")
-            return _rolled(term, started_at, due_on, calendar, set_date=due_on)
+            return _rolled(term, due_on, calendar)
         case _:
-            told = explain(
-                calendar=calendar,
-                unit=term.unit,
-                length=None,
-                started_at=started_at,
-                due_on=None,
-                due_at=None,
-            )
-            return Due(None, None, told)
+            return End(None, None)
 
 
 def _length(term: TermRule) -> int:
@@ -103,41 +122,24 @@ def _length(term: TermRule) -> int:
     return term.length
 
 
-def _rolled(
-    term: TermRule, started_at: datetime, last: date, calendar: WorkCalendar, set_date: date | None = None
-) -> Due:
+def _rolled(term: TermRule, last: date, calendar: WorkCalendar) -> End:
     if term.code in KEEPS_LAST_DAY:
-        return _ended(term, started_at, last, calendar, (), set_date)
+        return _ended(term, last, calendar, ())
     working, steps = calendar.roll_forward(last)
-    return _ended(term, started_at, working, calendar, steps, set_date, last if working != last else None)
+    return _ended(term, working, calendar, steps, last if working != last else None)
 
 
 def _ended(
     term: TermRule,
-    started_at: datetime,
     last: date,
     calendar: WorkCalendar,
     steps: Sequence[Step],
-    set_date: date | None = None,
     rolled_from: date | None = None,
-) -> Due:
+) -> End:
     keeps = term.code in KEEPS_LAST_DAY
     closing = term.acts_for == "center" and not keeps
     due_at = calendar.due_end_of_working_day(last) if closing else calendar.end_of_day(last)
-    told = explain(
-        calendar=calendar,
-        unit=term.unit,
-        length=term.length,
-        started_at=started_at,
-        due_on=last,
-        due_at=due_at,
-        steps=steps,
-        set_date=set_date,
-        rolled_from=rolled_from,
-        keeps_last_day=keeps,
-        until_closing=closing,
-    )
-    return Due(due_at, last, told)
+    return End(due_at, last, steps, rolled_from, keeps, closing)
 
 
 def due_day(due_at: datetime, calendar: WorkCalendar) -> date:
@@ -158,17 +160,48 @@ def levels(
     if due_at is None:
         return []
     last = due_day(due_at, calendar)
+    reached = [
+        *_before_end(term, started_at, due_at, last, calendar),
+        *_from_end(term, due_at, last, calendar),
+    ]
+    return sorted(reached, key=lambda pair: (pair[1], RANK.get(pair[0], 0)))
+
+
+def _before_end(
+    term: TermRule, started_at: datetime, due_at: datetime, last: date, calendar: WorkCalendar
+) -> list[Reached]:
     found = [(str(row["level"]), _warning(row, started_at, due_at, last, calendar)) for row in term.warnings]
     reached = [(level, moment) for level, moment in found if started_at <= moment < due_at]
     opening = calendar.start_of_day(last) if term.unit == "clock_hours" else calendar.opening(last)
     reached.append((DUE_TODAY, min(max(opening, started_at.astimezone(UTC)), due_at)))
-    reached.append((OVERDUE, due_at))
+    return reached
+
+
+def _from_end(term: TermRule, due_at: datetime, last: date, calendar: WorkCalendar) -> list[Reached]:
+    reached = [(OVERDUE, due_at)]
     if term.escalation:
         reached.append((ESCALATED, _escalation(term.escalation, due_at, last, calendar)))
     for grade, amount in enumerate(term.escalation.get("chasers", ()), start=1):
         day, _steps = calendar.add_working_days(last, int(amount))
         reached.append((f"{CHASER}{grade}", calendar.opening(day)))
-    return sorted(reached, key=lambda pair: (pair[1], RANK.get(pair[0], 0)))
+    return reached
+
+
+def level_at(
+    term: TermRule, started_at: datetime, due_at: datetime | None, calendar: WorkCalendar, now: datetime
+) -> str:
+    """The last level reached before `now`; empty when none was. The same as asking `levels`, for less work."""
+    if due_at is None:
+        return ""
+    last = due_day(due_at, calendar)
+    late = now > due_at
+    found = (
+        _from_end(term, due_at, last, calendar)
+        if late
+        else _before_end(term, started_at, due_at, last, calendar)
+    )
+    reached = [pair for pair in found if pair[1] < now]
+    return max(reached, key=lambda pair: (pair[1], RANK.get(pair[0], 0)))[0] if reached else ""
 
 
 def _warning(

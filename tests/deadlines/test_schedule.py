@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from family_support.deadlines.reference import shipped_terms
-from family_support.deadlines.schedule import due, due_day, levels
+from family_support.deadlines.schedule import due, due_day, level_at, levels
 from tests.deadlines.samples import PlainTerm, shipped_term
 from tests.workdays.samples import shipped_calendar
 
@@ -188,3 +188,21 @@ def test_levels_of_every_term_are_in_order_and_each_once(code: str, start: datet
     after = {"escalated", "chaser_1", "chaser_2", "chaser_3"}
     assert all(moment <= end.due_at for level, moment in reached if level not in after)
     json.dumps(end.explanation)
+
+
+@given(
+    st.sampled_from(CODES),
+    st.datetimes(datetime(2024, 6, 25), datetime(2034, 12, 1)),  # noqa: DTZ001 (hypothesis wants naive)
+    st.integers(-60, 60 * 24 * 20),
+)
+@settings(deadline=None, max_examples=60)
+def test_the_level_of_a_moment_is_the_last_of_the_levels_before_it(
+    code: str, start: datetime, ahead: int
+) -> None:
+    started = start.replace(tzinfo=CALENDAR.tz)
+    term = shipped_term(code)
+    due_on = started.date() + timedelta(days=10) if term.unit in {"date", "service"} else None
+    end = due(term, started, due_on, CALENDAR).due_at
+    now = started + timedelta(minutes=ahead)
+    reached = [level for level, moment in levels(term, started, end, CALENDAR) if moment < now]
+    assert level_at(term, started, end, CALENDAR, now) == (reached[-1] if reached else "")
