@@ -240,7 +240,8 @@ def check_term(row: Any, content: Mapping[str, Any]) -> None:
     ladder = content["escalation"]
     if ladder["kind"] != "at_once" and ladder.get("amount") not in range(MOST_LADDER + 1):
         gaps["ladder_amount"] = _("Say how many.")
-    if ladder["kind"] == "at_once" and ladder["loudness"]["escalated"] != Loudness.URGENT:
+    told = ladder.get("loudness", {}).get("escalated", Loudness.URGENT)
+    if ladder["kind"] == "at_once" and told != Loudness.URGENT:
         gaps["told_escalated"] = _("What goes to the director at once is mailed at once.")
     if gaps:
         raise Invalid("cannot_count", fields=gaps)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import smtplib
+import time
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -32,23 +33,28 @@ OF_ONE_MAIL = (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError, smtplib.SMT
 NOT_EMPLOYED = "recipient_left"
 
 
-def send_waiting(now: datetime, limit: int = BATCH) -> int:
+def send_waiting(now: datetime, limit: int = BATCH, seconds: float = 0) -> int:
     """Send the mails whose turn it is; how many went out. Safe beside another sender, and never slows the sweep.
 
     A mail is first put off to its next try and only then sent: killed in between, it goes out once more under the same
-    Message-ID; it is never lost. A server that is away is asked once a run, not once a mail.
+    Message-ID; it is never lost. A server that is away is asked once a run, not once a mail. One batch of `limit`, or as
+    many as go out within `seconds`: the digests of a whole country are written in one minute of the morning.
     """
-    mails = _claim(now, limit)
-    if not mails:
-        return 0
+    began, sent = time.monotonic(), 0
     server = get_connection(timeout=SERVER_TIMEOUT) if _over_network() else get_connection()
     try:
-        return _send_all(mails, server, now)
+        while mails := _claim(now, limit):
+            done, answers = _send_all(mails, server, now)
+            sent += done
+            if not answers or len(mails) < limit or time.monotonic() - began >= seconds:
+                break
     finally:
         _close(server)
+    return sent
 
 
-def _send_all(mails: list[Mail], server: Any, now: datetime) -> int:
+def _send_all(mails: list[Mail], server: Any, now: datetime) -> tuple[int, bool]:
+    """How many went out, and whether the server answers."""
     sent = 0
     told: set[int] = set()
     away: Exception | None = None
@@ -75,7 +81,7 @@ def _send_all(mails: list[Mail], server: Any, now: datetime) -> int:
                 sent += 1
                 if mail.notice_id:
                     told.add(person)
-    return sent
+    return sent, away is None
 
 
 def _claim(now: datetime, limit: int) -> list[Mail]:

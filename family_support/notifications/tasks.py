@@ -5,11 +5,14 @@ from family_support.base.tasks import task
 from family_support.notifications.digest import gather_digests
 from family_support.notifications.mail import send_waiting
 
+# Of a minute, so that the next run finds this one ended.
+SECONDS = 45
+
 
 @task(name="notifications.send_mail")
 def send_mail() -> int:
     """Send the mails whose turn it is; how many."""
-    return send_waiting(clock.now())
+    return send_waiting(clock.now(), seconds=SECONDS)
 
 
 @task(name="notifications.gather_digests")

@@ -127,6 +127,17 @@ def test_a_server_that_is_away_is_asked_once_a_run(server: Server) -> None:
     assert set(Mail.objects.values_list("attempts", "error")) == {(1, "ConnectionRefusedError")}
 
 
+def test_a_whole_morning_goes_out_in_one_run_unless_the_server_is_away(server: Server) -> None:
+    center = make_center()
+    urgent(*(make_membership(Role.LAWYER, center) for _number in range(7)))
+    assert mailing.send_waiting(NOW, limit=3) == 3
+    assert mailing.send_waiting(NOW, limit=3, seconds=30) == 4
+    urgent(*(make_membership(Role.LAWYER, center) for _number in range(7)))
+    server.answer, before = away, len(server.asked)
+    assert mailing.send_waiting(NOW, limit=3, seconds=30) == 0
+    assert len(server.asked) == before + 1
+
+
 def test_a_refused_address_hinders_nobody(server: Server, lead: Membership) -> None:
     others = [make_membership(Role.LAWYER, make_center()) for _number in range(2)]
     urgent(lead, *others)

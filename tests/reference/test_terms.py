@@ -98,6 +98,12 @@ def test_a_row_to_come_that_was_used_stays(case: Case, worker: Actor) -> None:
             "Say how many.",
         ),
         (
+            "assessment_urgent",
+            {"escalation": {"to": "director", "kind": "at_once", "loudness": {"escalated": "quiet"}}},
+            "told_escalated",
+            "What goes to the director at once is mailed at once.",
+        ),
+        (
             "assessment",
             {"clause_en": ""},
             "clause_en",

