@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Iterable
 from datetime import datetime
@@ -9,12 +10,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from family_support.access.models import Barred
 from family_support.accounts.models import Membership
 from family_support.audit.context import acting
+from family_support.base import clock
 from family_support.base.actor import Actor
 from family_support.base.clock import local_date
 from family_support.base.errors import Conflict, Missing
@@ -23,6 +25,11 @@ from family_support.notifications.models import Mail, MailDecision, Notice
 from family_support.notifications.permissions import check_can_decide_mail
 from family_support.notifications.recipients import with_substitutes
 from family_support.notifications.registry import kind_of
+from family_support.outbox.events import ask_worker
+
+SEND_TASK = "notifications.send_mail"
+ASK_AGAIN = 5  # seconds
+_asked: float | None = None
 
 
 def notify(
@@ -86,7 +93,17 @@ def notify(
             ],
             ignore_conflicts=True,
         )
+        if written and not clock.is_told():
+            transaction.on_commit(send_soon, robust=True)
     return len(written)
+
+
+def send_soon() -> None:
+    """Have urgent mail sent now, not with the next minute's run; asked for once in a few seconds is enough."""
+    global _asked
+    if _asked is None or time.monotonic() - _asked > ASK_AGAIN:
+        _asked = time.monotonic()
+        ask_worker(SEND_TASK)
 
 
 def _who_may_know(recipients: Iterable[int], case_id: int | None, now: datetime) -> list[int]:

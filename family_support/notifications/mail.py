@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.db import transaction
+from django.db.models import F
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
@@ -37,8 +38,8 @@ def send_waiting(now: datetime, limit: int = BATCH, seconds: float = 0) -> int:
     """Send the mails whose turn it is; how many went out. Safe beside another sender, and never slows the sweep.
 
     A mail is first put off to its next try and only then sent: killed in between, it goes out once more under the same
-    Message-ID; it is never lost. A server that is away is asked once a run, not once a mail. One batch of `limit`, or as
-    many as go out within `seconds`: the digests of a whole country are written in one minute of the morning.
+    Message-ID; it is never lost. A server that is away is asked once a run, not once a mail. One batch of `limit`, or
+    as many as go out within `seconds`: the digests of a whole country are written in one minute of the morning.
     """
     began, sent = time.monotonic(), 0
     server = get_connection(timeout=SERVER_TIMEOUT) if _over_network() else get_connection()
@@ -91,7 +92,8 @@ def _claim(now: datetime, limit: int) -> list[Mail]:
             .filter(next_attempt_at__lte=now)
             .select_for_update(skip_locked=True, of=("self",))
             .select_related("recipient__user", "digest")
-            .order_by("next_attempt_at", "pk")[:limit]
+            # Urgent ones wait behind no digest.
+            .order_by(F("digest").asc(nulls_first=True), "next_attempt_at", "pk")[:limit]
         )
         for mail in mails:
             pause: timedelta = min(FIRST_PAUSE * 2 ** min(mail.attempts, 10), LONGEST_PAUSE)

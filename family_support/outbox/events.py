@@ -144,7 +144,12 @@ def _ask_once() -> None:
 
 
 def kick() -> None:
-    """Ask a worker to deliver now. Only a shortcut: without a broker the minute's sweep delivers.
+    """Ask a worker to deliver now."""
+    ask_worker(DELIVER_TASK)
+
+
+def ask_worker(task: str) -> None:
+    """Have a worker do now what beat asks for each minute. Only a shortcut: without a broker the minute's run does it.
 
     A broker that did not answer is left alone for a while: nobody's page waits for it again and again.
     """
@@ -152,7 +157,7 @@ def kick() -> None:
     if time.monotonic() < _not_before:
         return
     try:
-        current_app.send_task(DELIVER_TASK, retry=False, ignore_result=True)
+        current_app.send_task(task, retry=False, ignore_result=True)
     except Exception as error:  # whatever the broker's client raises: the change itself is safe
         _not_before = time.monotonic() + LEFT_ALONE_SECONDS
-        logger.warning("broker unavailable, the sweep will deliver: %s", type(error).__name__)
+        logger.warning("broker unavailable, the minute's run will do it: %s", type(error).__name__)

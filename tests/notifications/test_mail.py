@@ -21,6 +21,7 @@ from family_support.audit.models import Change
 from family_support.base.actor import SYSTEM
 from family_support.base.errors import Conflict, Forbidden, Missing
 from family_support.demo import people as demo_people
+from family_support.notifications import actions as telling
 from family_support.notifications import mail as mailing
 from family_support.notifications.actions import give_up_parked, notify, retry_parked
 from family_support.notifications.digest import gather_digests
@@ -292,3 +293,23 @@ def demo_names() -> set[str]:
             for each in value:
                 found |= set(each) if isinstance(each, tuple) else {each}
     return {name for name in found if isinstance(name, str) and len(name) > 2}
+
+
+def test_urgent_mail_goes_before_digests_and_a_worker_is_asked_at_once(
+    server: Server, lead: Membership, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(telling, "ask_worker", asked.append)
+    monkeypatch.setattr(telling, "_asked", None)
+    others = [make_membership(Role.LAWYER, lead.center) for _number in range(3)]
+    with django_capture_on_commit_callbacks(execute=True), acting(SYSTEM):
+        subject = ("cases.case", 1)
+        notify([other.pk for other in others], "case.closed", subject=subject, case_id=None, now=NOW)
+    assert asked == []
+    gather_digests(NOW)
+    with django_capture_on_commit_callbacks(execute=True):
+        urgent(lead, now=NOW + timedelta(minutes=1))
+        urgent(lead, now=NOW + timedelta(minutes=2))
+    assert asked == ["notifications.send_mail"]
+    mailing.send_waiting(NOW + timedelta(minutes=3), limit=3)
+    assert server.asked[0].to == [lead.user.email]

@@ -116,7 +116,7 @@ def test_a_dead_broker_hinders_nothing(
 
     monkeypatch.setattr(events.current_app, "send_task", dead)
     happened()
-    assert "the sweep will deliver" in caplog.text
+    assert "the minute's run will do it" in caplog.text
     assert deliver_events() == 1
     assert effects() == 1
 
