@@ -1,4 +1,5 @@
 // Small conveniences over pages that already work without a script.
+import { enhanceChoices } from "./js/choices.js";
 import { enhanceCountdowns } from "./js/countdown.js";
 import { enhanceDates } from "./js/dates.js";
 import { foldOnPhones } from "./js/fold.js";
@@ -15,6 +16,7 @@ function enhance(root) {
   enhanceDates(root);
   enhanceIin(root);
   enhanceSelects(root);
+  enhanceChoices(root);
   enhanceForms(root);
   enhanceActions(root);
   enhanceCountdowns(root);

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from cases.actions.receiving import wrong_parts
+from cases.actions.receiving import FORMS, wrong_parts
 from cases.actions.sources import Source, wrong_source
 from cases.forms.people import EMPTY, PersonFields, person_rows
 from cases.forms.steps import WorkerField
@@ -26,7 +27,24 @@ from family_support.ui.forms import Form, KeyMixin, VersionMixin
 # The public form and machines have doors of their own: people at the Center register what came otherwise.
 OWN_DOORS = (Intake.Form.PUBLIC, Intake.Form.INBOX)
 BY_HAND = [choice for choice in Intake.Form.choices if choice[0] not in OWN_DOORS]
+# How each channel comes in when nothing else is said: offered first once the channel is chosen.
+USUAL = {
+    Intake.Channel.SELF: Intake.Form.DESK,
+    Intake.Channel.CONTACT_CENTER: Intake.Form.PHONE,
+    Intake.Channel.STATE_SYSTEM: Intake.Form.SYSTEM,
+    Intake.Channel.BODY: Intake.Form.LETTER,
+    Intake.Channel.MEDIA: Intake.Form.LINK,
+}
 WATCHED = ("iin", "last_name", "first_name", "phone")
+
+
+def _fitting() -> str:
+    """Channel -> forms it comes in, the usual one first: what the script narrows the list by."""
+    by_channel = {
+        channel.value: [usual.value, *sorted(form for form in FORMS[channel] if form != usual)]
+        for channel, usual in USUAL.items()
+    }
+    return json.dumps(by_channel)
 
 
 def _duplicates(found: str) -> str:
@@ -92,7 +110,11 @@ class IntakeForm(KeyMixin, SourceFields, PersonFields, Form):
     attach_to = CaseChoice(label=_("In which case"), widget=forms.TextInput)
 
     channel = forms.ChoiceField(label=_("Channel"), choices=Intake.Channel.choices, widget=widgets.RadioList)
-    form = forms.ChoiceField(label=_("How it came in"), choices=[EMPTY, *BY_HAND])
+    form = forms.ChoiceField(
+        label=_("How it came in"),
+        choices=[EMPTY, *BY_HAND],
+        widget=forms.Select({"data-by": "channel", "data-fits": _fitting()}),
+    )
     received_at = fields.MomentField(label=_("Received"))
     sender_agency = forms.ModelChoiceField(
         label=_("Sending body"),

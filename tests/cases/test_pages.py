@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -14,6 +15,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from cases.actions import bar_person, flag_threat, record_consultation
+from cases.actions.receiving import FORMS
+from cases.forms.intakes import IntakeForm
 from cases.models import Case, Consent, Intake, Threat
 from family_support.access.models import ReadEntry
 from family_support.access.openings import open_with_reason
@@ -297,3 +300,18 @@ def test_every_mistake_of_a_form_is_told_at_once(place: Place, client_of: Any) -
     for name in ("iin", "phone", "said", "sender_name"):
         assert f'href="#id_{name}"' in text, name
     assert not Intake.objects.exists()
+
+
+def test_the_form_offers_what_a_channel_comes_in_and_the_usual_way_first() -> None:
+    """What the script narrows the list by is what the action allows."""
+    offered = json.loads(IntakeForm.base_fields["form"].widget.attrs["data-fits"])
+    assert {channel: set(forms) for channel, forms in offered.items()} == {
+        channel.value: {form.value for form in forms} for channel, forms in FORMS.items()
+    }
+    assert {channel: forms[0] for channel, forms in offered.items()} == {
+        "self": "desk",
+        "contact_center": "phone",
+        "state_system": "system",
+        "body": "letter",
+        "media": "link",
+    }
