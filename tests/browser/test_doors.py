@@ -135,7 +135,6 @@ def add_a_file(phone: Walker, number: str, code: str, language: str) -> None:
         phone.attach("file")
         phone.page.locator("main button.btn-primary[type=submit]").click()
         phone.page.wait_for_selector(answer)
-        phone.seen.clear()
         phone.look()
     assert FILE_TAKEN[language] in phone.text()
 
