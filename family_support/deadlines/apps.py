@@ -14,8 +14,11 @@ class DeadlinesConfig(AppConfig):
     def ready(self) -> None:
         from family_support.access.subjects import register, register_names
         from family_support.deadlines.catalog import register_lists
+        from family_support.deadlines.held_views import READERS
         from family_support.deadlines.queries import term_names
+        from family_support.ui.navigation import MenuItem, register_menu
 
+        register_menu(MenuItem(_("With whom the work lay"), "held-days", "hourglass", READERS, order=40))
         register_constraint("deadline_open_once", _("This term is already running."), code="term_runs")
         register_lists()
         register_names("term", term_names)

@@ -43,6 +43,11 @@ class Share:
         self.calendar_days += span.calendar_days
         self.length += span.length
 
+    def join(self, other: Share) -> None:
+        self.working_days += other.working_days
+        self.calendar_days += other.calendar_days
+        self.length += other.length
+
 
 class Tally:
     """Working days between many pairs of days: every day of the calendar is looked at once at most."""

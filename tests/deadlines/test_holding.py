@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -14,10 +15,12 @@ from family_support.audit.context import acting
 from family_support.base.actor import Actor
 from family_support.deadlines import actions
 from family_support.deadlines.explanation import explained
+from family_support.deadlines.held_views import lines_of
 from family_support.deadlines.holding import Tally, shares, spans
 from family_support.deadlines.models import Deadline, DeadlineHold, Holder, Term
 from family_support.deadlines.reference import shipped_terms
 from family_support.directory.models import Center
+from family_support.workdays.quarters import Quarter
 from family_support.workdays.queries import load_calendar
 from tests.deadlines.test_actions import opened
 from tests.places import at, make_agency
@@ -167,3 +170,24 @@ class TestEveryTerm:
             )
         assert DeadlineHold.objects.get().by_id == worker.membership_id
         assert worker.role == Role.CASEWORKER
+
+    def test_a_quarter_is_cut_at_its_ends_and_adds_up(
+        self, case: Case, worker: Actor, center: Center, django_assert_max_num_queries: Any
+    ) -> None:
+        opened(case, worker, "consent_withdrawal", started="2026-03-26 10:00")
+        opened(case, worker)
+        with acting(worker):
+            actions.hand_over(
+                to=Holder.FAMILY, terms="assessment", case_id=case.pk, by=worker, now=at("2026-05-08 12:00")
+            )
+            actions.meet(terms="assessment", case_id=case.pk, by=worker, now=at("2026-05-13 12:00"))
+        calendar, rows = load_calendar(center=center), Deadline.objects.filter(center=center)
+        with django_assert_max_num_queries(3):
+            found = lines_of(rows, Quarter(2026, 2), calendar, at("2026-05-15 12:00"))
+        april_on = calendar.working_days_between(date(2026, 4, 1), date(2026, 5, 15))
+        assert [(line.deadlines, line.days) for line in found] == [
+            (1, [april_on, 0, 0, 0, 0]),
+            (1, [1, 0, 0, 2, 0]),
+        ]
+        (before,) = lines_of(rows, Quarter(2026, 1), calendar, at("2026-05-15 12:00"))
+        assert before.total == calendar.working_days_between(date(2026, 3, 26), date(2026, 4, 1))

@@ -131,6 +131,7 @@ ROWS = (
         colleague=LISTING | OFFICERS,
         restricted={Role.DIRECTOR} | OFFICERS,
     ),
+    page("held-days", roles={Role.DIRECTOR} | UNIT_HEADS),
     page("attachment-download", "attachment", roles=PAPER_READERS, own=WORKERS),
     page("rendering-status", "rendering", roles=RENDERING_READERS, own=REPORTED, colleague=REPORTED),
     page("rendering-download", "rendering", roles=RENDERING_READERS, own=REPORTED, colleague=REPORTED),
