@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from page import ValidationProfile, validate_pdf_bytes
 from pypdf import PdfReader
 
-from family_support.base.figures import HIDDEN, Table, text_of
+from family_support.base.figures import HIDDEN, Column, Row, Table, text_of
 from monitoring.charts import bars
 from monitoring.indicators import tables
 from monitoring.models import QuarterlyReport
@@ -139,3 +139,16 @@ def test_long_names_go_over_lines_in_a_chart(report: QuarterlyReport) -> None:
     assert "<title>" in chart.svg
     assert "…" not in chart.svg
     assert "информационная система" in chart.svg
+
+
+@pytest.mark.parametrize(("number", "parts"), [(1, [1]), (9, [9]), (10, [5, 5]), (11, [6, 5])])
+def test_a_wide_table_is_printed_as_halves_with_every_figure(number: int, parts: list[int]) -> None:
+    """The words of ten headings stay whole on a sheet of A4; no column is lost or doubled."""
+    columns = tuple(Column(f"c{place}", f"C{place}") for place in range(number))
+    values = {column.code: place for place, column in enumerate(columns)}
+    table = Table("t", "T", "", columns, [Row("r", {"ru": "R"}, values)])
+    assert [len(some) for some, _rows in table.parts] == parts
+    assert [column for some, _rows in table.parts for column in some] == list(columns)
+    assert [cell.text for _some, rows in table.parts for cell in rows[0].cells] == [
+        str(place) for place in range(number)
+    ]
