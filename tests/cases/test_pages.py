@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from typing import Any
 from uuid import uuid4
 
@@ -13,6 +14,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from page import ValidationProfile, validate_pdf_bytes
+from pypdf import PdfReader
 
 from cases.actions import bar_person, flag_threat, record_consultation
 from cases.actions.receiving import FORMS
@@ -223,8 +226,12 @@ def test_duplicates_are_shown_in_scope_only(place: Place, client_of: Any) -> Non
 def test_slip_is_a_pdf_that_names_nobody(place: Place, client_of: Any, language: str) -> None:
     intake = an_intake(place, now=clock.now())
     answer = client_of().get(f"{reverse('intake-slip-print', args=(intake.pk,))}?language={language}")
-    assert answer.content.startswith(b"%PDF")
     assert "no-store" in answer["Cache-Control"]
+    report = validate_pdf_bytes(answer.content, profile=ValidationProfile.PDF_UA_1)
+    assert report.is_compliant, [failure.message for failure in report.failures]
+    text = PdfReader(BytesIO(answer.content)).pages[0].extract_text()
+    assert intake.number in text
+    assert intake.applicant.last_name not in text
 
 
 def test_redirection_leads_to_its_letter(place: Place, client_of: Any) -> None:
