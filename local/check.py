@@ -17,6 +17,8 @@ from local.terminal import say
 
 USAGE = """./check                    every stage: static, unit, browser, faults
 ./check --static           the linters only
+./check --faults          the faults stage only
+./check --faults-full     2 000 deadlines under 50 kills: minutes (docs/faults.md)
 ./check -k name tests/ipr  pytest with these arguments only"""
 # As many programs side by side as the smallest machine that we promise times for has processors.
 SIDE_BY_SIDE = 2
@@ -158,12 +160,34 @@ def faults(env: Mapping[str, str]) -> bool:
     return pytest(["-q", "tests/faults"], env)
 
 
+def faults_full(env: Mapping[str, str]) -> bool:
+    """The run of the faults at full size, which prints its counts."""
+    return (
+        subprocess.run(
+            [str(PYTHON), "-m", "tests.faults.harness"],
+            cwd=ROOT,
+            env=env,
+            preexec_fn=dying_with_parent(),
+            check=False,
+        ).returncode
+        == 0
+    )
+
+
 STAGES = (
     Stage("static", 60, static),
     Stage("unit", 150, unit),
     Stage("browser", 180, browser),
     Stage("faults", 60, faults),
 )
+
+
+# Asked for by name, instead of all stages.
+ALONE = {
+    "--static": STAGES[:1],
+    "--faults": STAGES[3:],
+    "--faults-full": (Stage("faults at full size", 1800, faults_full),),
+}
 
 
 def main(arguments: list[str]) -> int:
@@ -191,10 +215,11 @@ def main(arguments: list[str]) -> int:
         services.bring_up(supervisor, data, disposable=True)
         setup.static_files(data / "static", supervisor.env)
         say(f"   set-up: {time.monotonic() - started:.0f} s")
-        if arguments and arguments != ["--static"]:
+        stages = ALONE.get(arguments[0] if len(arguments) == 1 else "") or STAGES
+        if arguments and stages is STAGES:
             # The browser tests may be among what was asked for.
             return 0 if pytest(arguments, {**supervisor.env, "DJANGO_ALLOW_ASYNC_UNSAFE": "true"}) else 1
-        return _run_stages(STAGES[:1] if arguments else STAGES, supervisor)
+        return _run_stages(stages, supervisor)
 
 
 def _run_stages(stages: Sequence[Stage], supervisor: Supervisor) -> int:

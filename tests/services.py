@@ -98,8 +98,8 @@ class Stack:
             return False
         return True
 
-    def worker(self, *, concurrency: int = 1) -> Service:
-        """A Celery worker that has said it is ready."""
+    def worker(self, *, concurrency: int = 1, wait: bool = True) -> Service:
+        """A Celery worker that has said it is ready, or with `wait=False` one that has just been started."""
         service = self._start(
             "worker",
             "celery",
@@ -111,11 +111,12 @@ class Stack:
             "--without-gossip",
             "--without-mingle",
         )
-        self._wait_for(service, " ready.")
+        if wait:
+            self._wait_for(service, " ready.")
         return service
 
-    def beat(self) -> Service:
-        """Celery beat that has started."""
+    def beat(self, *, wait: bool = True) -> Service:
+        """Celery beat that has started, or with `wait=False` is about to."""
         schedule = self.folder / f"schedule-{len(self.services)}"
         service = self._start(
             "beat",
@@ -126,8 +127,13 @@ class Stack:
             "--pidfile=",
             "--loglevel=INFO",
         )
-        self._wait_for(service, "beat: Starting")
+        if wait:
+            self._wait_for(service, "beat: Starting")
         return service
+
+    def watch(self) -> Service:
+        """The watch over them."""
+        return self._start("watch", "django", "watch")
 
     @staticmethod
     def _wait_for(service: Service, words: str) -> None:

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from celery.beat import PersistentScheduler
+from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
 
 from family_support.base import clock
@@ -15,7 +16,7 @@ from family_support.deadlines import signs
 
 logger = logging.getLogger(__name__)
 # Seconds between two signs of life, and the longest sleep between two looks at the schedule.
-SIGN_EVERY = 15
+SIGN_EVERY = max(1, settings.SILENT_SECONDS // 8)
 
 
 class SigningScheduler(PersistentScheduler):

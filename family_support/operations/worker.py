@@ -7,6 +7,7 @@ import time
 from typing import Any
 
 from celery.signals import task_postrun, worker_shutdown
+from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
 
 from family_support.base import clock
@@ -14,7 +15,7 @@ from family_support.deadlines import signs
 
 logger = logging.getLogger(__name__)
 # Seconds between two signs of one process: a task in a tight loop does not become two.
-SIGN_EVERY = 5
+SIGN_EVERY = settings.SILENT_SECONDS / 24
 _signed = float("-inf")
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -16,18 +15,8 @@ from family_support.deadlines.actions import open_deadline
 from family_support.deadlines.models import Deadline
 from tests.faults.checks import Expected
 from tests.places import make_center, make_membership
-from tests.services import Stack, stack
 
 LEVELS = ("due_today", "overdue", "escalated")
-
-
-@pytest.fixture
-def parts(own_database: str, tmp_path: Path) -> Iterator[Stack]:
-    """Parts of the product on this test's database, with a beat each second."""
-    with stack(
-        tmp_path, SWEEP_SECONDS="1", EMAIL_URL="dummymail://", MEDIA_ROOT=str(tmp_path / "media")
-    ) as running:
-        yield running
 
 
 @pytest.fixture

@@ -1,68 +1,89 @@
-"""The real worker and beat are killed while deadlines come due: nothing is lost, nothing is told twice."""
+"""The run at a small size, and the proof that its checks see what they are there for."""
 
 from __future__ import annotations
 
-import random
-import time
+import json
+import subprocess
+import sys
+import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
-import redis
-from django.conf import settings
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 
+from cases.actions import set_risk
+from cases.models import Case
 from family_support.accounts.models import Membership
+from family_support.accounts.roles import Role
 from family_support.base.clock import now
+from family_support.base.errors import Conflict
+from family_support.deadlines import sweep as sweeping
 from family_support.deadlines.models import DeadlineLevel
-from family_support.deadlines.queries import last_sweep
 from family_support.deadlines.sweep import LEVEL_REACHED, sweep
 from family_support.notifications.models import Notice
 from family_support.outbox.models import Delivery, Event
+from tests.databases import ROOT
+from tests.factories import a_case, a_center
 from tests.faults.checks import Expected, problems
-from tests.services import Stack
 
 Make = Callable[..., Expected]
-KILLS = 2
 
 
-def until(condition: Callable[[], bool], seconds: float, what: str, step: float = 0.05) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, f"waited {seconds} s for {what}"
-        time.sleep(step)
-
-
-def settled(expected: Expected) -> bool:
-    """Whether all is recorded and delivered. What a killed worker held waits for its lease: that minute is skipped."""
-    Delivery.objects.pending().filter(attempts__gt=0).update(next_attempt_at=now())
-    return (
-        DeadlineLevel.objects.count() >= sum(map(len, expected.values()))
-        and not Delivery.objects.pending().exists()
+def test_a_small_run_keeps_every_promise(tmp_path: Path) -> None:
+    """Worker, beat and broker killed, the broker flushed, PostgreSQL stopped at once, the clock moved both ways."""
+    report = tmp_path / "report.json"
+    command = [
+        "-m",
+        "tests.faults.harness",
+        "--deadlines",
+        "120",
+        "--kills",
+        "3",
+        "--short",
+        "--json",
+        str(report),
+    ]
+    done = subprocess.run(
+        [sys.executable, *command], cwd=ROOT, capture_output=True, text=True, check=False, timeout=240
     )
+    print(done.stdout)
+    assert done.returncode == 0, done.stdout + done.stderr
+    counts = json.loads(report.read_text())
+    assert counts["findings"]["expected"] > 300
+    assert counts["broken"] == []
 
 
-def test_kills_and_a_flushed_broker_lose_nothing_and_tell_nothing_twice(parts: Stack, due_soon: Make) -> None:
-    chance = random.Random(20261121)
-    expected = due_soon(200) | due_soon(150, first=8, between=6, subject="test.later")
-    parts.beat()
-    for number in range(KILLS):
-        worker = parts.worker(concurrency=2)
-        seen = Notice.objects.count()
-        until(lambda seen=seen: Notice.objects.count() > seen, 60, f"work {number}", step=0.01)
-        time.sleep(chance.uniform(0, 0.4))
-        worker.kill()
-    assert Delivery.objects.pending().exists(), "killed too late to prove anything"
-    parts.worker(concurrency=2)
-    parts.beat()  # a second beat does no harm
-    until(lambda: settled(expected), 120, "the work the killed workers left", step=0.5)
-    assert problems(expected) == []
+def test_of_twenty_clerks_with_one_page_one_is_heard_and_nineteen_are_told(own_database: str) -> None:
+    place = a_center()
+    case = a_case(place)
+    version = case.version
+    answers: list[str] = []
+    started = threading.Barrier(20)
 
-    redis.Redis.from_url(settings.REDIS_URL).flushdb()
-    expected |= due_soon(100, subject="test.flushed")
-    until(lambda: settled(expected), 120, "the work after the flush", step=0.5)
-    assert problems(expected) == []
-    assert not last_sweep(now()).silent
+    def clerk(number: int) -> None:
+        started.wait()
+        try:
+            set_risk(
+                case=Case.objects.get(pk=case.pk), risk=Case.Risk.HIGH, reason=f"Причина {number}", by=place.by(),
+                now=now(), version=version,
+            )  # fmt: skip
+            answers.append("done")
+        except Conflict as error:
+            answers.append(error.code)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=clerk, args=(number,)) for number in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert answers.count("done") == 1
+    assert len(answers) == 20
+    case.refresh_from_db()
+    assert case.version == version + 1
 
 
 class TestNegativeControls:
@@ -100,6 +121,47 @@ class TestNegativeControls:
         )
         assert f"missing level ({min(swept)}, 'overdue')" in problems(swept)
 
+    def test_sweepers_that_claim_nothing_and_no_unique_key_tell_twice(
+        self, own_database: str, due_soon: Make, owner_cursor: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Claim and key each hold alone; without both the check turns red."""
+        careless = sweeping._SWEEP.replace("FOR UPDATE SKIP LOCKED", "").replace("ON CONFLICT DO NOTHING", "")
+        assert careless != sweeping._SWEEP
+        expected = due_soon(200)
+        owner_cursor.execute("ALTER TABLE deadlines_deadlinelevel DROP CONSTRAINT level_exactly_once")
+        monkeypatch.setattr(sweeping, "_SWEEP", careless)
+        met = threading.Barrier(2)
+        event_of = sweeping.emit_many
+        # Both have written their levels and neither has committed: the moment a claim is there for.
+        monkeypatch.setattr(sweeping, "emit_many", lambda *given: (met.wait(10), event_of(*given)))
+        # The update of the row itself would make the second wait: a sweep without claim does not move it first.
+        monkeypatch.setattr(sweeping, "_SWEEP", without_update(careless))
+        threads = [threading.Thread(target=self.swept_once) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        found = problems(expected)
+        assert any("2 times" in problem for problem in found)
+
+    @staticmethod
+    def swept_once() -> None:
+        try:
+            sweeping._sweep_batch(now(), 1000)
+        finally:
+            connection.close()
+
+    def test_past_the_outbox_a_kill_loses_the_event(
+        self, own_database: str, due_soon: Make, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Told after the commit instead of within it: whoever is killed in between has told nobody."""
+        expected = due_soon(3)
+        monkeypatch.setattr(sweeping, "emit_many", lambda *given: None)
+        sweep(now())
+        found = problems(expected)
+        assert any(problem.startswith("untold") for problem in found)
+        assert not any(problem.startswith("missing") for problem in found)
+
     def test_an_event_past_the_outbox_is_seen(self, swept: Expected) -> None:
         first = Event.objects.filter(type=LEVEL_REACHED).order_by("pk").first()
         assert first is not None
@@ -113,7 +175,13 @@ class TestNegativeControls:
         assert any(problem.startswith("told too often") for problem in problems(swept))
 
 
+def without_update(statement: str) -> str:
+    """The sweep's statement that leaves the rows as they are."""
+    begin = statement.index("), advanced AS (")
+    return statement[:begin] + statement[statement.index("), written AS (") :]
+
+
 def event_recipient() -> int:
-    found = Membership.objects.first()
+    found = Membership.objects.filter(role=Role.DIRECTOR).first()
     assert found is not None
     return found.pk
