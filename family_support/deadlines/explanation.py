@@ -41,6 +41,15 @@ class Level:
     late_minutes: int
 
 
+INKS = {
+    Holder.CENTER: "#1f4e9e",
+    Holder.DIRECTOR: "#c2560c",
+    Holder.AGENCY: "#2f7d4f",
+    Holder.FAMILY: "#c9a400",
+    Holder.OTHER_CENTER: "#777777",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Held:
     """A stretch of the deadline's life with one holder, ready to be shown; `share` is its part of all, in percent."""
@@ -54,6 +63,11 @@ class Held:
     hours: str
     start: float
     share: float
+
+    @property
+    def ink(self) -> str:
+        """The colour on paper: pages have their own."""
+        return INKS[self.holder]
 
 
 @dataclass(frozen=True, slots=True)

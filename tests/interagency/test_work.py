@@ -449,3 +449,18 @@ def test_handlers_tell_the_lead_and_the_body() -> None:
     body = set(Notice.objects.filter(recipient=scene.officer.membership_id).values_list("kind", flat=True))
     assert {"task.accepted", "task.reported"} <= lead
     assert {"handoff.sent", "task.returned"} <= body
+
+
+def test_a_report_lies_with_the_body_from_when_it_has_its_part() -> None:
+    version = an_approved(a_center())
+    bodies = version.measures.filter(agency__isnull=False)
+    reports = Deadline.objects.filter(case_id=version.plan.case_id, code="task_report")
+    assert set(reports.values_list("holder", flat=True)) == {"center"}
+    (handoff,) = actions.create_handoffs(version=version, by=SYSTEM, now=NOON)
+    passed = reports.filter(subject_id__in=bodies.values("pk"))
+    assert set(passed.values_list("holds__holder", flat=True)) == {"agency"}
+    assert not reports.exclude(subject_id__in=bodies.values("pk")).filter(holds__isnull=False).exists()
+    lead = actor_for(version.plan.case.lead)
+    handoff.refresh_from_db()
+    actions.mark_undelivered(handoff=handoff, reason="Не дошло", by=lead, now=LATER)
+    assert list(passed.first().holds.values_list("holder", flat=True)) == ["agency", "center"]

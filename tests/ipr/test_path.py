@@ -119,3 +119,26 @@ def test_discarded_version_leaves_the_plan_open_for_the_next() -> None:
     )
     following = actions.start_plan(case=version.plan.case, by=place.by(), now=NOON)
     assert (following.plan_id, following.number) == (version.plan_id, 2)
+
+
+def test_the_preparation_lies_with_the_family_while_it_has_to_sign() -> None:
+    place = a_center()
+    case = an_assessed_case(place)
+    version = a_signing(place, case)
+    term = Deadline.objects.get(case_id=case.pk, code="plan_preparation")
+    assert list(term.holds.values_list("holder", flat=True)) == ["family"]
+    version = actions.thaw_version(
+        version=version,
+        reason="Опечатка в сроках мероприятия",
+        expected_version=version.version,
+        by=place.by(Role.CASEWORKER),
+        now=NOON,
+    )
+    assert list(term.holds.values_list("holder", flat=True)) == ["family", "center"]
+    version = actions.freeze_version(
+        version=version, expected_version=version.version, by=place.by(Role.CASEWORKER), now=NOON
+    )
+    version = sign(version, place, "family")
+    assert list(term.holds.values_list("holder", flat=True)) == ["family", "center", "family", "center"]
+    sign(version, place, "center")
+    assert Deadline.objects.get(case_id=case.pk, code="plan_approval").holder == "director"

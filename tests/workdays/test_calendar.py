@@ -326,3 +326,64 @@ def test_zero_days_is_the_day_itself() -> None:
 def test_an_empty_calendar_is_monday_to_friday() -> None:
     plain = WorkCalendar(version=1, days={})
     assert plain.add_working_days(date(2026, 5, 8), 1)[0] == date(2026, 5, 11)
+
+
+# --- The rest of the arithmetic against the same slow walk. ---
+
+
+def test_hours_by_the_clock_agree_with_a_walk_over_every_hour() -> None:
+    """Through nights, weekends, holidays, new year and 29 February; the zone changed once, on 1 March 2024."""
+    for start in (
+        "2020-02-28T23:30",
+        "2023-12-31T22:00",
+        "2024-02-29T12:00",
+        "2028-02-28T18:45",
+        "2035-12-30T08:00",
+    ):
+        moment = datetime.fromisoformat(start).replace(tzinfo=CALENDAR.tz)
+        walked = moment.astimezone(UTC)
+        for hours in range(1, 73):
+            walked += timedelta(minutes=60)
+            assert add_clock_hours(moment, hours) == walked
+    # By the wall clock the night of 1 March 2024 had an hour more.
+    night = datetime(2024, 2, 29, 12, 0, tzinfo=CALENDAR.tz)
+    assert CALENDAR.local(add_clock_hours(night, 24)).strftime("%Y-%m-%d %H:%M") == "2024-03-01 11:00"
+
+
+def slow_month(day: date, n: int) -> date:
+    """The same date n months on by walking day by day; the month's last day where it has no such date."""
+    month, year = day.month, day.year
+    for _ in range(n):
+        month, year = (1, year + 1) if month == 12 else (month + 1, year)
+    found = date(year, month, 1)
+    while found.day < day.day and (found + timedelta(days=1)).month == month:
+        found += timedelta(days=1)
+    return found
+
+
+def test_every_month_of_the_years_agrees_with_a_slow_one() -> None:
+    day = date(2020, 1, 1)
+    while day <= date(2035, 12, 31):
+        assert add_months(day, 1) == slow_month(day, 1)
+        if day.day > 27:
+            assert add_months(day, 12) == slow_month(day, 12)
+        day += timedelta(days=1)
+
+
+def test_every_day_of_the_years_rolls_and_ends_as_the_slow_walk() -> None:
+    """Exhaustive: one, two and three working days on, and the roll forward, from each day of 2020-2035."""
+    day = date(2020, 1, 1)
+    while day <= date(2035, 12, 31):
+        for n in (1, 2, 3):
+            assert CALENDAR.add_working_days(day, n)[0] == slow_walk(day, n)
+        assert CALENDAR.roll_forward(day)[0] == (slow_walk(day, 1) if day in OFF else day)
+        day += timedelta(days=1)
+
+
+def test_every_holiday_of_the_years_is_named_in_three_languages() -> None:
+    named = [row for day, row in CALENDAR.days.items() if 2020 <= day.year <= 2035]
+    assert len(named) > 200
+    assert [row.date for row in named if not all(row.names)] == []
+    # A name in one language is not the same word in another, but for Nauryz.
+    same = {row.names.ru for row in named if row.names.ru == row.names.kk}
+    assert same <= {"Наурыз мейрамы"}
