@@ -41,7 +41,7 @@ class Level:
     late_minutes: int
 
 
-INKS = {
+INKS: dict[str, str] = {
     Holder.CENTER: "#1f4e9e",
     Holder.DIRECTOR: "#c2560c",
     Holder.AGENCY: "#2f7d4f",

@@ -462,5 +462,5 @@ def test_a_report_lies_with_the_body_from_when_it_has_its_part() -> None:
     assert not reports.exclude(subject_id__in=bodies.values("pk")).filter(holds__isnull=False).exists()
     lead = actor_for(version.plan.case.lead)
     handoff.refresh_from_db()
-    actions.mark_undelivered(handoff=handoff, reason="Не дошло", by=lead, now=LATER)
+    actions.mark_undelivered(handoff=handoff, reason="Часть плана не дошла до органа", by=lead, now=LATER)
     assert list(passed.first().holds.values_list("holder", flat=True)) == ["agency", "center"]
