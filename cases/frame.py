@@ -15,6 +15,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
 from cases.models import Case, Threat
+from cases.models.case import CaseQuerySet
 from cases.page import tabs as registered_tabs
 from cases.permissions import reads, works
 from cases.threats import line_of
@@ -44,10 +45,17 @@ class Frame:
 
 def listed_case(request: HttpRequest, pk: int) -> Case:
     """A case the actor sees to exist, with what the header shows. Errors: Missing."""
-    actor = request.actor
+    return _loaded(Case.objects.listed_to(request.actor), pk)
+
+
+def shown_case(request: HttpRequest, pk: int) -> Case:
+    """The same, or the case whose glass the actor broke: for pages that only read. Errors: Missing."""
+    return _loaded(Case.objects.shown_to(request.actor), pk)
+
+
+def _loaded(rows: CaseQuerySet, pk: int) -> Case:
     found = (
-        Case.objects.listed_to(actor)
-        .annotate(threat_open=Exists(Threat.objects.open().filter(case=OuterRef("pk"))))
+        rows.annotate(threat_open=Exists(Threat.objects.open().filter(case=OuterRef("pk"))))
         .select_related("center__district__region", "district", "lead__user")
         .filter(pk=pk)
         .first()
@@ -59,7 +67,7 @@ def listed_case(request: HttpRequest, pk: int) -> Case:
 
 def case_for(request: HttpRequest, pk: int) -> Case:
     """A case whose content the actor reads now. The caller logs the reading. Errors: Missing."""
-    case = listed_case(request, pk)
+    case = shown_case(request, pk)
     if not reads(case, request.actor):
         raise Missing
     return case

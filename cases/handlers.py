@@ -34,6 +34,9 @@ register_kind("threat.flagged", _("A threat to life or health was flagged"), "al
 register_kind(
     "violence.noted", _("Signs of domestic violence were noted in a case"), "shield-exclamation", tone="red"
 )
+register_kind(
+    "glass.broken", _("A restricted case was opened in an emergency"), "lock-open", urgent=True, tone="red"
+)
 register_kind("case.closed", _("A case was closed"), "archive")
 register_kind(
     "intake.received", _("A request has come in and waits for registration"), "inbox", tone="orange"
@@ -188,3 +191,10 @@ def tell_reassigned(event: Event) -> None:
             params=params,
             now=clock.now(),
         )
+
+
+@handles("glass.broken")
+def tell_owner(event: Event) -> None:
+    """The lead is told at once; where nobody leads the case, the director (security.md)."""
+    led_by = [key for key in lead_of(event) if key != event["by"]]
+    _tell(event, "glass.broken", led_by or _directors(event), ("cases.readings", event.case_id or 0))

@@ -11,7 +11,9 @@ from django.utils import translation
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from cases.models import Consultation, Intake
+from cases.models import Case, Consultation, Intake
+from cases.queries import shown_family
+from cases.readings import readings_of
 from family_support.access.subjects import case_lines
 from family_support.base.actor import Actor
 from family_support.deadlines.badges import view
@@ -80,3 +82,17 @@ def file_answer(content: bytes, name: str) -> HttpResponse:
     answer["Cache-Control"] = "no-store"
     answer["X-Content-Type-Options"] = "nosniff"
     return answer
+
+
+def readings_pdf(case: Case, actor: Actor, now: datetime, wanted: str) -> bytes:
+    """Who looked into a case, on paper; the family by its initials for who does not read the case."""
+    language = chosen_language(wanted)
+    with translation.override(language):
+        title = _("Who read this case")
+        context = {
+            "case": case,
+            "family": shown_family(case, actor),
+            "rows": readings_of(case, now),
+            "now": now,
+        }
+        return render_pdf("pdf/readings.html", context, language, title=title)

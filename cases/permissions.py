@@ -9,6 +9,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, IntakeTransfer
+from family_support.access.models import CaseOpening
 from family_support.access.openings import OPENING_ROLES
 from family_support.accounts.roles import METHODOLOGY, UNIT_HEADS, WORKERS, Role
 from family_support.base.actor import Actor
@@ -53,6 +54,11 @@ NEEDS_EVIDENCE = frozenset({Closing.DID_NOT_ACT, Closing.INDIVIDUAL})
 def reads(case: Case, actor: Actor) -> bool:
     """Whether the case's content is open to the actor now."""
     return actor.is_system or works(case, actor) or bool(getattr(case, "opened", False))
+
+
+def behind_glass(case: Case, actor: Actor) -> bool:
+    """Whether only break-glass opens the case to the actor: then nothing of it can be changed."""
+    return case.restricted and not actor.is_director and not works(case, actor)
 
 
 def works(case: Case, actor: Actor) -> bool:
@@ -265,6 +271,18 @@ def check_can_grant(actor: Actor, case: Case) -> None:
 
 def can_open_with_reason(actor: Actor, case: Case) -> bool:
     return not works(case, actor) and (actor.role in OPENING_ROLES or actor.acting)
+
+
+def can_see_readings(actor: Actor, case: Case) -> bool:
+    """Who read the case is told to its team and to the director (security.md, row "who read my case")."""
+    return works(case, actor) or (actor.is_director and actor.center_id == case.center_id)
+
+
+def can_end_opening(actor: Actor, case: Case, opening: CaseOpening) -> bool:
+    """An emergency access is ended by who has it, by the lead and by the director."""
+    own = opening.membership_id == actor.membership_id
+    leads_it = works(case, actor) and is_lead(case, actor)
+    return own or leads_it or (actor.is_director and actor.center_id == case.center_id)
 
 
 def can_read_intake(actor: Actor, case: Case | None) -> bool:

@@ -28,6 +28,8 @@ from cases.models import (
 from cases.models.case import CaseQuerySet
 from cases.page import Act, act_for
 from cases.permissions import reads, works
+from family_support.access.barred import barred_case_ids
+from family_support.access.reads import SEARCHED, log_reads
 from family_support.access.subjects import subject_label, subject_url
 from family_support.accounts.models import Membership
 from family_support.accounts.roles import WORKERS, Role
@@ -46,6 +48,7 @@ from family_support.workdays.calendar import WorkCalendar
 
 FOUND = 50
 TIMELINE = 100
+HIDDEN_NOTED = 20
 # Of terms that end together these come first: the answer to a threat waits for nothing (R256 22).
 AT_ONCE = ("response_plan", "assessment_urgent")
 
@@ -357,6 +360,41 @@ def _condition(query: str) -> tuple[Q, QuerySet[Person] | None]:
         people = Person.objects.filter(name_key__trigram_word_similar=fold(query))
     places = CaseMember.objects.filter(case=OuterRef("pk"), person__in=people)
     return Q(Exists(places)), people
+
+
+def note_hidden(query: str, actor: Actor) -> None:
+    """Keep in the read log of a case that somebody searched for one of its people who may not know of it.
+
+    Restricted cases of every Center, and whatever keeps the actor out by name; a whole IIN, a whole phone, or a name of
+    two words. The answer of the search tells nothing of it; the case's team and the security officer do learn it.
+    """
+    people = _named(" ".join(query.split()))
+    if people is None:
+        return
+    places = CaseMember.objects.filter(case=OuterRef("pk"), person__in=people)
+    kept_back = Q(restricted=True) | Q(pk__in=barred_case_ids(actor))
+    found = Case.objects.filter(kept_back & Q(Exists(places))).exclude(
+        pk__in=Case.objects.listed_to(actor).values("pk")
+    )
+    log_reads(actor, list(found.values_list("pk", flat=True)[:HIDDEN_NOTED]), SEARCHED)
+
+
+def _named(query: str) -> QuerySet[Person] | None:
+    """Exactly whom a query names: who only resembles them was not searched for."""
+    if query.isdigit() and len(query) == 12:
+        return Person.objects.filter(iin_index=blind_index(query, "iin"))
+    if any(each.isdigit() for each in query):
+        try:
+            return Person.objects.filter(phone_index=blind_index(normalise_phone(query), "phone"))
+        except ValidationError:
+            return None
+    words = [word for word in fold(query).split(" ") if len(word) > 1]
+    if len(words) < 2:
+        return None
+    found = Person.objects.all()
+    for word in words:
+        found = found.filter(Q(name_key__startswith=f"{word} ") | Q(name_key__contains=f" {word}"))
+    return found
 
 
 def likely_duplicates(

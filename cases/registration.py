@@ -14,6 +14,7 @@ from cases.models import Case, Intake, IntakeTransfer, ViolenceSupport
 from cases.page import Act, Tab, register_act, register_day_tile, register_tab
 from cases.permissions import DAY_ROLES, LIST_ROLES
 from cases.queues import files_of_intakes, waiting, waiting_tile
+from cases.readings import kind_names
 from cases.scope import CaseScope
 from cases.timeline import register_kind
 from family_support.access import subjects
@@ -24,6 +25,7 @@ from family_support.accounts.roles import UNIT_HEADS, WORKERS, Role
 from family_support.base.actor import Actor
 from family_support.base.database_errors import register_constraint
 from family_support.deadlines.models import Deadline
+from family_support.oversight.permissions import BREAKING
 from family_support.ui import navigation
 from family_support.ui.navigation import MenuItem, NavItem
 
@@ -79,6 +81,8 @@ def _subjects() -> None:
     subjects.register("cases.threat", _("Threat to life or health"))
     subjects.register("cases.consultation", _("Consultation"))
     subjects.register("cases.violencerecord", _("Record of signs of violence"))
+    subjects.register("cases.readings", _("Who read this case"), url_name="case-readings")
+    subjects.register_names("reading", kind_names)
     subjects.register("cases.casemember", _("Family member"))
 
 
@@ -176,6 +180,8 @@ def _kinds() -> None:
         "violence.identified", _("Domestic violence identified"), icon="clipboard-check", tone="red"
     )
     register_kind("violence.not_identified", _("Domestic violence not identified"), icon="clipboard-check")
+    register_kind("glass.broken", _("Opened in an emergency"), icon="lock-open", tone="red")
+    register_kind("glass.ended", _("Emergency access ended"), icon="lock")
     register_kind("document.added", _("Document added"), icon="paperclip")
 
 
@@ -217,6 +223,9 @@ def settle(deadline: Deadline, case: Case, actor: Actor) -> Act | None:
 def _navigation() -> None:
     navigation.register_menu(
         MenuItem(_("Reassign cases"), "cases-reassign", "arrows-exchange", UNIT_HEADS | {Role.DIRECTOR})
+    )
+    navigation.register_menu(
+        MenuItem(_("Emergency access"), "emergency-access", "lock-open", BREAKING, order=55)
     )
     navigation.register(NavItem(_("My day"), "my-day", "home", DAY_ROLES, 10))
     heads = UNIT_HEADS | {Role.DIRECTOR}

@@ -12,6 +12,9 @@ class CaseScope:
     def listed(self, actor: Actor) -> QuerySet:
         return Case.objects.listed_to(actor)
 
+    def behind_glass(self, actor: Actor) -> QuerySet:
+        return Case.objects.behind_glass(actor)
+
     def readable(self, actor: Actor) -> QuerySet:
         return Case.objects.visible_to(actor)
 

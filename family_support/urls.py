@@ -68,6 +68,7 @@ urlpatterns = [
     path("", include("family_support.notifications.urls")),
     path("", include("family_support.operations.urls")),
     path("", include("family_support.agenda.urls")),
+    path("", include("family_support.oversight.urls")),
     path("", include("cases.urls")),
     path("", include("assessments.urls")),
     path("", include("ipr.urls")),

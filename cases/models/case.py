@@ -21,7 +21,8 @@ LISTING_ROLES = WORKERS | {Role.INTAKE_CLERK, Role.DIRECTOR} | UNIT_HEADS
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
-    """Two scopes: `listed_to` shows that a case exists (masked), `visible_to` opens its content."""
+    """Scopes: `listed_to` shows that a case exists (masked), `visible_to` opens its content, `writable_by` lets
+    work."""
 
     def with_access(self, actor: Actor) -> CaseQuerySet:
         """Annotate `on_team`, `granted` and `opened` for this actor's one active membership.
@@ -37,18 +38,43 @@ class CaseQuerySet(models.QuerySet["Case"]):
         """The barred list goes over everything, whatever was granted."""
         return self.filter(not_barred(actor)) if actor.iin_index else self
 
-    def listed_to(self, actor: Actor) -> CaseQuerySet:
-        """Cases whose existence the actor sees: own Center's ordinary ones; restricted ones by name, or as director."""
+    def of_own_center(self, actor: Actor) -> CaseQuerySet:
+        """The Center's cases for its roles that meet cases at all, the barred list taken off."""
         if actor.center_id is None or (actor.role not in LISTING_ROLES and not actor.is_director):
             return self.with_access(actor).none()
-        own = self.with_access(actor).filter(center_id=actor.center_id).not_barred(actor)
+        return self.with_access(actor).filter(center_id=actor.center_id).not_barred(actor)
+
+    def listed_to(self, actor: Actor) -> CaseQuerySet:
+        """Cases whose existence the actor sees: own Center's ordinary ones; restricted ones by name, or as director.
+
+        Whatever is changed is loaded in this scope or the team's; what break-glass opens is in neither, so that it
+        can only be read.
+        """
+        own = self.of_own_center(actor)
         return own if actor.is_director else own.filter(Q(restricted=False) | Q(granted=True, on_team=True))
+
+    def shown_to(self, actor: Actor) -> CaseQuerySet:
+        """Cases listed to the actor, and the restricted one whose glass the actor broke: for pages that only read."""
+        own = self.of_own_center(actor)
+        return (
+            own
+            if actor.is_director
+            else own.filter(Q(restricted=False) | Q(granted=True, on_team=True) | Q(opened=True))
+        )
 
     def visible_to(self, actor: Actor) -> CaseQuerySet:
         """Cases whose content the actor reads now: its team (for a restricted case with a named grant), or opened
-        with a reason."""
-        return self.listed_to(actor).filter(
+        with a reason, a restricted one by its director or by break-glass."""
+        return self.of_own_center(actor).filter(
             Q(opened=True) | Q(restricted=False, on_team=True) | Q(granted=True, on_team=True)
+        )
+
+    def behind_glass(self, actor: Actor) -> CaseQuerySet:
+        """Restricted cases of the own Center that are not listed to the actor and not open now (ADR 24)."""
+        if actor.is_director:
+            return self.with_access(actor).none()
+        return self.of_own_center(actor).filter(
+            Q(restricted=True, opened=False) & ~Q(granted=True, on_team=True)
         )
 
     def writable_by(self, actor: Actor) -> CaseQuerySet:

@@ -89,12 +89,15 @@ def granted(actor: Actor) -> Condition:
 
 
 def opened(actor: Actor) -> Condition:
-    """Opened with a reason, and the time has not run out."""
+    """Opened with a reason, and the time has not run out: a restricted case by its director, else by break-glass."""
     return Condition(
         "EXISTS (SELECT 1 FROM access_caseopening seen WHERE seen.case_id = {} AND seen.membership_id = {}"
-        " AND seen.opened_at <= STATEMENT_TIMESTAMP() AND seen.ends_at > STATEMENT_TIMESTAMP())",
+        " AND seen.opened_at <= STATEMENT_TIMESTAMP() AND seen.ends_at > STATEMENT_TIMESTAMP()"
+        " AND (seen.code <> '' OR {} OR NOT {}))",
         F("pk"),
         Value(actor.membership_id or NOBODY),
+        Value(actor.is_director),
+        F("restricted"),
     )
 
 

@@ -15,14 +15,14 @@ from cases import permissions, queries
 from cases.actions.team import workers_of
 from cases.forms.lists import CaseFilter, SearchForm
 from cases.forms.steps import OpeningForm
-from cases.frame import badges, case_for, framed, listed_case, steps
+from cases.frame import badges, case_for, framed, listed_case, shown_case, steps
 from cases.models import Case
 from cases.permissions import CASE_ROLES, LIST_ROLES, reads
 from cases.tables import CaseTable
 from cases.threats import line_of
 from cases.views import presenting
 from cases.views.common import center_of
-from cases.views.history import history_of, readings_of
+from cases.views.history import history_of
 from family_support.access.decorators import allowed
 from family_support.access.openings import in_force, open_with_reason
 from family_support.access.reads import log_read
@@ -69,7 +69,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
 def case(request: HttpRequest, pk: int) -> HttpResponse:
     """The case with its timeline; for who only sees it listed, a masked page that asks for a reason."""
     actor, now = request.actor, clock.now()
-    found = listed_case(request, pk)
+    found = shown_case(request, pk)
     if not reads(found, actor):
         return _closed_door(request, found, OpeningForm())
     log_read(actor, found.pk, "case")
@@ -116,6 +116,7 @@ def _closed_door(request: HttpRequest, found: Case, form: OpeningForm) -> HttpRe
         "case_steps": steps(found),
         "crumbs": [Crumb(_("Cases"), reverse("case-list")), Crumb(found.number)],
         "may_open": permissions.can_open_with_reason(actor, found),
+        "may_see_readings": actor.is_director,
         "may_take": permissions.can_take(actor, found),
         "may_assign": permissions.can_assign(actor, found),
         "may_flag": not found.is_closed and not threat,
@@ -162,8 +163,8 @@ def case_history(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "history": rows,
         "older": more,
-        "readings": readings_of(found) if works and before is None else [],
-        "shows_readings": works,
+        "whole": works,
+        "shows_readings": works or request.actor.is_director,
     }
     return render(request, "cases/history.html", framed(request, found, "history", context))
 

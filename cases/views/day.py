@@ -21,6 +21,7 @@ from family_support.access.decorators import allowed
 from family_support.accounts.roles import WORKERS, Role
 from family_support.agenda.scope import oversees
 from family_support.base import clock
+from family_support.oversight.permissions import can_break_glass
 from family_support.ui.components import Tile
 from family_support.workdays.queries import load_calendar
 
@@ -112,5 +113,13 @@ def case_search(request: HttpRequest) -> HttpResponse:
     """Find cases by number, name, IIN or phone: by POST, so that nothing personal stands in an address."""
     form = SearchForm(request.POST)
     found = queries.search(form.cleaned_data["q"], request.actor) if form.is_valid() else []
-    context = {"form": form, "found": found, "limit": queries.FOUND, "searched": form.is_valid()}
+    if form.is_valid():
+        queries.note_hidden(form.cleaned_data["q"], request.actor)
+    context = {
+        "form": form,
+        "found": found,
+        "limit": queries.FOUND,
+        "searched": form.is_valid(),
+        "may_break_glass": can_break_glass(request.actor),
+    }
     return render(request, "cases/search.html", context)

@@ -1,4 +1,4 @@
-"""A case's history in plain words: who changed what, and who read it."""
+"""A case's history in plain words: who changed what."""
 
 from __future__ import annotations
 
@@ -19,9 +19,7 @@ from django.utils.translation import gettext_lazy
 
 from cases.absences import absences_of_case, stood_in
 from cases.models import Case, CaseMember
-from family_support.access.reads import readings_of_case
-from family_support.accounts.models import Absence, Membership, User
-from family_support.accounts.roles import Role
+from family_support.accounts.models import Absence, Membership
 from family_support.audit.queries import HistoryRow, history_for, history_of_row
 from family_support.ui.templatetags.ui import day, moment
 
@@ -36,27 +34,6 @@ LINKS = {
     "person_id": gettext_lazy("Person"),
     "applicant_id": gettext_lazy("Whom it concerns"),
     "term_id": gettext_lazy("Term"),
-}
-READ = {
-    "case": gettext_lazy("Case"),
-    "people": gettext_lazy("People and consent"),
-    "person": gettext_lazy("Family member"),
-    "consent": gettext_lazy("Consent"),
-    "intake": gettext_lazy("Intake (appeal)"),
-    "documents": gettext_lazy("Documents"),
-    "attachment": gettext_lazy("Document"),
-    "history": gettext_lazy("History"),
-    "team": gettext_lazy("Team and access"),
-    "opening": gettext_lazy("Opened with a reason"),
-    "redirection": gettext_lazy("Redirection"),
-    "assessment": gettext_lazy("Assessment"),
-    "needs": gettext_lazy("Needs"),
-    "plan": gettext_lazy("Plan"),
-    "agencies": gettext_lazy("Agencies"),
-    "task": gettext_lazy("Task"),
-    "violence": gettext_lazy("Signs of violence"),
-    "stay": gettext_lazy("Temporary stay"),
-    "notice": gettext_lazy("Notice about a minor"),
 }
 Links = Mapping[type[models.Model], Mapping[Any, str]]
 
@@ -178,32 +155,3 @@ def _word(field: Any, value: Any, links: Links) -> str:
     if isinstance(field, models.DateField):
         return day(parse_date(str(value))) or str(value)
     return str(value)
-
-
-@dataclass(frozen=True)
-class ReadLine:
-    """One look into the case."""
-
-    at: datetime
-    who: str
-    what: str
-    reason: str
-
-
-def readings_of(case: Case, limit: int = PAGE) -> list[ReadLine]:
-    """Who read the case, newest first: three queries."""
-    rows = readings_of_case(case.pk, limit)
-    users = User.objects.in_bulk({row.user_id for row in rows})
-    keys = {row.membership_id for row in rows}
-    roles = dict(Membership.objects.filter(pk__in=keys).values_list("pk", "role"))
-    return [
-        ReadLine(
-            row.at,
-            f"{users[row.user_id].short_name}, {Role(roles[row.membership_id]).label}"
-            if row.user_id in users
-            else "",
-            str(READ.get(row.what.split(" ")[0], row.what)),
-            row.reason,
-        )
-        for row in rows
-    ]

@@ -52,6 +52,8 @@ def acts(case: Case, actor: Actor, *, has_consent: bool) -> list[Button]:
             Button(_("Consultation or redirection"), reverse("case-consultation", args=(pk,)), "message")
         )
         found.append(Button(_("Risk and safety"), reverse("case-risk", args=(pk,)), "shield-exclamation"))
+    if permissions.behind_glass(case, actor):
+        return []
     if not case.is_closed and not getattr(case, "threat_open", False):
         found.append(Button(_("Flag a threat"), reverse("threat-flag", args=(pk,)), "alarm"))
     if permissions.can_assign(actor, case) or permissions.works(case, actor):

@@ -1,10 +1,10 @@
 """Opening a case outside one's team: with a stated reason, for an hour, logged (security.md, mark R)."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.utils.translation import ngettext_lazy
 
-from family_support.access.models import CaseOpening
+from family_support.access.models import OPEN_FOR, CaseOpening
 from family_support.access.reads import log_read
 from family_support.access.scopes import listed_cases
 from family_support.accounts.roles import UNIT_HEADS, WORKERS, Role
@@ -12,7 +12,6 @@ from family_support.audit.context import acting
 from family_support.base.actor import Actor
 from family_support.base.errors import Forbidden, Invalid, Missing
 
-OPEN_FOR = timedelta(minutes=60)
 REASON_LENGTH = 10
 # A clerk sees the list only; methodology and bodies have no route to a case at all.
 OPENING_ROLES = WORKERS | UNIT_HEADS | {Role.DIRECTOR}

@@ -8,6 +8,8 @@ from family_support.access.models import ReadEntry
 from family_support.base.actor import Actor
 
 WHAT_LENGTH = 100
+# A search that met a case kept from who searched: nothing of it was shown.
+SEARCHED = "searched"
 
 
 def log_read(actor: Actor, case_id: int, what: str, reason: str = "") -> None:

@@ -9,9 +9,12 @@ from family_support.base.actor import Actor
 
 
 class CaseScope(Protocol):
-    """Three querysets of cases, each within the one before: seen to exist, read in full now, and worked on (team)."""
+    """Querysets of cases: seen to exist in lists, read in full now, worked on (team, within both), and those that the
+    actor has no way into but break-glass."""
 
     def listed(self, actor: Actor) -> QuerySet: ...
+
+    def behind_glass(self, actor: Actor) -> QuerySet: ...
 
     def readable(self, actor: Actor) -> QuerySet: ...
 
@@ -46,6 +49,11 @@ def readable_cases(actor: Actor) -> QuerySet:
 def worked_cases(actor: Actor) -> QuerySet:
     """Primary keys of the cases the actor works on: team, with the named grant where the case is restricted."""
     return _scope().worked(actor).values("pk")
+
+
+def cases_behind_glass(actor: Actor) -> QuerySet:
+    """Primary keys of the restricted cases of the actor's Center that only break-glass opens to the actor."""
+    return _scope().behind_glass(actor).values("pk")
 
 
 AttachmentRule = Callable[[Actor], QuerySet]

@@ -27,6 +27,11 @@ class Holder(models.TextChoices):
     AGENCY = "agency", pgettext_lazy("holder", "body")
     FAMILY = "family", pgettext_lazy("holder", "family")
     OTHER_CENTER = "other_center", pgettext_lazy("holder", "another Center")
+    SECURITY = "security", pgettext_lazy("holder", "security officer")
+
+
+# A review from outside is handed over to nobody, and nothing of a Center to the security officer.
+HANDED_TO = [holder.value for holder in Holder if holder != Holder.SECURITY]
 
 
 class TermQuerySet(models.QuerySet["Term"]):
@@ -49,6 +54,7 @@ class Term(Named):
     class ActsFor(models.TextChoices):
         CENTER = "center", _("Center")
         AGENCY = "agency", _("body")
+        SECURITY = "security", _("security officer")
 
     code = models.CharField(max_length=40)
     act = models.CharField(_("act"), max_length=200, blank=True)
@@ -111,9 +117,9 @@ class DeadlineQuerySet(models.QuerySet["Deadline"]):
     def visible_to(self, actor: Actor) -> DeadlineQuerySet:
         """Deadlines of cases the actor sees listed; a Center's own terms for its people; a body's for its officers."""
         if actor.center_id:
-            return self.filter(
-                Q(case_id__in=listed_cases(actor)) | Q(case_id__isnull=True, center_id=actor.center_id)
-            )
+            # What the security officer reviews is told to no Center: the review is from outside.
+            own = Q(case_id__isnull=True, center_id=actor.center_id) & ~Q(holder=Holder.SECURITY)
+            return self.filter(Q(case_id__in=listed_cases(actor)) | own)
         if actor.agency_id and actor.role in (Role.AGENCY_OFFICER, Role.BODY_ADMIN):
             return self.filter(agency_id=actor.agency_id).exclude(case_id__in=barred_case_ids(actor))
         if actor.agency_id and actor.role == Role.COORDINATOR:
@@ -252,9 +258,7 @@ class DeadlineHold(models.Model):
         verbose_name = _("hand-over of a deadline")
         verbose_name_plural = _("hand-overs of deadlines")
         ordering = ("since", "pk")
-        constraints = (
-            models.CheckConstraint(name="hold_known_holder", condition=Q(holder__in=Holder.values)),
-        )
+        constraints = (models.CheckConstraint(name="hold_known_holder", condition=Q(holder__in=HANDED_TO)),)
 
     def __str__(self) -> str:
         return f"{self.deadline_id} {self.holder}"

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from cases.frame import crumbs_of, listed_case
+from cases.frame import crumbs_of, listed_case, shown_case
 from cases.models import Case
 from cases.permissions import works
 from family_support.access.reads import log_read
@@ -38,7 +38,7 @@ def read_version(request: HttpRequest, pk: int) -> PlanVersion:
     version = for_reading(PlanVersion.objects.visible_to(actor)).filter(pk=pk).first()
     if version is None:
         raise Missing()
-    version.plan.case = listed_case(request, version.plan.case_id)
+    version.plan.case = shown_case(request, version.plan.case_id)
     pending = version.state == PlanVersion.State.SUBMITTED and not works(version.plan.case, actor)
     log_read(
         actor,

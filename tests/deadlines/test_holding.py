@@ -111,6 +111,7 @@ class TestEveryTerm:
     def test_the_shipped_terms_say_who_holds_them_first(self) -> None:
         first = {row["code"]: row["holder"] for row in shipped_terms() if row["holder"] != "center"}
         assert first == {
+            "glass_review": "security",
             "plan_approval": "director",
             "termination_decision": "director",
             "state_service": "agency",

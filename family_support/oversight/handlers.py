@@ -1,0 +1,75 @@
+"""Who is told that a glass was broken, that a review waits and how it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext_lazy as _
+
+from family_support.accounts.roles import Role
+from family_support.audit.context import acting
+from family_support.base import clock
+from family_support.base.actor import SYSTEM
+from family_support.notifications.actions import notify
+from family_support.notifications.recipients import of_role
+from family_support.notifications.registry import register_kind, register_recipients
+from family_support.outbox.events import handles
+from family_support.outbox.models import Event
+from family_support.oversight.actions import SUBJECT, TERM
+from family_support.oversight.models import GlassReview
+
+register_kind(
+    "glass.review", _("An emergency access waits for your review"), "shield-lock", urgent=True, tone="red"
+)
+register_kind(
+    "glass.justified", _("Your emergency access was reviewed: justified"), "shield-check", tone="green"
+)
+register_kind(
+    "glass.unjustified",
+    _("Your emergency access was reviewed: not justified"),
+    "shield-exclamation",
+    urgent=True,
+    tone="red",
+)
+register_kind("looks.unusual", _("Unusual looking into cases was noticed"), "eye", urgent=True, tone="red")
+
+
+def officers() -> list[int]:
+    return of_role(Role.SECURITY_OFFICER, on=clock.local_date(clock.now()))
+
+
+def reviewers(event: Event) -> Iterable[int]:
+    """The security officers, for the term of a review."""
+    return officers() if event["term"] == TERM else ()
+
+
+register_recipients("deadline.level_reached", reviewers)
+
+
+@handles("glass.broken")
+def ask_for_review(event: Event) -> None:
+    """The security officers are told at once."""
+    with acting(SYSTEM):
+        notify(
+            officers(),
+            "glass.review",
+            subject=(SUBJECT, event["review"]),
+            case_id=None,
+            event_id=event.pk,
+            now=clock.now(),
+        )
+
+
+@handles("glass.reviewed")
+def tell_reviewed(event: Event) -> None:
+    """Who broke the glass hears how it was judged."""
+    review = GlassReview.objects.select_related("opening").get(pk=event["review"])
+    with acting(SYSTEM):
+        notify(
+            [review.opening.membership_id],
+            f"glass.{review.decision}",
+            subject=("oversight.emergency", review.pk),
+            case_id=None,
+            event_id=event.pk,
+            now=clock.now(),
+        )

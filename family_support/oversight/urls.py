@@ -1,0 +1,10 @@
+from django.urls import path
+
+from family_support.oversight import views
+
+urlpatterns = [
+    path("oversight/emergency/", views.glass_reviews, name="glass-reviews"),
+    path("oversight/emergency/<int:pk>/", views.glass_review, name="glass-review"),
+    path("oversight/looking/", views.look_alerts, name="look-alerts"),
+    path("oversight/looking/<int:pk>/", views.look_alert, name="look-alert"),
+]
