@@ -115,7 +115,7 @@ def decide_review(*, review: GlassReview, decision: str, note: str, by: Actor, n
     note = _checked_note(decision, GlassReview.Decision.values, note)
     with acting(by, reason=note):
         found = GlassReview.objects.select_for_update(of=("self",)).select_related("opening__membership")
-        review = found.filter(pk=review.pk).first()  # type: ignore[assignment]
+        review = found.filter(pk=review.pk).first()
         if review is None:
             raise Missing
         _check_from_outside(review, by, now)
@@ -148,7 +148,7 @@ def decide_alert(*, alert: LookAlert, decision: str, note: str, by: Actor, now: 
     note = _checked_note(decision, LookAlert.Decision.values, note)
     with acting(by, reason=note):
         found = LookAlert.objects.select_for_update(of=("self",)).select_related("membership")
-        alert = found.filter(pk=alert.pk).first()  # type: ignore[assignment]
+        alert = found.filter(pk=alert.pk).first()
         if alert is None:
             raise Missing
         if alert.membership.user_id == by.user_id:

@@ -26,6 +26,8 @@ your own):
 * `methods`: "GET" (default), "POST" or "GET POST"; any other gets 405. Reached = 200 (`get=302` for a redirect) or,
   for a POST with an empty form, one of 200, 302, 400, 409 (`post=404` names another). An ended membership always
   gets 403, nobody signed in 302 to the sign-in page (401 for a POST);
+* who broke the glass of a restricted case may read what the case's pages show and send nothing: every URL that takes a
+  POST is tried so, without a word in the row;
 * `refused`: roles of the team that get 403, because of the team only the case manager may.
 
 An endpoint for programs is one line too: `endpoint("api-intakes", door="contact_center", methods="GET POST")`. It is
@@ -97,6 +99,8 @@ class Relation(StrEnum):
     FOREIGN = "foreign"
     RESTRICTED = "restricted"
     BARRED = "barred"
+    # Of the own organization, not of the team, and the glass of a restricted case is broken: nothing but reading.
+    GLASS = "glass"
     ENDED = "ended"
 
 

@@ -19,6 +19,8 @@ from tests.access.matrix import KINDS, LIBRARY_PAGES, PUBLIC, Made, Relation, Ro
 from tests.access.world import World, sign_in
 
 TABLE = rows()
+# One of each kind that breaks the glass: a worker, a head.
+GLASS_HOLDERS = frozenset({Role.LAWYER, Role.CASEWORKER, Role.HEAD_ACCOMPANIMENT})
 
 
 def walk(patterns: list[URLPattern | URLResolver]) -> Iterator[URLPattern]:
@@ -140,6 +142,21 @@ class Probe:
             for relation in relations(role, row):
                 for method in methods:
                     self.cell(role, relation, method)
+        if "POST" in methods and row.kind and KINDS[row.kind].of_case:
+            for role in sorted(GLASS_HOLDERS & row.roles):
+                self.through_glass(role)
+
+    def through_glass(self, role: Role) -> None:
+        """Who broke the glass changes nothing: what is sent is answered like something that does not exist."""
+        made = self.world.made(self.row.kind, True)
+        if made is None or self.row.reaches(role, Relation.RESTRICTED):
+            return
+        membership = self.world.membership(role, Relation.GLASS)
+        self.world.break_glass(membership, case_of(made))
+        response = self.send(self.client(role, Relation.GLASS), "POST", made.kwargs)
+        absent = self.absent(role, "POST")
+        if (response.status_code, response.content) != (absent.status_code, absent.content):
+            self.problems.append(f"{role.value}, glass broken: POST gave {response.status_code}")
 
     def run_endpoint(self) -> None:
         """Programs by their tokens; a session opens no endpoint, whoever's it is."""

@@ -11,7 +11,7 @@ from django.test import Client
 from cases.actions import add_to_team
 from cases.actions.steps import restrict
 from cases.models import Case, TeamMember
-from family_support.access.models import Barred
+from family_support.access.models import Barred, CaseOpening
 from family_support.accounts import session as keys
 from family_support.accounts.actors import load_actor
 from family_support.accounts.machine_actions import disable_machine
@@ -154,6 +154,20 @@ class World:
             by = self.by(Role.CASEWORKER)
             restrict(case=fresh(case), restriction=Case.Restriction.values[0], by=by, now=self.now)
         return fresh(case)
+
+    def break_glass(self, membership: Membership, case_id: int) -> None:
+        """Have the membership's emergency access to the case in force."""
+        if CaseOpening.objects.filter(membership=membership, case_id=case_id).exists():
+            return
+        with acting(SYSTEM, reason="matrix"):
+            CaseOpening.objects.create(
+                case_id=case_id,
+                membership=membership,
+                code=CaseOpening.Glass.LIFE,
+                reason="Угроза жизни, до команды не дозвониться ночью.",
+                opened_at=self.now,
+                ends_at=self.now + timedelta(minutes=60),
+            )
 
     def made(self, kind: str, restricted: bool = False) -> Made | None:
         if (kind, restricted) not in self._made:

@@ -1,0 +1,318 @@
+"""Break-glass: who, on what words, what it opens, how it ends, who is told, how it is reviewed (ADR 24)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from django.db import ProgrammingError, transaction
+
+from cases.actions import restrict
+from cases.actions.glass import break_into, end_emergency
+from cases.models import Case, TimelineEntry
+from family_support.access.barred import bar
+from family_support.access.models import OPEN_FOR, CaseOpening
+from family_support.access.openings import open_with_reason
+from family_support.access.reads import readings_of_case
+from family_support.accounts.models import Membership
+from family_support.accounts.roles import CENTER_ROLES, UNIT_HEADS, WORKERS, Role
+from family_support.audit.context import acting
+from family_support.base import clock
+from family_support.base.actor import SYSTEM, Actor
+from family_support.base.errors import AppError, Conflict, Forbidden, Invalid, Missing
+from family_support.deadlines.models import Deadline
+from family_support.notifications.models import Notice
+from family_support.outbox.delivery import deliver_due
+from family_support.oversight.actions import decide_review
+from family_support.oversight.models import GlassReview
+from tests.factories import Place, a_case, a_center, a_membership, actor_for, an_iin, fresh, person_data
+
+pytestmark = pytest.mark.django_db
+WHY = "Женщина у дверей с детьми, ведущую вызвать не можем."
+LIFE = CaseOpening.Glass.LIFE
+IIN = an_iin()
+
+
+@pytest.fixture
+def place() -> Place:
+    return a_center()
+
+
+@pytest.fixture
+def case(place: Place) -> Case:
+    found = a_case(place, person=person_data(iin=IIN))
+    return restricted(found, place)
+
+
+@pytest.fixture
+def colleague(place: Place) -> Actor:
+    return actor_for(a_membership(Role.PSYCHOLOGIST, center=place.center))
+
+
+@pytest.fixture
+def officer() -> Actor:
+    return actor_for(a_membership(Role.SECURITY_OFFICER))
+
+
+def restricted(case: Case, place: Place) -> Case:
+    restrict(case=case, restriction=Case.Restriction.VIOLENCE, by=place.by(), now=clock.now())
+    return fresh(case)
+
+
+def broken(case: Case, by: Actor, **changes: object) -> CaseOpening:
+    now = clock.now()
+    given: dict = {"find": case.number, "code": LIFE, "reason": WHY, "proved_at": now, "now": now, **changes}
+    return break_into(by=by, **given)
+
+
+def refusal(act: Callable[[], object]) -> tuple[type[AppError], dict[str, list[str]]]:
+    with pytest.raises(AppError) as refused:
+        act()
+    return type(refused.value), {
+        name: [str(text) for text in texts] for name, texts in refused.value.fields.items()
+    }
+
+
+def sees(actor: Actor, case: Case) -> tuple[bool, bool, bool]:
+    """Listed, readable, workable."""
+    rows = Case.objects.filter(pk=case.pk)
+    return (
+        rows.listed_to(actor).exists(),
+        rows.visible_to(actor).exists(),
+        rows.writable_by(actor).exists(),
+    )
+
+
+class TestOpening:
+    def test_one_case_for_an_hour_reading_only(self, place: Place, case: Case, colleague: Actor) -> None:
+        other = restricted(a_case(place), place)
+        assert sees(colleague, case) == (False, False, False)
+        opening = broken(case, colleague)
+        assert sees(colleague, case) == (False, True, False)
+        assert sees(colleague, other) == (False, False, False)
+        assert opening.ends_at - opening.opened_at == OPEN_FOR == timedelta(minutes=60)
+        assert [(row.what, row.reason) for row in readings_of_case(case.pk)] == [("glass", WHY)]
+        assert TimelineEntry.objects.filter(case=case, kind="glass.broken").count() == 1
+
+    def test_it_ends_by_itself(self, case: Case, colleague: Actor) -> None:
+        earlier = clock.now() - timedelta(minutes=61)
+        broken(case, colleague, now=earlier, proved_at=earlier)
+        assert sees(colleague, case) == (False, False, False)
+
+    def test_by_the_iin_of_somebody_of_the_family(self, case: Case, colleague: Actor) -> None:
+        assert broken(case, colleague, find=f" {IIN} ").case_id == case.pk
+
+    @pytest.mark.parametrize("role", sorted(CENTER_ROLES))
+    def test_who_may(self, place: Place, case: Case, role: Role) -> None:
+        by = actor_for(a_membership(role, center=place.center))
+        if role in WORKERS | UNIT_HEADS:
+            assert broken(case, by).membership_id == by.membership_id
+        else:
+            with pytest.raises(Forbidden):
+                broken(case, by)
+
+    def test_the_director_opens_with_a_reason_instead(self, place: Place, case: Case) -> None:
+        director = place.by(Role.DIRECTOR)
+        with pytest.raises(Forbidden):
+            broken(case, director)
+        acting_one = replace(place.by(Role.LAWYER), acting=True)
+        with pytest.raises(Forbidden):
+            broken(case, acting_one)
+        open_with_reason(case_id=case.pk, by=director, reason="Жалоба на сроки ответа", now=clock.now())
+        assert sees(director, case) == (True, True, False)
+        assert not GlassReview.objects.exists()
+
+    def test_an_ordinary_opening_does_not_outlive_the_restriction(
+        self, place: Place, colleague: Actor
+    ) -> None:
+        case = a_case(place)
+        open_with_reason(case_id=case.pk, by=colleague, reason="Подменяю коллегу сегодня", now=clock.now())
+        assert sees(colleague, case) == (True, True, False)
+        assert sees(colleague, restricted(case, place)) == (False, False, False)
+
+    def test_what_has_to_be_said(self, case: Case, colleague: Actor) -> None:
+        now = clock.now()
+        short = "Угроза   жизни,       срочно нужен."  # 30 signs, but not of words
+        assert refusal(lambda: broken(case, colleague, reason=short)) == (
+            Invalid,
+            {"reason": ["Напишите, что произошло: не менее 30 знаков."]},
+        )
+        assert refusal(lambda: broken(case, colleague, code="curiosity")) == (
+            Invalid,
+            {"code": ["Выберите основание."]},
+        )
+        stale = {"second_factor": ["Подтвердите свежим кодом второго фактора."]}
+        for proved in (None, now - timedelta(minutes=5, seconds=1), now + timedelta(seconds=1)):
+            assert refusal(lambda proved=proved: broken(case, colleague, proved_at=proved, now=now)) == (  # type: ignore[misc]
+                Invalid,
+                stale,
+            )
+
+    def test_what_is_not_opened_is_answered_alike(self, place: Place, case: Case, colleague: Actor) -> None:
+        elsewhere = a_center()
+        foreign = restricted(a_case(elsewhere), elsewhere)
+        husband = actor_for(a_membership(Role.LAWYER, center=place.center, iin=an_iin()))
+        bar(case_id=case.pk, iin=_iin_of(husband), relation="муж", by=place.by(), now=clock.now())
+        nothing = {
+            "find": ["По этому номеру или ИИН дело с ограниченным доступом вашего Центра не открывается."]
+        }
+        for by, find in (
+            (colleague, foreign.number),
+            (colleague, "НЕТ-2026-00001"),
+            (colleague, an_iin()),
+            (husband, case.number),
+            (husband, IIN),
+        ):
+            assert refusal(lambda by=by, find=find: broken(case, by, find=find)) == (Invalid, nothing)  # type: ignore[misc]
+        assert not CaseOpening.objects.exists()
+
+    def test_where_it_is_not_needed(self, place: Place, case: Case, colleague: Actor) -> None:
+        ordinary = a_case(place)
+        assert refusal(lambda: broken(ordinary, colleague))[1] == {
+            "find": ["У этого дела нет ограничения: откройте его из списка дел с указанием причины."]
+        }
+        broken(case, colleague)
+        assert refusal(lambda: broken(case, colleague))[1] == {"find": ["Это дело вам уже открыто."]}
+
+    def test_barred_afterwards_is_out_at_once(self, place: Place, case: Case) -> None:
+        husband = actor_for(a_membership(Role.LAWYER, center=place.center, iin=an_iin()))
+        broken(case, husband)
+        bar(case_id=case.pk, iin=_iin_of(husband), relation="муж", by=place.by(), now=clock.now())
+        assert sees(husband, case) == (False, False, False)
+
+    def test_a_membership_that_ended_reads_nothing(self, place: Place, case: Case, colleague: Actor) -> None:
+        broken(case, colleague)
+        elsewhere = replace(colleague, center_id=a_center().center.pk)
+        assert sees(elsewhere, case) == (False, False, False)
+
+
+def _iin_of(actor: Actor) -> str:
+    return str(Membership.objects.select_related("user").get(pk=actor.membership_id).user.iin)
+
+
+class TestDatabase:
+    """What the runtime role could write by hand."""
+
+    @pytest.mark.parametrize(
+        ("change", "constraint"),
+        [
+            ({"reason": "Коротко."}, "glass_said_in_words"),
+            ({"ends_at": timedelta(minutes=61)}, "opening_for_an_hour"),
+        ],
+    )
+    def test_words_and_an_hour(self, case: Case, colleague: Actor, change: dict, constraint: str) -> None:
+        now = clock.now()
+        given = {"code": LIFE, "reason": WHY, "ends_at": timedelta(minutes=60), **change}
+        given["ends_at"] = now + given["ends_at"]
+        with (
+            pytest.raises(Exception, match=constraint if constraint.startswith("opening") else "."),
+            acting(SYSTEM),
+        ):
+            CaseOpening.objects.create(
+                case_id=case.pk, membership_id=colleague.membership_id, opened_at=now, **given
+            )
+        assert not CaseOpening.objects.exists()
+
+    @pytest.mark.parametrize(
+        "change", [{"reason": WHY + " Правда."}, {"code": "child"}, {"ends_at": timedelta(minutes=70)}]
+    )
+    def test_nothing_but_an_earlier_end(self, case: Case, colleague: Actor, change: dict) -> None:
+        opening = broken(case, colleague)
+        if "ends_at" in change:
+            change = {"ends_at": opening.opened_at + change["ends_at"]}
+        with pytest.raises(ProgrammingError, match="only end earlier"), transaction.atomic():
+            CaseOpening.objects.filter(pk=opening.pk).update(**change)
+
+
+class TestTold:
+    def test_lead_and_security_officer_at_once(
+        self, place: Place, case: Case, colleague: Actor, officer: Actor
+    ) -> None:
+        broken(case, colleague)
+        deliver_due(clock.now)
+        told = {
+            (row.recipient_id, row.kind, row.case_id, row.loudness, tuple(row.params))
+            for row in Notice.objects.filter(kind__startswith="glass.")
+        }
+        assert told == {
+            (case.lead_id, "glass.broken", case.pk, "urgent", ()),
+            (officer.membership_id, "glass.review", None, "urgent", ()),
+        }
+
+    def test_the_director_where_nobody_else_leads(self, place: Place, case: Case, officer: Actor) -> None:
+        """The lead whose own named grant has ended breaks the glass: the director hears of it."""
+        with acting(SYSTEM):
+            Case.objects.filter(pk=case.pk).update(lead=None)
+        broken(case, actor_for(a_membership(Role.LAWYER, center=place.center)))
+        deliver_due(clock.now)
+        assert [row.recipient_id for row in Notice.objects.filter(kind="glass.broken")] == [
+            place.people[Role.DIRECTOR].pk
+        ]
+
+
+class TestEnding:
+    def test_by_oneself_the_lead_and_the_director(self, place: Place, case: Case, colleague: Actor) -> None:
+        for by in (colleague, place.by(), place.by(Role.DIRECTOR)):
+            opening = broken(case, colleague)
+            end_emergency(opening=opening, by=by, now=clock.now())
+            assert sees(colleague, case) == (False, False, False)
+        assert TimelineEntry.objects.filter(case=case, kind="glass.ended").count() == 3
+
+    def test_by_nobody_else(self, place: Place, case: Case, colleague: Actor) -> None:
+        opening = broken(case, colleague)
+        for by in (
+            actor_for(a_membership(Role.LAWYER, center=place.center)),
+            a_center().by(Role.DIRECTOR),
+        ):
+            with pytest.raises(Missing):
+                end_emergency(opening=opening, by=by, now=clock.now())
+
+
+class TestReview:
+    def test_within_one_working_day(self, case: Case, colleague: Actor, officer: Actor) -> None:
+        opening = broken(case, colleague)
+        review = GlassReview.objects.get(opening=opening)
+        assert review.case_hint == f"•••{case.number[-2:]}"
+        deadline = Deadline.objects.open().get(code="glass_review")
+        assert (deadline.term.unit, deadline.term.length, deadline.holder) == ("working_days", 1, "security")
+        assert not Deadline.objects.visible_to(colleague).filter(pk=deadline.pk).exists()
+        now = clock.now()
+        decide_review(review=review, decision="justified", note="Говорил с директором.", by=officer, now=now)
+        deadline = Deadline.objects.get(pk=deadline.pk)
+        assert deadline.state == Deadline.State.MET
+
+    def test_once(self, case: Case, colleague: Actor, officer: Actor) -> None:
+        review = GlassReview.objects.get(opening=broken(case, colleague))
+        given = {"review": review, "note": "Никто не подтвердил угрозу.", "by": officer}
+        decide_review(decision="unjustified", now=clock.now(), **given)  # type: ignore[arg-type]
+        assert sees(colleague, case) == (False, False, False), "it ends with the judgement"
+        with pytest.raises(Conflict):
+            decide_review(decision="justified", now=clock.now(), **given)  # type: ignore[arg-type]
+        deliver_due(clock.now)
+        assert Notice.objects.get(kind="glass.unjustified").recipient_id == colleague.membership_id
+
+    def test_from_outside_only(self, place: Place, case: Case, colleague: Actor, officer: Actor) -> None:
+        review = GlassReview.objects.get(opening=broken(case, colleague))
+        user = Membership.objects.select_related("user").get(pk=officer.membership_id).user
+        a_membership(Role.LAWYER, center=place.center, user=user)
+        given = {
+            "review": review,
+            "decision": "justified",
+            "note": "Всё в порядке, проверил.",
+            "now": clock.now(),
+        }
+        with pytest.raises(Forbidden) as refused:
+            decide_review(by=officer, **given)  # type: ignore[arg-type]
+        assert str(refused.value.detail) == "Проверить должен тот, кто не работает в этом Центре."
+        for by in (place.by(Role.DIRECTOR), colleague):
+            with pytest.raises(Forbidden):
+                decide_review(by=by, **given)  # type: ignore[arg-type]
+            assert not GlassReview.objects.visible_to(by).exists()
+
+    def test_decision_and_note(self, case: Case, colleague: Actor, officer: Actor) -> None:
+        review = GlassReview.objects.get(opening=broken(case, colleague))
+        assert refusal(
+            lambda: decide_review(review=review, decision="", note="нет", by=officer, now=clock.now())
+        ) == (Invalid, {"decision": ["Выберите решение."], "note": ["Напишите, что вы установили."]})
