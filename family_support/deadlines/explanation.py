@@ -47,6 +47,7 @@ INKS: dict[str, str] = {
     Holder.AGENCY: "#2f7d4f",
     Holder.FAMILY: "#c9a400",
     Holder.OTHER_CENTER: "#777777",
+    Holder.SECURITY: "#6b4fa0",
 }
 
 

@@ -17,7 +17,7 @@ from family_support.access.decorators import allowed
 from family_support.accounts.roles import UNIT_HEADS, Role
 from family_support.base import clock
 from family_support.deadlines.holding import Share, Tally, shares, spans
-from family_support.deadlines.models import Deadline, DeadlineHold, DeadlineQuerySet, Holder
+from family_support.deadlines.models import HANDED_TO, Deadline, DeadlineHold, DeadlineQuerySet, Holder
 from family_support.deadlines.queries import term_names
 from family_support.directory.models import Center
 from family_support.ui.components import Tab
@@ -61,7 +61,7 @@ def held(request: HttpRequest) -> HttpResponse:
             for each in quarters
         ],
         "center": center,
-        "holders": [holder.label for holder in Holder],
+        "holders": [Holder(holder).label for holder in HANDED_TO],
         "lines": lines,
         "whole": _whole(lines),
     }
@@ -88,7 +88,7 @@ def lines_of(rows: DeadlineQuerySet, quarter: Quarter, calendar: WorkCalendar, n
             totals.setdefault(code, {}).setdefault(who, Share()).join(share)
     names = term_names(counts)
     lines = [
-        Line(names[code], counts[code], [_days(totals[code].get(holder)) for holder in Holder.values])
+        Line(names[code], counts[code], [_days(totals[code].get(holder)) for holder in HANDED_TO])
         for code in counts
     ]
     return sorted(lines, key=lambda line: (-line.total, line.name))

@@ -114,6 +114,10 @@ class DeadlineQuerySet(models.QuerySet["Deadline"]):
     def of_subject(self, model: str, pk: int) -> DeadlineQuerySet:
         return self.filter(subject_type=model, subject_id=pk)
 
+    def without_reviews(self) -> DeadlineQuerySet:
+        """What is the work of a Center or a body: a review from outside counts for and against none of them."""
+        return self.exclude(holder=Holder.SECURITY)
+
     def visible_to(self, actor: Actor) -> DeadlineQuerySet:
         """Deadlines of cases the actor sees listed; a Center's own terms for its people; a body's for its officers."""
         if actor.center_id:

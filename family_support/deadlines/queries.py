@@ -155,7 +155,7 @@ def load(*, center_id: int, now: datetime, by_case: Mapping[int, int]) -> dict[i
 
 def late_count(*, center_id: int, now: datetime) -> int:
     """How many running deadlines of a Center are overdue now."""
-    return Deadline.objects.open().filter(center_id=center_id, due_at__lt=now).count()
+    return Deadline.objects.open().without_reviews().filter(center_id=center_id, due_at__lt=now).count()
 
 
 @dataclass(frozen=True, slots=True)

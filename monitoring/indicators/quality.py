@@ -33,7 +33,7 @@ OTHER = "-99"
 
 def _ended(center: Center, quarter: Quarter) -> QuerySet:
     """Terms that were due or met in the quarter."""
-    started = Deadline.objects.filter(center=center, due_at__lt=quarter.ends_at)
+    started = Deadline.objects.without_reviews().filter(center=center, due_at__lt=quarter.ends_at)
     return started.exclude(state=Deadline.State.CANCELLED).filter(
         Q(due_at__gte=quarter.starts_at) | Q(closed_at__gte=quarter.starts_at, closed_at__lt=quarter.ends_at)
     )
