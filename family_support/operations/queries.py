@@ -90,7 +90,7 @@ def overview(now: datetime) -> Overview:
     swept, events, mails, queue = last_sweep(now), outbox.health(), mail_health(), broker.waiting()
     return Overview(
         tiles=_tiles(swept, events, mails, queue),
-        lines=_lines(known, found, swept, now),
+        lines=_lines(known, found, swept, queue, now),
         sweep=swept,
         outbox=events,
         parked=parked(),
@@ -140,14 +140,18 @@ def _tiles(swept: Sign, events: OutboxHealth, mails: MailHealth, queue: int | No
     ]  # fmt: skip
 
 
-def _lines(known: dict[Part, State], found: dict[str, Heartbeat], swept: Sign, now: datetime) -> list[Line]:
+def _lines(
+    known: dict[Part, State], found: dict[str, Heartbeat], swept: Sign, queue: int | None, now: datetime
+) -> list[Line]:
     lines = []
     for part in (Part.BEAT, Part.WORKER, Part.WATCH, Part.BROKER, Part.SWEEP):
         state = known[part]
         note = ""
         if part == Part.SWEEP and swept.at is not None:
             note = _("found %(found)d, took %(ms)d ms") % {"found": swept.found, "ms": swept.milliseconds}
-        lines.append(Line(part.label, _alive(not state.wrong), state.at, state.since, note))
+        # The page has just asked the broker itself: without a watch nobody leaves its sign.
+        alive = queue is not None if part == Part.BROKER else not state.wrong
+        lines.append(Line(part.label, _alive(alive), state.at, state.since, note))
         if part == Part.WORKER:
             lines += _workers(found, now)
     return lines
