@@ -55,7 +55,7 @@ AT_ONCE = ("response_plan", "assessment_urgent")
 
 def shown_family(case: Case, actor: Actor) -> str:
     """How the family is called to this actor: initials for who does not read the case (security.md, Masking)."""
-    return case.family_name if reads(case, actor) else masking.initials(case.family_name)
+    return case.family_name if reads(case, actor) else masking.masked(case, "family_name")
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import signal
 from typing import Any
 
 from celery import Celery
-from celery.signals import worker_process_init
+from celery.signals import worker_init, worker_process_init
 
 PR_SET_PDEATHSIG = 1
 
@@ -21,3 +21,17 @@ app.autodiscover_tasks()
 def die_with_worker(**kwargs: Any) -> None:
     """A killed worker takes its processes along: its tasks are delivered again, so nobody may go on with them."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(signal.SIGKILL))
+
+
+@worker_init.connect
+def know_the_keys(**kwargs: Any) -> None:
+    """A worker with the wrong keys does not begin."""
+    from family_support.base.key_fingerprints import (
+        WrongKeysError,
+        refuse_wrong_keys,
+    )  # needs the applications
+
+    try:
+        refuse_wrong_keys()
+    except WrongKeysError as error:  # a signal's other exceptions are only logged
+        raise SystemExit(str(error)) from error

@@ -141,7 +141,7 @@ def _rows(found: IntakeTransfer, case: Case, *, whole: bool) -> list[SummaryRow]
         SummaryRow(_("Registered"), _moment(intake)),
     ]
     if whole or not case.restricted:
-        family = case.family_name if whole else masking.initials(case.family_name)
+        family = case.family_name if whole else masking.masked(case, "family_name")
         rows += [
             SummaryRow(_("Family"), family or _("not known yet")),
             SummaryRow(_("District"), case.district.name if case.district else "—"),

@@ -4,6 +4,7 @@ from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 from family_support.base.database_errors import register_constraint
+from family_support.base.rotation import register_rotation
 
 
 class AccountsConfig(AppConfig):
@@ -17,9 +18,10 @@ class AccountsConfig(AppConfig):
         """Links, the switcher of memberships, constraints, and the note that a new second factor was just proved."""
         from allauth.mfa.signals import authenticator_added
 
-        from family_support.accounts import navigation, session
+        from family_support.accounts import keys, navigation, session
 
         navigation.register()
+        register_rotation("mfa_authenticator.data", keys.rotate_secrets)
         register_constraint(
             "membership_once_at_a_time", _("This person has this role in that period already.")
         )

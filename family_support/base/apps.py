@@ -19,3 +19,5 @@ class BaseConfig(AppConfig):
         """Let ``manage.py check`` and every start look at the keys; keep people out of the log."""
         logs.configure()
         register(checks.check_keys, Tags.security)
+        register(checks.compare_keys, Tags.database)
+        register(checks.check_register, Tags.models)

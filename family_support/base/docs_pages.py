@@ -1,4 +1,4 @@
-"""`docs/states.md`: every state machine of the code, as it is."""
+"""`docs/states.md`: every state machine of the code; `docs/personal-data.md`: every field that holds data of people."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -8,6 +8,8 @@ from django.db.models import Field, Model
 from django_fsm import FSMFieldMixin
 
 from family_support.base.docs import page
+from family_support.base.fields import EncryptedJSONField, EncryptedTextField
+from family_support.base.personal_data import own_models, personal_fields, personal_models, register_of
 from family_support.base.states import machine_initial, machine_transitions
 
 
@@ -49,3 +51,39 @@ def states() -> str:
             for source, target in steps
         ]
     return "\n".join(lines)
+
+
+def _left(entry: Any) -> str:
+    return "kept as a figure" if entry.is_figure else "erased"
+
+
+@page("personal-data.md")
+def personal_data() -> str:
+    """Every personal field with its kind, whose it is, whether it is encrypted and what is left of it."""
+    found = personal_models()
+    total = sum(len(register_of(model)) for model in own_models())
+    count = sum(1 for model in found for _each in personal_fields(model))
+    lines = [
+        "# Personal data",
+        "",
+        f"{count} of the {total} fields of {len(own_models())} models hold data about people. The rest are links,",
+        "states, moments, counts, reference data. Each app says it of its own models in `personal.py`; a text, date,",
+        "file, list or sum that nobody classified fails the build. After the legal term fields of cases are erased,",
+        "coded values stay as figures; an anonymized copy replaces every field but coded values.",
+    ]
+    for model in found:
+        lines += [
+            "",
+            f"## {model._meta.label}",
+            "",
+            "| field | kind | of whom | encrypted | after the term |",
+        ]
+        lines += ["|---|---|---|---|---|"]
+        for field, entry in personal_fields(model):
+            sealed = "yes" if isinstance(field, EncryptedTextField | EncryptedJSONField) else ""
+            cells = (field.name, entry.kind.label, entry.owner, sealed, _left(entry))
+            lines.append(f"| {' | '.join(str(cell) for cell in cells)} |")
+    free = [model._meta.label for model in own_models() if model not in found]
+    return "\n".join(
+        [*lines, "", "## Models without personal data", "", ", ".join(f"`{each}`" for each in free)]
+    )

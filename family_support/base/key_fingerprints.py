@@ -2,8 +2,14 @@
 anything.
 """
 
+import logging
+
+from django.db import OperationalError
+
 from family_support.base import crypto
 from family_support.base.models import KeyFingerprint
+
+logger = logging.getLogger(__name__)
 
 
 class WrongKeysError(Exception):
@@ -13,6 +19,27 @@ class WrongKeysError(Exception):
 def _marks() -> dict[str, str]:
     marks = {f"FIELD_KEYS {key_id}": crypto.fingerprint(key) for key_id, key in crypto.keyring().items()}
     return {**marks, "BLIND_INDEX_KEY": crypto.fingerprint(crypto.blind_index_key())}
+
+
+def wrong_keys() -> list[str]:
+    """Names of the environment's keys that are not those this database was written with; reads only."""
+    known = dict(KeyFingerprint.objects.values_list("name", "fingerprint"))
+    return [name for name, mark in _marks().items() if known.get(name, mark) != mark]
+
+
+def refuse_wrong_keys() -> None:
+    """At the start of a process that serves: stop at once instead of failing at the first person's page.
+
+    A database that cannot be reached yet stops nobody: every read opens its value with the key or fails loudly.
+    Raises WrongKeysError.
+    """
+    try:
+        wrong = wrong_keys()
+    except OperationalError:
+        logger.warning("the keys were not compared: no database at the start")
+        return
+    if wrong:
+        raise WrongKeysError(f"not the keys that this database was written with: {', '.join(wrong)}")
 
 
 def check_keys() -> None:

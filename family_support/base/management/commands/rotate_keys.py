@@ -6,7 +6,7 @@ from django.apps import apps
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection, models, transaction
 
-from family_support.base import crypto
+from family_support.base import crypto, rotation
 from family_support.base.actor import SYSTEM
 from family_support.base.database_context import signed
 from family_support.base.fields import EncryptedJSONField, EncryptedTextField
@@ -30,6 +30,8 @@ class Command(BaseCommand):
                 if isinstance(field, EncryptedTextField | EncryptedJSONField):
                     count = rotate_column(model, field, options["batch"])
                     self.stdout.write(f"{field.binding}: {count} values")
+        for name, rotate in rotation.elsewhere():
+            self.stdout.write(f"{name}: {rotate(options['batch'])} values")
 
 
 def rotate_column(

@@ -1,0 +1,17 @@
+"""What accounts hold about the people who work here."""
+
+from family_support.base.personal_data import fields
+
+PERSONAL = {
+    "User": fields(
+        identity="last_name:last_name first_name:first_name patronymic:patronymic iin:iin iin_index:iin_index",
+        contact="email:email",
+        none="password",
+        staff="last_name first_name patronymic iin iin_index email",
+    ),
+    "Membership": fields(none="starts_on ends_on"),
+    "ActingDirector": fields(none="order_number order_date starts_on ends_on"),
+    # Why somebody is away may be illness.
+    "Absence": fields(health="reason:code", none="order_number starts_on ends_on", staff="reason"),
+    "MachineClient": fields(none="name disabled_reason"),
+}
