@@ -42,6 +42,8 @@ class Linter:
     name: str
     command: Sequence[str | Path]
     env: Mapping[str, str] = field(default_factory=dict)
+    # What it says is shown though it passed: what it could not look at.
+    speaks: bool = False
 
 
 def _python(*arguments: str) -> list[str | Path]:
@@ -59,9 +61,15 @@ PRODUCTION = {
     "BASE_URL": "https://check.invalid",
     "ALLOWED_HOSTS": "check.invalid",
 }
+APPS = (
+    "family_support", "cases", "assessments", "ipr", "interagency", "shelter", "mobile_groups", "staffing",
+    "monitoring",
+)  # fmt: skip
 LINTERS = (
     Linter("mypy", _python("-m", "mypy")),
     Linter("ruff", _python("-m", "ruff", "check", "--output-format=concise")),
+    Linter("bandit", _python("-m", "bandit", "-q", "-r", "-ll", "-c", "pyproject.toml", *APPS, "local")),
+    Linter("pip-audit", _python("-m", "local.vulnerabilities"), speaks=True),
     Linter("ruff format", _python("-m", "ruff", "format", "--check")),
     Linter(
         "djlint",
@@ -108,8 +116,8 @@ def static(env: Mapping[str, str]) -> bool:
                 linter, started = running.pop(process)
                 failed = process.returncode != 0
                 say(f"   {linter.name}: {'FAILED' if failed else 'ok'} ({time.monotonic() - started:.1f} s)")
-                if failed:
-                    passed = False
+                passed = passed and not failed
+                if failed or linter.speaks:
                     say(Path(folder, linter.name).read_text().rstrip())
             time.sleep(0.05)
     return passed

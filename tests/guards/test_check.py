@@ -35,7 +35,7 @@ def test_no_tests_is_a_failure(tmp_path: Path) -> None:
 def test_every_guard_is_a_linter() -> None:
     assert {linter.name for linter in check.LINTERS} == {
         "mypy", "ruff", "ruff format", "djlint", "import-linter", "makemigrations --check", "migration linter",
-        "check --deploy", "messages",
+        "check --deploy", "messages", "bandit", "pip-audit",
     }  # fmt: skip
     assert [(stage.name, stage.budget) for stage in check.STAGES] == [
         ("static", 60), ("unit", 150), ("browser", 180), ("faults", 60),
