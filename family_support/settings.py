@@ -214,6 +214,7 @@ CELERY_BEAT_SCHEDULE = {
     "forget-intake-drafts": {"task": "cases.forget_drafts", "schedule": DAILY},
     "forget-events": {"task": "outbox.forget", "schedule": DAILY},
     "forget-tokens": {"task": "accounts.forget_tokens", "schedule": DAILY},
+    "forget-sessions": {"task": "accounts.forget_sessions", "schedule": DAILY},
     "forget-old-keys": {"task": "base.forget_old_keys", "schedule": DAILY},
     "remove-orphan-files": {"task": "documents.remove_orphans", "schedule": DAILY},
 }

@@ -6,9 +6,10 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from family_support.accounts import permissions
-from family_support.accounts.models import LANGUAGES, ActingDirector, Membership, User
+from family_support.accounts.models import LANGUAGES, ActingDirector, Membership, SignIn, User
 from family_support.accounts.queries import organization_kind
-from family_support.accounts.roles import Role
+from family_support.accounts.roles import NEEDS_APPROVAL, Role
+from family_support.accounts.sign_in_actions import end_all
 from family_support.audit.context import acting
 from family_support.base.actor import Actor
 from family_support.base.clock import local_date
@@ -70,7 +71,7 @@ def create_user(
         user.set_iin(iin)
         user.set_unusable_password()
         user.save()
-        _add(user, role, center, agency, starts_on or local_date(now), ends_on)
+        _add(user, role, center, agency, starts_on or local_date(now), ends_on, by)
         emit("accounts.user_created", user_id=user.pk)
     return user
 
@@ -112,20 +113,20 @@ def _locked(user: User) -> User:
 
 
 def deactivate_user(*, user: User, reason: str, by: Actor, now: datetime) -> User:
-    """Close an account at once: its sessions end with the next request. Raises Invalid without a reason, Forbidden."""
+    """Close an account at once: its sessions end with it. Raises Invalid without a reason, Forbidden."""
     if not reason.strip():
         raise Invalid("reason_needed", fields={"reason": _("Give the reason.")})
-    return _set_active(user=user, active=False, reason=reason, by=by)
+    return _set_active(user=user, active=False, reason=reason, by=by, now=now)
 
 
 def reactivate_user(*, user: User, reason: str, by: Actor, now: datetime) -> User:
     """Open a closed account again. Raises Invalid without a reason, Forbidden."""
     if not reason.strip():
         raise Invalid("reason_needed", fields={"reason": _("Give the reason.")})
-    return _set_active(user=user, active=True, reason=reason, by=by)
+    return _set_active(user=user, active=True, reason=reason, by=by, now=now)
 
 
-def _set_active(*, user: User, active: bool, reason: str, by: Actor) -> User:
+def _set_active(*, user: User, active: bool, reason: str, by: Actor, now: datetime) -> User:
     with acting(by, reason=reason):
         user = _locked(user)
         permissions.check_can_change_user(by, user, list(user.memberships.all()))
@@ -135,6 +136,7 @@ def _set_active(*, user: User, active: bool, reason: str, by: Actor) -> User:
         bump(user)
         user.save(update_fields=["is_active", "version"])
         if not active:
+            end_all(user_id=user.pk, ending=SignIn.Ending.CLOSED, by=by, now=now)
             emit("accounts.user_deactivated", user_id=user.pk)
     return user
 
@@ -155,17 +157,63 @@ def add_membership(
         user = _locked(user)
         permissions.check_can_give(by, user.pk, role, agency.pk if agency else None)
         _check_organization(role, center, agency)
-        return _add(user, role, center, agency, starts_on, ends_on)
+        return _add(user, role, center, agency, starts_on, ends_on, by)
 
 
 def _add(
-    user: User, role: str, center: Center | None, agency: Agency | None, starts_on: date, ends_on: date | None
+    user: User,
+    role: str,
+    center: Center | None,
+    agency: Agency | None,
+    starts_on: date,
+    ends_on: date | None,
+    by: Actor,
 ) -> Membership:
     if ends_on is not None and ends_on < starts_on:
         raise Invalid("ends_before_start", fields={"ends_on": _("The last day lies before the first one.")})
     return Membership.objects.create(
-        user=user, role=role, center=center, agency=agency, starts_on=starts_on, ends_on=ends_on
+        user=user,
+        role=role,
+        center=center,
+        agency=agency,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        given_by_id=by.user_id,
+        awaits_approval=role in NEEDS_APPROVAL and not by.is_system,
     )
+
+
+def _awaited(membership: Membership, by: Actor) -> Membership:
+    row = Membership.objects.select_for_update(of=("self",)).filter(pk=membership.pk).first()
+    if row is None:
+        raise Missing()
+    permissions.check_can_approve(by, row)
+    if not row.awaits_approval:
+        raise Conflict("decided", _("This role has been decided on already."))
+    return row
+
+
+def approve_membership(*, membership: Membership, by: Actor, now: datetime) -> Membership:
+    """The security officer agrees to a role that rules over accounts or the audit: from now on it is in force.
+
+    Raises Forbidden (another role, own account, own gift), Missing, Conflict (decided already).
+    """
+    with acting(by):
+        row = _awaited(membership, by)
+        row.awaits_approval, row.approved_by_id, row.approved_at = False, by.user_id, now
+        row.save(update_fields=["awaits_approval", "approved_by", "approved_at"])
+    return row
+
+
+def decline_membership(*, membership: Membership, reason: str, by: Actor, now: datetime) -> None:
+    """The security officer refuses: the role, never in force, disappears; the history keeps it with the reason.
+
+    Raises Invalid without a reason, else as `approve_membership`.
+    """
+    if not reason.strip():
+        raise Invalid("reason_needed", fields={"reason": _("Give the reason.")})
+    with acting(by, reason=reason.strip()):
+        _awaited(membership, by).delete()
 
 
 def end_membership(
@@ -189,6 +237,8 @@ def end_membership(
             )
         membership.ends_on = ends_on
         membership.save(update_fields=["ends_on"])
+        if ends_on < today:
+            end_all(user_id=membership.user_id, ending=SignIn.Ending.MEMBERSHIP, by=by, now=now)
     return membership
 
 

@@ -66,7 +66,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def login(self, request: HttpRequest, user: Any) -> None:
         """Sign in and note the moment."""
         super().login(request, user)
-        session.begin(request, clock.now())
+        session.begin(request, user, clock.now())
 
     def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse:
         """After sign-in: the person's language and theme; the password is fresh for the set-up."""

@@ -16,7 +16,9 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Links, the switcher of memberships, constraints, and the note that a new second factor was just proved."""
+        from allauth.account.signals import password_changed, password_reset, password_set
         from allauth.mfa.signals import authenticator_added
+        from django.contrib.auth.signals import user_logged_out
 
         from family_support.accounts import keys, navigation, session
 
@@ -34,3 +36,9 @@ class AccountsConfig(AppConfig):
         register_constraint("machine_name_once", _("There is a program with this name."))
         register_constraint("user_email_once", _("There is an account with this e-mail."))
         authenticator_added.connect(session.note_second_factor, dispatch_uid="accounts.second_factor_added")
+        user_logged_out.connect(session.note_left, dispatch_uid="accounts.left")
+        for signal in (password_changed, password_reset, password_set):
+            signal.connect(session.note_password, dispatch_uid="accounts.password")
+        register_constraint(
+            "membership_approved_by_a_third", _("Whoever gave the role or holds it cannot approve it.")
+        )

@@ -40,6 +40,7 @@ class ActorMiddleware:
         if request.user.is_authenticated:
             now = clock.now()
             if session.too_old(request, now):
+                session.run_out(request, now)
                 logout(request)
                 messages.info(request, _("Your session ended. Sign in again."))
             else:

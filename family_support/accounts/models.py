@@ -146,10 +146,20 @@ class User(Versioned, AbstractBaseUser, PermissionsMixin):
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def active(self, on: date) -> MembershipQuerySet:
-        """Memberships in force on a local date, of people whose account is active."""
+        """Memberships in force on a local date, of people whose account is active; none that waits for approval."""
         return self.filter(
-            Q(ends_on__isnull=True) | Q(ends_on__gte=on), starts_on__lte=on, user__is_active=True
+            Q(ends_on__isnull=True) | Q(ends_on__gte=on),
+            starts_on__lte=on,
+            user__is_active=True,
+            awaits_approval=False,
         )
+
+    def awaiting(self, actor: Actor) -> MembershipQuerySet:
+        """What the security officer decides on: not about the own account, not what the same person gave."""
+        if actor.role != Role.SECURITY_OFFICER:
+            return self.none()
+        own = Q(user_id=actor.user_id) | Q(given_by_id=actor.user_id)
+        return self.filter(awaits_approval=True).exclude(own)
 
     def visible_to(self, actor: Actor) -> MembershipQuerySet:
         """Memberships of the accounts that the actor administers; a body's administrator sees only its own body's."""
@@ -179,6 +189,11 @@ class Membership(models.Model):
     )
     starts_on = models.DateField(pgettext_lazy("period", "From"))
     ends_on = models.DateField(pgettext_lazy("period", "Until"), null=True, blank=True)
+    # A role that rules over accounts or the audit begins when the security officer agrees (security.md, "approve").
+    awaits_approval = models.BooleanField(_("waits for approval"), default=False, db_default=False)
+    given_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    approved_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    approved_at = models.DateTimeField(_("approved"), null=True, blank=True)
 
     objects = MembershipQuerySet.as_manager()
 
@@ -192,6 +207,15 @@ class Membership(models.Model):
                 | Q(role__in=sorted(AGENCY_ROLES), center__isnull=True, agency__isnull=False)
                 | Q(
                     role__in=sorted(MINISTRY_ROLES | OPERATOR_ROLES), center__isnull=True, agency__isnull=True
+                ),
+            ),
+            models.CheckConstraint(
+                name="membership_approved_by_a_third",
+                condition=Q(approved_by__isnull=True)
+                | (
+                    Q(awaits_approval=False, approved_at__isnull=False)
+                    & ~Q(approved_by=models.F("user"))
+                    & (Q(given_by__isnull=True) | ~Q(approved_by=models.F("given_by")))
                 ),
             ),
             models.CheckConstraint(
@@ -395,3 +419,7 @@ class MachineClient(Versioned):
     @property
     def works(self) -> bool:
         return self.disabled_at is None
+
+
+# The model of sessions has its own module; Django finds it here.
+from family_support.accounts.sign_ins import SignIn as SignIn  # noqa: E402

@@ -39,6 +39,16 @@ def register() -> None:
             sections=("machine-",),
         )
     )
+    navigation.register(
+        NavItem(
+            _("Roles to approve"),
+            "role-approvals",
+            "shield-check",
+            (Role.SECURITY_OFFICER,),
+            order=82,
+            sections=("role-",),
+        )
+    )
     sections = ("directory", "region-", "center-", "agency-")
     navigation.register(
         NavItem(_("Directory"), "directory", "building", FIRST_IN_BAR, order=90, sections=sections)
@@ -52,4 +62,5 @@ def register() -> None:
     keepers = UNIT_HEADS | {Role.DIRECTOR, Role.BODY_ADMIN}
     navigation.register_menu(MenuItem(_("Absences"), "absence-list", "switch-horizontal", keepers, order=52))
     navigation.register_menu(MenuItem(_("Own settings"), "own-settings", "settings", order=70))
+    navigation.register_menu(MenuItem(_("Own sessions"), "own-sessions", "device-mobile", order=72))
     navigation.register_memberships("membership-switch", options)

@@ -79,6 +79,14 @@ def can_end(by: Actor, membership: Membership) -> bool:
     return _passes(check_can_end, by, membership)
 
 
+def check_can_approve(by: Actor, membership: Membership) -> None:
+    """The security officer approves; never the own account, never what the same person gave in another role."""
+    if by.role != Role.SECURITY_OFFICER:
+        raise Forbidden()
+    if by.user_id in (membership.user_id, membership.given_by_id):
+        raise Forbidden("own_gift", _("Whoever gave the role or holds it cannot approve it."))
+
+
 def check_can_name_acting(by: Actor, center_id: int) -> None:
     """The director names who stands in, for the own Center; a stand-in names nobody (decision 6.13)."""
     if by.is_system:

@@ -33,6 +33,8 @@ CENTER_ROLES = frozenset({Role.INTAKE_CLERK, Role.DIRECTOR}) | WORKERS | UNIT_HE
 AGENCY_ROLES = frozenset({Role.AGENCY_OFFICER, Role.BODY_ADMIN, Role.GROUP_MEMBER, Role.COORDINATOR})
 MINISTRY_ROLES = frozenset({Role.MINISTRY_ANALYST, Role.MINISTRY_EDITOR})
 OPERATOR_ROLES = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_OFFICER, Role.MACHINE})
+# Roles over accounts and over the audit: the security officer agrees before they begin.
+NEEDS_APPROVAL = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_OFFICER})
 # Whoever sits at a page: a machine never does, it calls the API.
 EVERYBODY = frozenset(Role) - {Role.MACHINE}
 

@@ -3,12 +3,19 @@
 from django.urls import path
 
 from family_support.accounts.api.token import token
-from family_support.accounts.views import absences, directory, machines, own, users
+from family_support.accounts.views import absences, directory, machines, own, sessions, users
 
 urlpatterns = [
     path("demo/sign-in/", own.demo_sign_in, name="demo-sign-in"),
     path("membership/", own.switch_membership, name="membership-switch"),
     path("settings/", own.own_settings, name="own-settings"),
+    path("sessions/", sessions.own_sessions, name="own-sessions"),
+    path("sessions/<int:pk>/end/", sessions.own_session_end, name="own-session-end"),
+    path("sessions/end-others/", sessions.own_sessions_end, name="own-sessions-end"),
+    path("approvals/roles/", sessions.role_approvals, name="role-approvals"),
+    path("approvals/roles/<int:pk>/approve/", sessions.role_approve, name="role-approve"),
+    path("approvals/roles/<int:pk>/decline/", sessions.role_decline, name="role-decline"),
+    path("users/<int:pk>/sessions/end/", sessions.user_sessions_end, name="user-sessions-end"),
     path("users/", users.user_list, name="user-list"),
     path("users/search/", users.user_search, name="user-search"),
     path("users/new/", users.user_create, name="user-create"),

@@ -1,5 +1,6 @@
 """Who manages which accounts: nobody their own, a body's administrator the own body only."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -10,8 +11,12 @@ from django.urls import reverse
 from family_support.accounts import actions
 from family_support.accounts.actors import load_actor
 from family_support.accounts.models import Membership, User
-from family_support.accounts.roles import Role
-from family_support.base.actor import Actor
+from family_support.accounts.queries import organization_kind
+from family_support.accounts.roles import EVERYBODY, NEEDS_APPROVAL, Role
+from family_support.accounts.sign_in_actions import end_sessions_of
+from family_support.audit.context import acting
+from family_support.audit.models import Change
+from family_support.base.actor import SYSTEM, Actor
 from family_support.base.clock import now, today
 from family_support.base.errors import Conflict, Forbidden, Invalid, Missing
 from tests.access.world import sign_in
@@ -280,3 +285,133 @@ def test_queries_of_the_list(client: Client, admin: User, count: int, django_ass
     assert found.context["count"] == count + 1, "and the administrator"
     assert client.post(reverse("user-search"), {"q": "L"}).status_code == 400
     assert "Last" not in found.wsgi_request.get_full_path()
+
+
+@pytest.mark.parametrize("role", sorted(NEEDS_APPROVAL))
+def test_a_strong_role_begins_when_the_security_officer_agrees(admin: User, role: Role) -> None:
+    officer = actor_of(person("officer@example.kz", Role.SECURITY_OFFICER))
+    user = new_user(admin)
+    waiting = give(admin, user, role)
+    assert (waiting.awaits_approval, waiting.given_by_id) == (True, admin.pk)
+    assert load_actor(waiting, now()) is None
+    assert list(Membership.objects.awaiting(officer)) == [waiting]
+    assert not Membership.objects.awaiting(actor_of(admin)).exists()
+    row = actions.approve_membership(membership=waiting, by=officer, now=now())
+    assert (row.approved_by_id, row.awaits_approval) == (officer.user_id, False)
+    actor = load_actor(waiting, now())
+    assert actor is not None
+    assert actor.role == role
+    for again in (
+        lambda: actions.approve_membership(membership=waiting, by=officer, now=now()),
+        lambda: actions.decline_membership(membership=waiting, reason="late", by=officer, now=now()),
+    ):
+        with pytest.raises(Conflict):
+            again()
+
+
+@pytest.mark.parametrize("role", sorted(set(EVERYBODY) - NEEDS_APPROVAL))
+def test_other_roles_begin_at_once(admin: User, role: Role) -> None:
+    kind = organization_kind(role)
+    where: dict[str, Any] = {"center": {"center": center()}, "agency": {"agency": agency()}}.get(kind, {})
+    user = person("x@example.kz")
+    assert load_actor(give(admin, user, role, **where), now()) is not None
+
+
+def test_a_declined_role_disappears(admin: User) -> None:
+    officer = actor_of(person("officer@example.kz", Role.SECURITY_OFFICER))
+    waiting = give(admin, new_user(admin), Role.SYSTEM_ADMIN)
+    with pytest.raises(Invalid):
+        actions.decline_membership(membership=waiting, reason=" ", by=officer, now=now())
+    actions.decline_membership(membership=waiting, reason="Not agreed", by=officer, now=now())
+    assert not Membership.objects.filter(pk=waiting.pk).exists()
+    assert Change.objects.filter(
+        table_name="accounts_membership", operation="D", reason="Not agreed"
+    ).exists()
+    with pytest.raises(Missing):
+        actions.approve_membership(membership=waiting, by=officer, now=now())
+
+
+@pytest.mark.parametrize("role", sorted(set(Role) - {Role.SECURITY_OFFICER}))
+def test_only_the_security_officer_approves(admin: User, role: Role) -> None:
+    other = actor_of(person("x@example.kz", role, at_center=center(), at_agency=agency()))
+    waiting = give(admin, new_user(admin), Role.SYSTEM_ADMIN)
+    with pytest.raises(Forbidden):
+        actions.approve_membership(membership=waiting, by=other, now=now())
+    with pytest.raises(Forbidden):
+        actions.decline_membership(membership=waiting, reason="because", by=other, now=now())
+
+
+def test_whoever_has_both_roles_cannot_give_and_approve(client: Client) -> None:
+    """Two hats, one head: neither what one gave nor one's own role; the database says the same."""
+    both = person("both@example.kz", Role.SYSTEM_ADMIN, Role.SECURITY_OFFICER)
+    as_admin = load_actor(both.memberships.get(role=Role.SYSTEM_ADMIN), now())
+    as_officer = load_actor(both.memberships.get(role=Role.SECURITY_OFFICER), now())
+    assert as_admin is not None
+    assert as_officer is not None
+    given = actions.add_membership(
+        user=person("x@example.kz"), role=Role.SYSTEM_ADMIN, starts_on=today(), by=as_admin, now=now()
+    )
+    with pytest.raises(Forbidden):
+        actions.approve_membership(membership=given, by=as_officer, now=now())
+    assert not Membership.objects.awaiting(as_officer).exists()
+    with pytest.raises(Conflict), acting(SYSTEM):
+        Membership.objects.filter(pk=given.pk).update(
+            awaits_approval=False, approved_by=both, approved_at=now()
+        )
+    sign_in(client, both.memberships.get(role=Role.SECURITY_OFFICER))
+    assert client.post(reverse("role-approve", args=[given.pk])).status_code == 404
+
+
+# Everything an administrator does to an account, by keyword: none of it to the own one.
+ON_ACCOUNTS: dict[str, Callable[[User, Actor], object]] = {
+    "change": lambda user, by: actions.change_user(
+        user=user,
+        email=user.email,
+        last_name="Raised",
+        first_name="X",
+        patronymic="",
+        language="ru",
+        version=user.version,
+        by=by,
+        now=now(),
+    ),
+    "close": lambda user, by: actions.deactivate_user(user=user, reason="because", by=by, now=now()),
+    "open": lambda user, by: actions.reactivate_user(user=user, reason="because", by=by, now=now()),
+    "end sessions": lambda user, by: end_sessions_of(user=user, reason="because", by=by, now=now()),
+    "end the role": lambda user, by: actions.end_membership(
+        membership=user.memberships.all()[0], ends_on=today(), reason="because", by=by, now=now()
+    ),
+    **{
+        f"give {role.value}": lambda user, by, role=role: actions.add_membership(  # type: ignore[misc]
+            user=user, role=role, starts_on=today(), by=by, now=now(), agency=user.memberships.all()[0].agency
+        )
+        for role in Role
+    },
+}
+
+
+@pytest.mark.parametrize("role", [Role.SYSTEM_ADMIN, Role.BODY_ADMIN])
+def test_no_administration_of_the_own_account(role: Role) -> None:
+    mine = person("mine@example.kz", role, at_agency=agency())
+    by = actor_of(mine)
+    before = Change.objects.count()
+    for act in ON_ACCOUNTS.values():
+        with pytest.raises(Forbidden):
+            act(mine, by)
+    assert Change.objects.count() == before
+
+
+def test_pages_of_approval(client: Client, admin: User) -> None:
+    waiting = give(admin, new_user(admin), Role.SYSTEM_ADMIN)
+    officer = person("officer@example.kz", Role.SECURITY_OFFICER)
+    sign_in(client, officer.memberships.get())
+    assert waiting.user.full_name in client.get(reverse("role-approvals")).content.decode()
+    decline = reverse("role-decline", args=[waiting.pk])
+    assert client.get(decline).status_code == 200
+    assert client.post(decline, {"reason": "x"}).status_code == 400
+    assert client.post(reverse("role-approve", args=[waiting.pk])).status_code == 302
+    assert client.post(reverse("role-approve", args=[waiting.pk])).status_code == 404
+    again = give(admin, person("y@example.kz"), Role.SYSTEM_ADMIN)
+    declined = client.post(reverse("role-decline", args=[again.pk]), {"reason": "Не согласовано"})
+    assert declined.status_code == 302
+    assert not Membership.objects.awaiting(actor_of(officer)).exists()

@@ -21,7 +21,7 @@ from family_support.accounts.forms import (
     UserForm,
     UserSearch,
 )
-from family_support.accounts.models import Membership, User
+from family_support.accounts.models import Membership, SignIn, User
 from family_support.accounts.roles import Role
 from family_support.accounts.tables import UserTable
 from family_support.base import clock
@@ -107,6 +107,7 @@ def user_page(request: Any, pk: int) -> HttpResponse:
         "person": user,
         "rows": rows,
         "may_change": permissions.can_change_user(request.actor, user, everything),
+        "sessions": SignIn.objects.filter(user=user).open(clock.now()).count(),
         "reason_form": ReasonForm(),
         "crumbs": _crumbs(Crumb(user.full_name)),
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from family_support.accounts.models import Absence, ActingDirector, MachineClient
+from family_support.accounts.models import Absence, ActingDirector, MachineClient, Membership, SignIn
 from family_support.accounts.roles import UNIT_HEADS
 from family_support.audit.context import acting
 from family_support.base.actor import SYSTEM
@@ -100,6 +100,29 @@ def closed_machine(world: World, *, restricted: bool) -> Made | None:
     return Made(found, {"pk": found.pk})
 
 
+@kind("own-sign-in")
+def own_sign_in(world: World, *, restricted: bool) -> Made | None:
+    """A session of nobody in the matrix: everybody's own page ends only one's own."""
+    if restricted:
+        return None
+    with acting(SYSTEM):
+        somebody = a_membership(Role.METHODOLOGIST, center=world.center).user
+        found = SignIn.objects.create(user=somebody, started_at=world.now, session_key="matrix")
+    return Made(found, {"pk": found.pk})
+
+
+@kind("awaited-role")
+def awaited_role(world: World, *, restricted: bool) -> Made | None:
+    if restricted:
+        return None
+    with acting(SYSTEM):
+        somebody = a_membership(Role.METHODOLOGIST, center=world.center).user
+        found = Membership.objects.create(
+            user=somebody, role=Role.SECURITY_OFFICER, starts_on=world.today, awaits_approval=True
+        )
+    return Made(found, {"pk": found.pk})
+
+
 ABSENCES = UNIT_HEADS | {Role.DIRECTOR, Role.BODY_ADMIN}
 KEEPER = {Role.SYSTEM_ADMIN}
 
@@ -122,6 +145,34 @@ ROWS = (
     page("set_language", roles=PUBLIC, methods="POST"),
     page("ui-theme", roles=PUBLIC, methods="POST"),
     page("ui-alive", roles=EVERYBODY, get=204),
+    page("own-sessions", roles=EVERYBODY),
+    page("own-sessions-end", roles=EVERYBODY, methods="POST"),
+    page(
+        "own-session-end",
+        "own-sign-in",
+        roles=EVERYBODY,
+        own=frozenset(),
+        colleague=frozenset(),
+        methods="POST",
+    ),
+    page("role-approvals", roles={Role.SECURITY_OFFICER}),
+    page(
+        "role-approve",
+        "awaited-role",
+        roles={Role.SECURITY_OFFICER},
+        colleague=ALL,
+        foreign=ALL,
+        methods="POST",
+    ),
+    page(
+        "role-decline",
+        "awaited-role",
+        roles={Role.SECURITY_OFFICER},
+        colleague=ALL,
+        foreign=ALL,
+        methods="GET POST",
+    ),
+    page("user-sessions-end", "user", roles=ADMINS, colleague=ALL, methods="GET POST"),
     page("user-list", roles=ADMINS),
     page("user-search", roles=ADMINS, methods="POST"),
     page("user-create", roles=ADMINS, methods="GET POST"),
