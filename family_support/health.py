@@ -12,6 +12,7 @@ from redis.exceptions import RedisError
 
 from family_support.access.decorators import public
 from family_support.base import clock
+from family_support.documents import virus
 from family_support.operations.queries import for_monitors
 
 logger = logging.getLogger(__name__)
@@ -42,7 +43,10 @@ def health(request: HttpRequest) -> JsonResponse:
         logger.warning("health: the database does not answer")
         connection.close()
         return JsonResponse({"status": "down", "database": "down", "valkey": _valkey()}, status=503)
-    valkey = _valkey()
+    valkey, scanner = _valkey(), virus.state()
     silent = any(state[part]["silent"] for part in ("beat", "worker", "watch", "sweep"))
-    well = valkey == "ok" and not silent and not state["outbox"]["parked"] and not state["mail"]["parked"]
-    return JsonResponse({"status": "ok" if well else "degraded", "valkey": valkey, **state})
+    down = valkey != "ok" or scanner == virus.ScannerState.DOWN
+    well = not down and not silent and not state["outbox"]["parked"] and not state["mail"]["parked"]
+    return JsonResponse(
+        {"status": "ok" if well else "degraded", "valkey": valkey, "virus_scanner": scanner, **state}
+    )

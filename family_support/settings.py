@@ -331,6 +331,13 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 # One attachment, in bytes.
 ATTACHMENT_MAX_SIZE = 15 * 1024 * 1024
+# All attachments of a case, and what a Center or an agency may add in a day, in bytes.
+ATTACHMENTS_PER_CASE = 500 * 1024 * 1024
+ATTACHMENTS_PER_DAY = 2 * 1024 * 1024 * 1024
+# ClamAV's daemon, tcp://host:3310 or unix:///run/clamav/clamd.ctl: when set, what it does not call clean is refused.
+CLAMAV_URL = env.str("CLAMAV_URL", default="")
+if CLAMAV_URL and urlsplit(CLAMAV_URL).scheme not in {"tcp", "unix"}:
+    raise ImproperlyConfigured("The environment variable CLAMAV_URL is tcp://host:port or unix:///path.")
 
 # --- Mail ---------------------------------------------------------------------------------------------------
 _mail = env.email_url("EMAIL_URL", default="consolemail://")

@@ -14,7 +14,9 @@ from family_support.audit.context import acting
 from family_support.base.actor import Actor
 from family_support.documents.files import sha256_of, write_with_row
 from family_support.documents.models import Attachment, storage_name
+from family_support.documents.quotas import check_room
 from family_support.documents.sniffing import accept, refused
+from family_support.documents.virus import check_clean
 
 
 def attach(
@@ -31,7 +33,8 @@ def attach(
 
     Pictures are drawn again without metadata; the original name is kept encrypted; the file is on disk before the
     row is committed and goes with it when the transaction does not stay. Errors: Invalid with `fields[field]`: larger
-    than ATTACHMENT_MAX_SIZE bytes, not of the allow-list by content, name and content that disagree, damaged.
+    than ATTACHMENT_MAX_SIZE bytes, not of the allow-list by content, name and content that disagree, damaged; the
+    case or the day is full; infected, or not to be checked while the scanner does not answer.
     """
     if (upload.size or 0) > settings.ATTACHMENT_MAX_SIZE:
         raise refused(
@@ -42,7 +45,11 @@ def attach(
             field,
         )
     upload.seek(0)
-    accepted = accept(upload.read(), upload.name or "", field=field)
+    sent = upload.read()
+    accepted = accept(sent, upload.name or "", field=field)
+    check_room(case_id=case_id, subject=subject, size=len(accepted.content), by=by, now=now, field=field)
+    # As it was sent: a picture drawn again no longer holds what a scanner looks for.
+    check_clean(sent, field=field)
     stored = storage_name(None, "")
     with acting(by):
         write_with_row(stored, accepted.content)

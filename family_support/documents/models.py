@@ -67,7 +67,10 @@ class Attachment(models.Model):
     class Meta:
         verbose_name = _("attachment")
         verbose_name_plural = _("attachments")
-        indexes = (models.Index(fields=("subject_type", "subject_id"), name="attachment_by_subject"),)
+        indexes = (
+            models.Index(fields=("subject_type", "subject_id"), name="attachment_by_subject"),
+            models.Index(fields=("added_at",), name="attachment_by_moment"),
+        )
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from django.core.files.storage import default_storage
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -20,6 +19,7 @@ from family_support.accounts.roles import (
 from family_support.base.errors import Missing
 from family_support.documents.models import Attachment, Rendering
 from family_support.documents.registry import renderer
+from family_support.documents.serving import download
 
 ATTACHMENT_READERS = (
     WORKERS
@@ -44,22 +44,9 @@ CONTENT_TYPES = {
 }
 
 
-def _file(stored: str, content_type: str, name: str) -> FileResponse:
-    """The stored bytes as a download; the browser neither guesses a type nor keeps a copy."""
-    try:
-        file = default_storage.open(stored, "rb")
-    except FileNotFoundError as error:
-        raise Missing from error
-    response = FileResponse(file, as_attachment=True, filename=name, content_type=content_type)
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Cache-Control"] = "private, no-store"
-    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    return response
-
-
 @require_safe
 @allowed(*ATTACHMENT_READERS)
-def attachment_download(request: HttpRequest, pk: int) -> FileResponse:
+def attachment_download(request: HttpRequest, pk: int) -> HttpResponseBase:
     """One attachment, under the name it was given, which is nowhere but in the answer's header."""
     actor = request.actor
     attachment = Attachment.objects.visible_to(actor).filter(pk=pk).first()
@@ -67,7 +54,9 @@ def attachment_download(request: HttpRequest, pk: int) -> FileResponse:
         raise Missing
     if attachment.case_id is not None:
         log_read(actor, attachment.case_id, f"attachment {attachment.pk}")
-    return _file(attachment.file.name, attachment.content_type, attachment.name)
+    return download(
+        request, attachment.file.name, attachment.content_type, attachment.name, attachment.sha256
+    )
 
 
 @require_safe
@@ -86,7 +75,7 @@ def rendering_status(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @allowed(*RENDERING_READERS)
-def rendering_download(request: HttpRequest, pk: int) -> FileResponse:
+def rendering_download(request: HttpRequest, pk: int) -> HttpResponseBase:
     """A finished file; while a newer one is in the making, the one before."""
     actor = request.actor
     rendering = Rendering.objects.visible_to(actor).filter(pk=pk).exclude(file="").first()
@@ -97,4 +86,4 @@ def rendering_download(request: HttpRequest, pk: int) -> FileResponse:
     if case_id is not None:
         log_read(actor, case_id, f"rendering {rendering.pk}")
     name = f"{made_by.file_name(rendering.subject_id)}-{rendering.language}.{rendering.format}"
-    return _file(rendering.file.name, CONTENT_TYPES[rendering.format], name)
+    return download(request, rendering.file.name, CONTENT_TYPES[rendering.format], name, rendering.sha256)

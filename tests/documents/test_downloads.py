@@ -70,3 +70,55 @@ def test_a_lost_file_is_not_found(client: Client, case: Case, worker: Actor, med
     attachment = add(case, worker)
     (media / attachment.file.name).unlink()
     assert get(client, worker, attachment).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("wanted", "status", "range_", "body"),
+    [
+        ("bytes=0-3", 206, "bytes 0-3/{size}", samples.PDF[:4]),
+        ("bytes=4-", 206, "bytes 4-{last}/{size}", samples.PDF[4:]),
+        ("bytes=-6", 206, "bytes {tail}-{last}/{size}", samples.PDF[-6:]),
+        ("bytes=0-999999", 206, "bytes 0-{last}/{size}", samples.PDF),
+        ("bytes=999999-", 416, "bytes */{size}", b""),
+        ("bytes=-0", 416, "bytes */{size}", b""),
+        ("bytes=9-2", 200, None, samples.PDF),
+        ("bytes=0-1,4-5", 200, None, samples.PDF),
+        ("bytes=-", 200, None, samples.PDF),
+        ("bytes=٠-٣", 200, None, samples.PDF),
+        ("items=0-3", 200, None, samples.PDF),
+    ],
+)
+def test_a_piece_is_given_as_it_was_asked_for(
+    wanted: str, status: int, range_: str | None, body: bytes, client: Client, case: Case, worker: Actor
+) -> None:
+    attachment = add(case, worker)
+    get(client, worker, attachment)
+    answer = client.get(reverse("attachment-download", args=(attachment.pk,)), headers={"Range": wanted})
+    size = len(samples.PDF)
+    assert answer.status_code == status
+    assert answer.headers.get("Content-Range") == (
+        range_ and range_.format(size=size, last=size - 1, tail=size - 6)
+    )
+    assert answer.getvalue() == body
+    assert answer["Accept-Ranges"] == "bytes"
+    assert "no-store" in answer["Cache-Control"]
+    if status != 416:
+        assert answer["Content-Length"] == str(len(body))
+        assert answer["Content-Disposition"].startswith("attachment;")
+
+
+def test_a_piece_of_another_version_is_the_whole(client: Client, case: Case, worker: Actor) -> None:
+    attachment = add(case, worker)
+    tag = get(client, worker, attachment)["ETag"]  # type: ignore[index]
+    url = reverse("attachment-download", args=(attachment.pk,))
+    for known, status in ((tag, 206), ('"other"', 200)):
+        answer = client.get(url, headers={"Range": "bytes=0-3", "If-Range": known})
+        assert answer.status_code == status
+
+
+def test_a_piece_of_what_is_not_theirs_is_not_found(client: Client, case: Case, worker: Actor) -> None:
+    attachment = add(case, worker)
+    sign_in(client, Membership.objects.get(pk=make_actor(Role.CASEWORKER, make_center()).membership_id))
+    url = reverse("attachment-download", args=(attachment.pk,))
+    for wanted in ("bytes=0-3", "bytes=999999-"):
+        assert client.get(url, headers={"Range": wanted}).status_code == 404

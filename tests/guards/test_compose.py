@@ -9,7 +9,18 @@ from tests.guards.programs import ROOT
 
 COMPOSE = (ROOT / "docker-compose.yml").read_text()
 EXAMPLE = (ROOT / ".env.example").read_text()
-SERVICES = {"postgres", "valkey", "pgbouncer", "prepare", "web", "worker", "beat", "watch", "backup"}
+SERVICES = {
+    "postgres",
+    "valkey",
+    "clamav",
+    "pgbouncer",
+    "prepare",
+    "web",
+    "worker",
+    "beat",
+    "watch",
+    "backup",
+}
 
 
 def test_compose_file_is_whole() -> None:
