@@ -61,6 +61,8 @@ class How(StrEnum):
     OTHER = "other"
 
 
+# What says by itself by what right it was, whatever the moments.
+ACTS = {"searched": How.SEARCH, "glass": How.GLASS, "opening": How.REASON}
 MARKS = {
     How.TEAM: Badge(pgettext_lazy("by what right", "team"), "green"),
     How.REASON: Badge(pgettext_lazy("by what right", "with a reason"), "orange"),
@@ -116,8 +118,8 @@ def _reading(
         who == row.membership_id and begins <= row.at and (ends is None or row.at < ends)
         for who, begins, ends in team
     )
-    if kind == "searched":
-        how = How.SEARCH
+    if kind in ACTS:
+        how = ACTS[kind]
     elif through is not None and through.is_glass:
         how = How.GLASS
     elif on_team:

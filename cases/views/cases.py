@@ -80,7 +80,9 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "next": presenting.next_action(step, now),
         "entries": queries.timeline_of(found, now, calendar),
-        "facts": presenting.facts(found, members, queries.intakes_of(found).first(), now),
+        "facts": presenting.facts(
+            found, members, queries.intakes_of(found).first(), now, works=permissions.works(found, actor)
+        ),
         "checks": presenting.terms(terms, now, calendar),
         "held": held_by(terms, now, calendar),
         "opening": None if permissions.works(found, actor) else in_force(actor, found.pk, now),

@@ -108,12 +108,12 @@ def terms(rows: Sequence[Deadline], now: datetime, calendar: WorkCalendar) -> li
 
 
 def facts(
-    case: Case, members: Sequence[CaseMember], intake: Intake | None, now: datetime
+    case: Case, members: Sequence[CaseMember], intake: Intake | None, now: datetime, *, works: bool
 ) -> list[SummaryRow]:
     """The side list: who, how to reach them safely, the family, where from, who is responsible."""
     applicant = next((member for member in members if member.relation == CaseMember.Relation.SELF), None)
     rows = []
-    change = reverse("case-people", args=(case.pk,))
+    change = reverse("case-people", args=(case.pk,)) if works else ""
     if applicant is not None:
         person = applicant.person
         born = _(", born {day}").format(day=day(person.birth_date)) if person.birth_date else ""

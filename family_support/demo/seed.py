@@ -22,6 +22,7 @@ from family_support.demo import texts
 from family_support.demo.absence import absence_story
 from family_support.demo.alarms import group_story
 from family_support.demo.doors import ANSWERS, doors_story, transfer_story
+from family_support.demo.glass import glass_story
 from family_support.demo.machines import machine_story, make_machines
 from family_support.demo.ministry import change_reference
 from family_support.demo.notices import settle_mail
@@ -121,6 +122,7 @@ def _live(settings: list[Setting], first: Quarter, now: datetime, families: int)
         stories.append(staffing_story(setting, first))
         stories.append(doors_story(setting, now))
         stories.append(absence_story(setting, now))
+        stories.append(glass_story(setting, now))
         stories.append(machine_story(setting, now, urgent=setting.staffed.center.code == URGENT_AT))
         stories += rare_stories(setting, now)
         stories += stays(setting, first.starts_at, now)
