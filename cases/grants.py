@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.contrib.auth.models import Permission
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from cases.models import Case, CaseGrant, CaseUserObjectPermission, TeamMember
 from cases.models.standing import READ_RESTRICTED
 from family_support.accounts.models import Membership
+from family_support.audit.context import acting
+from family_support.base.actor import SYSTEM
 from family_support.base.clock import local_date
 
 
@@ -46,3 +48,31 @@ def sync_case_grants(case: Case, *, now: datetime) -> None:
             ],
             ignore_conflicts=True,
         )
+
+
+def tidy_case_grants(*, now: datetime, user_id: int | None = None) -> int:
+    """Make the rows of every case right where one outlived its ground, of one user or of all; how many cases.
+
+    Nobody reads a case by such a row, for the scope asks for the ground as well: membership, team, grant. Called when
+    a membership or an account ends, and daily for what ends by its date.
+    """
+    today = local_date(now)
+    of_user = Membership.objects.active(today).filter(
+        user=OuterRef("user"), center=OuterRef("content_object__center")
+    )
+    named = CaseGrant.objects.filter(
+        Q(ends_at__isnull=True) | Q(ends_at__gt=now), case=OuterRef(OuterRef("content_object"))
+    )
+    grounded = of_user.filter(
+        Q(pk=OuterRef("content_object__lead")) | Q(pk__in=named.values("membership_id"))
+    )
+    rows = CaseUserObjectPermission.objects.filter(permission__codename=READ_RESTRICTED)
+    if user_id is not None:
+        rows = rows.filter(user=user_id)
+    left_over = rows.filter(Q(content_object__restricted=False) | ~Exists(grounded))
+    cases = Case.objects.filter(pk__in=left_over.values("content_object"))
+    with acting(SYSTEM, reason="grants derived anew"):
+        found = list(cases.select_for_update(of=("self",)).order_by("pk"))
+        for case in found:
+            sync_case_grants(case, now=now)
+    return len(found)

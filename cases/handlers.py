@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from django.utils.translation import gettext_lazy as _
 
 from cases.actions.transfers import ACCEPTANCE, SUBJECT
+from cases.grants import tidy_case_grants
 from cases.models import Case, IntakeTransfer
 from cases.queries import moved_by_lead
 from family_support.accounts.roles import Role
@@ -198,3 +199,9 @@ def tell_owner(event: Event) -> None:
     """The lead is told at once; where nobody leads the case, the director (security.md)."""
     led_by = [key for key in lead_of(event) if key != event["by"]]
     _tell(event, "glass.broken", led_by or _directors(event), ("cases.readings", event.case_id or 0))
+
+
+@handles("accounts.membership_ended", "accounts.user_deactivated")
+def take_grants_back(event: Event) -> None:
+    """Named access ends with the membership it was given to."""
+    tidy_case_grants(now=clock.now(), user_id=event["user_id"])

@@ -211,6 +211,8 @@ CELERY_BEAT_SCHEDULE = {
     "remind-notices": {"task": "shelter.remind_notices", "schedule": SWEEP_SECONDS, "options": STALE},
     "expire-groups": {"task": "mobile_groups.expire_groups", "schedule": 3600},
     "expire-consents": {"task": "cases.expire_consents", "schedule": DAILY},
+    "tidy-case-grants": {"task": "cases.tidy_grants", "schedule": DAILY},
+    "tidy-task-grants": {"task": "interagency.tidy_grants", "schedule": DAILY},
     "forget-intake-drafts": {"task": "cases.forget_drafts", "schedule": DAILY},
     "forget-events": {"task": "outbox.forget", "schedule": DAILY},
     "forget-tokens": {"task": "accounts.forget_tokens", "schedule": DAILY},

@@ -17,6 +17,7 @@ from family_support.outbox.events import handles
 from family_support.outbox.models import Event
 from interagency.actions import create_handoffs, stop_sharing, withdraw_tasks
 from interagency.chasers import officers_of
+from interagency.grants import tidy_task_grants
 from interagency.models import Handoff, Task
 from interagency.subjects import HANDOFF, PARTS, TASK
 from ipr.models import Plan, PlanVersion
@@ -131,3 +132,9 @@ def _today() -> date:
 def _tell(recipients: list[int], event: Event, kind: str, subject: tuple[str, int]) -> None:
     with acting(SYSTEM):
         notify(recipients, kind, subject=subject, case_id=event.case_id, event_id=event.pk, now=clock.now())
+
+
+@handles("accounts.membership_ended", "accounts.user_deactivated")
+def take_grants_back(event: Event) -> None:
+    """Access to a task ends with the officer's membership."""
+    tidy_task_grants(now=clock.now(), user_id=event["user_id"])

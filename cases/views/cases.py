@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from django.db.models import F
@@ -77,9 +78,13 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
     terms = list(for_case(found.pk))
     step = queries.next_step(found, terms, actor, now, calendar)
     members = list(queries.members_of(found))
+    entries = queries.timeline_of(found, now, calendar)
+    if permissions.behind_glass(found, actor):
+        # Break-glass opens the case, not each record that its timeline names.
+        entries = [replace(entry, url="") for entry in entries]
     context = {
         "next": presenting.next_action(step, now),
-        "entries": queries.timeline_of(found, now, calendar),
+        "entries": entries,
         "facts": presenting.facts(
             found, members, queries.intakes_of(found).first(), now, works=permissions.works(found, actor)
         ),

@@ -239,6 +239,7 @@ def end_membership(
         membership.save(update_fields=["ends_on"])
         if ends_on < today:
             end_all(user_id=membership.user_id, ending=SignIn.Ending.MEMBERSHIP, by=by, now=now)
+        emit("accounts.membership_ended", user_id=membership.user_id)
     return membership
 
 

@@ -73,4 +73,4 @@ def _give(task: Task, officer: Membership | None, now: datetime) -> None:
     task.assigned_at = now if officer is not None else None
     task.bump()
     task.save(update_fields=["assigned_to", "assigned_at", "version"])
-    sync_task_grants(task)
+    sync_task_grants(task, now=now)

@@ -212,7 +212,7 @@ def _send(handoff: Handoff, measures: list[Measure], by: Actor, now: datetime) -
             changes=told_changes(before.snapshot, part) if before else [],
         )
         if before is not None:
-            _keep_officer(task, before)
+            _keep_officer(task, before, now)
             emit("task.changed", case_id=handoff.case_id, task_id=task.pk)
     _pass_reports([measure.pk for measure in measures], Holder.AGENCY, by, now)
     record(
@@ -240,12 +240,12 @@ def _before(handoff: Handoff, measure: Measure) -> Task | None:
     return taken_back.filter(replaced_by__isnull=True).order_by("-closed_at", "-pk").first()
 
 
-def _keep_officer(task: Task, before: Task) -> None:
+def _keep_officer(task: Task, before: Task, now: datetime) -> None:
     """Whom the body had given the measure to keeps it."""
     if before.assigned_to_id is not None:
         task.assigned_to_id, task.assigned_at = before.assigned_to_id, before.assigned_at
         task.save(update_fields=["assigned_to", "assigned_at"])
-        sync_task_grants(task)
+        sync_task_grants(task, now=now)
 
 
 def _own_task(version: PlanVersion, measure: Measure, now: datetime) -> None:

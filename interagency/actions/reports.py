@@ -187,4 +187,4 @@ def _move(task: Task, review: Review, now: datetime) -> None:
         task.closed_at = now
     task.bump()
     task.save()
-    sync_task_grants(task)
+    sync_task_grants(task, now=now)

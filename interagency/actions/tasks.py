@@ -59,7 +59,7 @@ def accept_task(*, task: Task, expected_version: int | str | None, by: Actor, no
             task.assigned_at, task.assigned_to_id = now, by.membership_id
         task.bump()
         task.save()
-        sync_task_grants(task)
+        sync_task_grants(task, now=now)
         _answered(task, "task.accepted", by, now)
     return task
 
@@ -171,7 +171,7 @@ def take_back(task: Task, reason: str, by: Actor, now: datetime, *, tell: bool =
     task.closed_at, task.closed_reason = now, reason
     task.bump()
     task.save()
-    sync_task_grants(task)
+    sync_task_grants(task, now=now)
     for subject, terms in (
         (("ipr.measure", task.measure_id), ("task_report",)),
         (("interagency.task", task.pk), ("report_review",)),

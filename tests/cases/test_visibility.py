@@ -16,10 +16,11 @@ from cases.actions import (
     restrict,
     take_case,
 )
-from cases.grants import sync_case_grants
+from cases.grants import sync_case_grants, tidy_case_grants
 from cases.models import Case, CaseUserObjectPermission, Intake, Person
 from family_support.access.models import CaseOpening
 from family_support.access.openings import open_with_reason
+from family_support.accounts.actions import deactivate_user, end_membership
 from family_support.accounts.actors import load_actor
 from family_support.accounts.models import ActingDirector
 from family_support.accounts.roles import CENTER_ROLES, UNIT_HEADS, WORKERS, Role
@@ -27,6 +28,7 @@ from family_support.audit.context import acting
 from family_support.base import clock
 from family_support.base.actor import SYSTEM, Actor
 from family_support.base.errors import Conflict, Forbidden, Invalid, Missing
+from family_support.outbox.delivery import deliver_due
 from tests.factories import NOON, Place, a_case, a_membership, actor_for, an_iin, fresh, person_data
 
 LISTING = WORKERS | UNIT_HEADS | {Role.INTAKE_CLERK, Role.DIRECTOR}
@@ -237,3 +239,35 @@ def test_a_worker_takes_a_case_that_nobody_leads_and_nobody_else_does(place: Pla
         take_case(case=case, by=place.by(), now=NOON)
     with pytest.raises(Forbidden):
         take_case(case=case, by=place.by(Role.DIRECTOR), now=NOON)
+
+
+def held(case: Case) -> set[int]:
+    return set(CaseUserObjectPermission.objects.filter(content_object=case).values_list("user_id", flat=True))
+
+
+def test_named_access_ends_with_the_membership(place: Place) -> None:
+    """Two terms of one ending: the scope at once, the derived row by the event."""
+    now = clock.now()
+    case = a_case(place, team=True, violence=True, now=now)
+    lawyer, lead = place.people[Role.LAWYER], place.people[Role.CASEWORKER]
+    grant_access(case=case, membership=lawyer, reason="Готовит иск", by=place.by(at=now), now=now)
+    assert held(case) == {lead.user_id, lawyer.user_id}
+    by = actor_for(a_membership(Role.SYSTEM_ADMIN), at=now)
+    yesterday = clock.local_date(now) - timedelta(days=1)
+    end_membership(membership=lawyer, ends_on=yesterday, reason="Уволена", by=by, now=now)
+    assert load_actor(lawyer, now) is None
+    deliver_due(clock.now)
+    assert held(case) == {lead.user_id}
+    deactivate_user(user=lead.user, reason="Уволен", by=by, now=now)
+    deliver_due(clock.now)
+    assert held(case) == set()
+
+
+def test_what_ends_by_its_date_is_tidied_daily(place: Place) -> None:
+    case = a_case(place, team=True, violence=True)
+    lawyer, lead = place.people[Role.LAWYER], place.people[Role.CASEWORKER]
+    soon = NOON + timedelta(hours=2)
+    grant_access(case=case, membership=lawyer, reason="Иск", by=place.by(), now=NOON, ends_at=soon)
+    assert tidy_case_grants(now=NOON + timedelta(hours=1)) == 0
+    assert [tidy_case_grants(now=soon), tidy_case_grants(now=soon)] == [1, 0]
+    assert held(case) == {lead.user_id}

@@ -8,6 +8,8 @@ import pytest
 
 from cases.actions import bar_person
 from cases.models import Consent
+from family_support.accounts.actions import end_membership
+from family_support.accounts.models import Membership
 from family_support.accounts.roles import Role
 from family_support.audit.context import acting
 from family_support.base import clock
@@ -18,7 +20,7 @@ from family_support.directory.models import StateService
 from family_support.notifications.models import Notice
 from family_support.outbox.delivery import deliver_due
 from interagency import actions, queries
-from interagency.grants import sync_task_grants
+from interagency.grants import sync_task_grants, tidy_task_grants
 from interagency.models import Handoff, Review, Task, TaskReport, TaskUserObjectPermission
 from interagency.registration import last_done
 from ipr.actions import amend_plan, approve_plan, freeze_version, put_measure, remove_measure, terminate_plan
@@ -162,8 +164,20 @@ def test_accepting_acknowledges_grants_and_tells() -> None:
     )
     rows = TaskUserObjectPermission.objects.filter(content_object=scene.task)
     assert [row.user_id for row in rows] == [scene.officer.user_id]
-    sync_task_grants(anew(scene.task))
+    sync_task_grants(anew(scene.task), now=LATER)
     assert rows.count() == 1
+
+
+def test_grants_end_with_the_officers_membership() -> None:
+    scene = a_scene()
+    accept(scene)
+    rows = TaskUserObjectPermission.objects.filter(content_object=scene.task)
+    officer = Membership.objects.get(pk=scene.officer.membership_id)
+    by = actor_for(a_membership(Role.SYSTEM_ADMIN))
+    day = NOON.date() - timedelta(days=1)
+    end_membership(membership=officer, ends_on=day, reason="Уволен", by=by, now=NOON)
+    assert [tidy_task_grants(now=NOON, user_id=officer.user_id), tidy_task_grants(now=NOON)] == [1, 0]
+    assert not rows.exists()
 
 
 @pytest.mark.parametrize("end", ["done", "partly", "not_done", "withdrawn"])
