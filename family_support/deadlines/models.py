@@ -119,7 +119,8 @@ class DeadlineQuerySet(models.QuerySet["Deadline"]):
         return self.exclude(holder=Holder.SECURITY)
 
     def visible_to(self, actor: Actor) -> DeadlineQuerySet:
-        """Deadlines of cases the actor sees listed; a Center's own terms for its people; a body's for its officers."""
+        """Deadlines of cases the actor sees listed; a Center's own terms for its people; a body's for its officers;
+        reviews from outside for the security officer."""
         if actor.center_id:
             # What the security officer reviews is told to no Center: the review is from outside.
             own = Q(case_id__isnull=True, center_id=actor.center_id) & ~Q(holder=Holder.SECURITY)
@@ -129,6 +130,8 @@ class DeadlineQuerySet(models.QuerySet["Deadline"]):
         if actor.agency_id and actor.role == Role.COORDINATOR:
             # The mandate of the district's mobile group (R256 21); terms of cases are none of the coordinator's.
             return self.filter(agency_id=actor.agency_id, case_id__isnull=True)
+        if actor.role == Role.SECURITY_OFFICER:
+            return self.filter(holder=Holder.SECURITY)
         return self.none()
 
     def for_display(self) -> DeadlineQuerySet:

@@ -22,6 +22,7 @@ EXPLAINED_TO = (
     | {
         Role.INTAKE_CLERK,
         Role.DIRECTOR,
+        Role.SECURITY_OFFICER,
         Role.METHODOLOGIST,
         Role.CENTER_ANALYST,
         Role.AGENCY_OFFICER,

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import format_hotp_value, generate_totp_secret, hotp_value
+from allauth.mfa.utils import encrypt
 from django.db import ProgrammingError, transaction
+from django.test import Client
+from django.urls import reverse
 
 from cases.actions import restrict
 from cases.actions.glass import break_into, end_emergency
@@ -23,10 +29,12 @@ from family_support.base import clock
 from family_support.base.actor import SYSTEM, Actor
 from family_support.base.errors import AppError, Conflict, Forbidden, Invalid, Missing
 from family_support.deadlines.models import Deadline
+from family_support.deadlines.sweep import sweep
 from family_support.notifications.models import Notice
 from family_support.outbox.delivery import deliver_due
 from family_support.oversight.actions import decide_review
 from family_support.oversight.models import GlassReview
+from tests.access.world import sign_in
 from tests.factories import Place, a_case, a_center, a_membership, actor_for, an_iin, fresh, person_data
 
 pytestmark = pytest.mark.django_db
@@ -283,6 +291,20 @@ class TestReview:
         deadline = Deadline.objects.get(pk=deadline.pk)
         assert deadline.state == Deadline.State.MET
 
+    def test_a_late_review_is_told_to_the_security_officer_alone(
+        self, place: Place, case: Case, colleague: Actor, officer: Actor
+    ) -> None:
+        broken(case, colleague)
+        deadline = Deadline.objects.open().get(code="glass_review")
+        assert Deadline.objects.visible_to(officer).get() == deadline
+        assert deadline.due_at is not None
+        late = deadline.due_at + timedelta(minutes=1)
+        with clock.at(late):
+            sweep(late)
+            deliver_due(clock.now)
+        told = Notice.objects.filter(subject_type="deadlines.deadline", subject_id=deadline.pk)
+        assert {(row.recipient_id, row.kind) for row in told} == {(officer.membership_id, "deadline.overdue")}
+
     def test_once(self, case: Case, colleague: Actor, officer: Actor) -> None:
         review = GlassReview.objects.get(opening=broken(case, colleague))
         given = {"review": review, "note": "Никто не подтвердил угрозу.", "by": officer}
@@ -316,3 +338,54 @@ class TestReview:
         assert refusal(
             lambda: decide_review(review=review, decision="", note="нет", by=officer, now=clock.now())
         ) == (Invalid, {"decision": ["Выберите решение."], "note": ["Напишите, что вы установили."]})
+
+
+class TestSecondFactor:
+    """In the form itself: what was typed stays, a code counts once, nothing is looked up before."""
+
+    @pytest.fixture
+    def someone(self, place: Place) -> tuple[Client, Membership, str]:
+        member, secret = a_membership(Role.SOCIAL_WORKER, center=place.center), generate_totp_secret()
+        with acting(SYSTEM):
+            Authenticator.objects.create(
+                user=member.user, type=Authenticator.Type.TOTP, data={"secret": encrypt(secret)}
+            )
+        return sign_in(Client(), member), member, secret
+
+    def test_a_wrong_and_a_used_code(self, case: Case, someone: tuple[Client, Membership, str]) -> None:
+        client, member, secret = someone
+        code = format_hotp_value(hotp_value(secret, int(time.time()) // 30))
+        data = {
+            "find": case.number,
+            "code": "life",
+            "reason": WHY,
+            "key": "11111111-1111-4111-8111-111111111111",
+        }
+        address, wrong = reverse("emergency-access"), "Код неверен или уже использован: дождитесь следующего."
+        answer = client.post(address, {**data, "second_factor": "000000"})
+        assert answer.status_code == 400
+        assert wrong in answer.content.decode()
+        assert case.number in answer.content.decode(), "nothing typed is lost"
+        assert not CaseOpening.objects.exists()
+        answer = client.post(address, {**data, "second_factor": code})
+        assert (answer.status_code, answer["Location"]) == (302, reverse("case", args=(case.pk,)))
+        again = client.post(address, {**data, "second_factor": code})
+        assert again.status_code == 400
+        assert wrong in again.content.decode()
+        assert CaseOpening.objects.filter(membership=member).count() == 1
+
+    def test_a_key_is_touched_on_its_own_page(self, place: Place) -> None:
+        client = sign_in(Client(), a_membership(Role.LAWYER, center=place.center))
+        session = client.session
+        session["account_authentication_methods"] = [
+            {"method": "mfa", "type": "webauthn", "at": time.time() - 301}
+        ]
+        session.save()
+        answer = client.get(reverse("emergency-access"))
+        assert answer.status_code == 302
+        assert answer["Location"].startswith(reverse("mfa_reauthenticate_webauthn"))
+        session["account_authentication_methods"] = [{"method": "mfa", "type": "webauthn", "at": time.time()}]
+        session.save()
+        page = client.get(reverse("emergency-access"))
+        assert page.status_code == 200
+        assert "second_factor" not in page.content.decode()

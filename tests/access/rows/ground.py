@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 OFFICERS = {Role.AGENCY_OFFICER, Role.BODY_ADMIN}
 LISTING = WORKERS | UNIT_HEADS | {Role.INTAKE_CLERK, Role.DIRECTOR}
 # A coordinator: the mandate of the district's group only, which is of no case.
-EXPLAINED = LISTING | OFFICERS | {Role.METHODOLOGIST, Role.CENTER_ANALYST, Role.COORDINATOR}
+# The security officer: the term of a review, which is of no case.
+EXPLAINED = (
+    LISTING | OFFICERS | {Role.METHODOLOGIST, Role.CENTER_ANALYST, Role.COORDINATOR, Role.SECURITY_OFFICER}
+)
 PAPER_READERS = (
     WORKERS
     | METHODOLOGY
