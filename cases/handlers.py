@@ -146,12 +146,10 @@ def tell_sending_center(event: Event) -> None:
     _tell(event, event.type, [transfer.proposed_by_id, *lead_of(event)], (SUBJECT, transfer.pk))
 
 
-@handles("deadline.level_reached")
+@handles("deadline.level_reached", only={"term": {ACCEPTANCE}, "level": {"overdue", "escalated"}})
 def tell_waiting_transfer(event: Event) -> None:
     """An offer without an answer once its internal term has passed: the asked Center's director; the sending one's
     hears of the escalation as of any other."""
-    if event["term"] != ACCEPTANCE or event["level"] not in ("overdue", "escalated"):
-        return
     transfer = IntakeTransfer.objects.get(pk=event["subject_id"])
     asked = directors(transfer.to_center_id, clock.local_date(clock.now()))
     _tell(event, "transfer.waiting", asked, (SUBJECT, transfer.pk))

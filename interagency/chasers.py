@@ -44,12 +44,12 @@ for _kind, _text, _urgent in _KINDS:
     register_kind(_kind, _text, "alarm", _urgent, late=True, tone="red")
 
 
-@handles("deadline.level_reached")
+@handles("deadline.level_reached", only={"term": {"task_report"}, "level": GRADES})
 def chase(event: Event) -> None:
     """Tell who is to be told of a chaser; nothing where no report is awaited any more."""
-    grade = GRADES.get(event["level"])
-    if grade is None or event["term"] != "task_report" or not event["agency_id"]:
+    if not event["agency_id"]:
         return
+    grade = GRADES[event["level"]]
     tasks = Task.objects.select_related("agency", "case").filter(measure_id=event["subject_id"])
     task = tasks.filter(agency_id=event["agency_id"], state__in=AWAITED).first()
     if task is None:

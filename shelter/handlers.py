@@ -21,7 +21,6 @@ from shelter.actions.locking import SUBJECT
 from shelter.models import MinorNotice
 
 OWN_TERMS = frozenset({"stay_limit", "exit_plan"})
-PASSED = frozenset({"overdue", "escalated"})
 
 register_kind("stay.admitted", _("A family was placed in temporary stay"), "home")
 register_kind(
@@ -62,11 +61,10 @@ def warned_directors(event: Event) -> Iterable[int]:
 register_recipients("deadline.level_reached", warned_directors)
 
 
-@handles("deadline.level_reached")
+@handles("deadline.level_reached", only={"term": {"stay_limit"}, "level": {"overdue", "escalated"}})
 def mark_passed(event: Event) -> None:
     """The last day has passed and nobody checked out: an overstay, recorded as such."""
-    if event["term"] == "stay_limit" and event["level"] in PASSED:
-        mark_overstay(stay=event["subject_id"], now=clock.now())
+    mark_overstay(stay=event["subject_id"], now=clock.now())
 
 
 @handles("notice.missing")

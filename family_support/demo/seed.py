@@ -124,8 +124,9 @@ def _live(settings: list[Setting], first: Quarter, now: datetime, families: int)
         stories.append(absence_story(setting, now))
         stories.append(glass_story(setting, now))
         stories.append(machine_story(setting, now, urgent=setting.staffed.center.code == URGENT_AT))
-        stories += rare_stories(setting, now)
         stories += stays(setting, first.starts_at, now)
+    # One Center of each half has them: what is rare need not be everywhere, and costs a quarter of the filling.
+    stories += rare_stories(settings[0], now)
     for here, there in ((settings[0], settings[-1]), (settings[-1], settings[0])):
         if here is not there:
             stories += [transfer_story(here, there, now, answer=answer) for answer in ANSWERS]

@@ -40,7 +40,8 @@ register_kind(
 )
 
 
-@handles("deadline.level_reached")
+# A chaser is told by the app whose term it is.
+@handles("deadline.level_reached", only={"level": KINDS})
 def tell_level(event: Event) -> None:
     """Tell the case's lead (named by `cases`), and from the escalation on the Center's director.
 
@@ -48,8 +49,6 @@ def tell_level(event: Event) -> None:
     """
     now = clock.now()
     level = event["level"]
-    if level not in KINDS:
-        return  # a chaser: the app whose term it is tells the body
     told = recipients_of(event)
     if level == ESCALATED or not told:
         # Nobody leads the case yet: the director hears of it instead, so that no level is told to nobody.

@@ -8,7 +8,7 @@ import json
 import logging
 import re
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +24,8 @@ DELIVER_TASK = "outbox.deliver"
 _CODE = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 _TYPE = re.compile(r"[a-z_]+(\.[a-z_]+)+")
 _handlers: dict[str, dict[str, Handler]] = {}
+# Which of a type's events a handler asked for, where it did not ask for all: {(type, handler): {id: [code, ...]}}.
+_asked_for: dict[tuple[str, str], dict[str, list[str]]] = {}
 # After a broker that did not answer: how long nobody tries again.
 LEFT_ALONE_SECONDS = 10
 _not_before = 0.0
@@ -32,18 +34,25 @@ WITH written AS (
     INSERT INTO outbox_event (type, case_id, payload, created_at)
     SELECT %(type)s, row.case_id, row.payload::jsonb, %(written)s
     FROM unnest(%(cases)s::bigint[], %(payloads)s::text[]) AS row (case_id, payload)
-    RETURNING id
+    RETURNING id, payload
 )
 INSERT INTO outbox_delivery (event_id, handler, state, attempts, next_attempt_at, last_error)
 SELECT written.id, handler, 'pending', 0, %(written)s, ''
-FROM written CROSS JOIN unnest(%(handlers)s::text[]) AS handler
+FROM written CROSS JOIN unnest(%(handlers)s::text[], %(asked)s::text[]) AS row (handler, asked)
+WHERE NOT EXISTS (
+    SELECT FROM jsonb_each(row.asked::jsonb) AS wish
+    WHERE NOT coalesce(wish.value ? (written.payload ->> wish.key), false)
+)
 ORDER BY written.id, handler
 """
 
 
-def handles(*types: str) -> Callable[[Handler], Handler]:
+def handles(*types: str, only: Mapping[str, Collection[str]] | None = None) -> Callable[[Handler], Handler]:
     """Register ``handler(event)`` for event types; put it in ``<app>/handlers.py``, imported by
     ``AppConfig.ready()``.
+
+    ``only={"term": ["stay_limit"]}`` asks for events with one of these codes: of a frequent type the others then cost
+    nothing, no delivery is written for them.
 
     The handler runs in a transaction together with its done mark: its database effects happen exactly once.
     It must not reach outside the database, except through rows that another sweep sends.
@@ -55,6 +64,8 @@ def handles(*types: str) -> Callable[[Handler], Handler]:
             if not _TYPE.fullmatch(event_type):
                 raise ValueError(f"event type {event_type!r} must read like 'plan.approved'")
             _handlers.setdefault(event_type, {})[name] = handler
+            if only:
+                _asked_for[event_type, name] = {key: sorted(codes) for key, codes in only.items()}
         return handler
 
     return register
@@ -63,6 +74,11 @@ def handles(*types: str) -> Callable[[Handler], Handler]:
 def handlers_of(event_type: str) -> dict[str, Handler]:
     """Handler name -> handler of a type."""
     return dict(_handlers.get(event_type, {}))
+
+
+def _concerns(event: Event, handler: str) -> bool:
+    asked = _asked_for.get((event.type, handler), {})
+    return all(event.payload.get(key) in codes for key, codes in asked.items())
 
 
 def _checked(name: str, value: Any) -> Any:
@@ -121,6 +137,7 @@ def emit_many(event_type: str, rows: Sequence[Mapping[str, Any]]) -> None:
                     for row in rows
                 ],
                 "handlers": handlers,
+                "asked": [json.dumps(_asked_for.get((event_type, name), {})) for name in handlers],
             },
         )
     if rows and handlers:
@@ -132,6 +149,7 @@ def _deliver(event: Event) -> None:
     rows = [
         Delivery(event=event, handler=name, next_attempt_at=event.created_at)
         for name in sorted(handlers_of(event.type))
+        if _concerns(event, name)
     ]
     if rows:
         Delivery.objects.bulk_create(rows)

@@ -41,6 +41,7 @@ class Clock:
 @pytest.fixture(autouse=True)
 def _own_registry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(events, "_handlers", {})
+    monkeypatch.setattr(events, "_asked_for", {})
 
 
 @pytest.fixture
@@ -87,6 +88,28 @@ def test_an_event_is_written_with_the_change_or_not_at_all(sent: list[str]) -> N
     with transaction.atomic():
         emit("tests.nobody_listens")
     assert sent == ["outbox.deliver"]
+
+
+@pytest.mark.django_db
+def test_a_handler_that_asked_for_some_gets_no_delivery_of_others() -> None:
+    handles("tests.happened", only={"term": {"one", "two"}, "level": {"late"}})(effect)
+    handles("tests.happened")(state)  # type: ignore[arg-type]
+    rows = [
+        {"case_id": 1, "term": "one", "level": "late"},
+        {"case_id": 2, "term": "one", "level": "soon"},
+        {"case_id": 3, "term": "three", "level": "late"},
+        {"case_id": 4, "level": "late"},
+        {"case_id": 5, "term": None, "level": "late"},
+        {"case_id": 6, "term": "two", "level": "late"},
+    ]
+    for row in rows:
+        emit("tests.happened", **row)
+    singly = list(Delivery.objects.order_by("pk").values_list("event__case_id", "handler"))
+    assert [case for case, name in singly if name.endswith(".effect")] == [1, 6]
+    assert [case for case, name in singly if name.endswith(".state")] == [1, 2, 3, 4, 5, 6]
+    events.emit_many("tests.happened", rows)
+    at_once = list(Delivery.objects.order_by("pk").values_list("event__case_id", "handler"))[len(singly) :]
+    assert sorted(at_once) == sorted(singly)
 
 
 @pytest.mark.django_db
