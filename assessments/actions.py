@@ -16,11 +16,12 @@ from assessments.rules import check_day, met_terms, obstacles
 from cases.actions import begin_assessment, set_risk, to_planning
 from cases.actions.locking import locked_case
 from cases.actions.violence import open_record
-from cases.consent import check_consent
+from cases.consent import check_consent, check_processing
 from cases.models import Case, Person, ViolenceRecord
 from cases.permissions import works
 from cases.timeline import record
 from family_support.audit.context import acting
+from family_support.base import clock
 from family_support.base.actor import Actor
 from family_support.base.clock import local_date
 from family_support.base.errors import Conflict, Invalid, Missing
@@ -318,6 +319,7 @@ def add_need(
         case = lock_case(case.pk, by)
         concluded = concluded_of(case)
         check_can_record_needs(by, case, concluded)
+        check_processing(case, on=local_date(now))
         gaps = {}
         if not text.strip():
             gaps["text"] = _("Say what is needed.")
@@ -366,5 +368,6 @@ def _lock_draft(assessment: Assessment, by: Actor) -> Assessment:
     if found is None:
         raise Missing()
     check_can_edit(by, found)
+    check_processing(case, on=clock.today())
     found.case = case
     return found

@@ -22,6 +22,19 @@ def has_consent(case: Case, *, third_parties: bool = False, on: date) -> bool:
     return found.exists()
 
 
+def check_processing(case: Case, *, on: date) -> None:
+    """Errors: Conflict once a withdrawn consent was settled by stopping and nobody of the family has given another.
+
+    Asked by what adds to the family's data; what a law demands (a threat, violence, a stay) goes on without it.
+    """
+    stopped = Consent.objects.filter(case=case, state=Consent.State.WITHDRAWN, stopped=True)
+    if stopped.exists() and not has_consent(case, on=on):
+        raise Conflict(
+            "processing_stopped",
+            _("The consent was withdrawn and processing has stopped: nothing may be added (94-V art. 8)."),
+        )
+
+
 def check_consent(case: Case, *, third_parties: bool = False, on: date) -> None:
     """Errors: Conflict where no given consent covers the step."""
     if not has_consent(case, on=on):

@@ -34,10 +34,20 @@ class Act:
     icon: str = "check"
 
 
+@dataclass(frozen=True)
+class MemberAct:
+    """A button on the card of a person of the family, for who works on the case; its URL takes the member's key."""
+
+    label: Text
+    url_name: str
+    icon: str
+
+
 ActFor = Callable[[Deadline, Case, Actor], Act | None]
 RowsFor = Callable[[Actor], QuerySet | None]
 _tabs: dict[str, Tab] = {}
 _acts: dict[str, ActFor] = {}
+_member_acts: list[MemberAct] = []
 _tiles: list[tuple[RowsFor, Callable[[int], Tile | None]]] = []
 
 
@@ -47,6 +57,14 @@ def register_tab(tab: Tab) -> None:
 
 def tabs() -> list[Tab]:
     return sorted(_tabs.values(), key=lambda tab: tab.order)
+
+
+def register_member_act(act: MemberAct) -> None:
+    _member_acts.append(act)
+
+
+def member_acts() -> list[MemberAct]:
+    return list(_member_acts)
 
 
 def register_act(term: str, act_for: ActFor) -> None:

@@ -90,6 +90,7 @@ INSTALLED_APPS = [
     "mobile_groups",
     "staffing",
     "monitoring",
+    "family_support.protection",
     "family_support.demo",
 ]
 
@@ -213,6 +214,7 @@ CELERY_BEAT_SCHEDULE = {
     "expire-consents": {"task": "cases.expire_consents", "schedule": DAILY},
     "tidy-case-grants": {"task": "cases.tidy_grants", "schedule": DAILY},
     "tidy-task-grants": {"task": "interagency.tidy_grants", "schedule": DAILY},
+    "propose-erasure": {"task": "protection.propose", "schedule": DAILY},
     "forget-intake-drafts": {"task": "cases.forget_drafts", "schedule": DAILY},
     "forget-events": {"task": "outbox.forget", "schedule": DAILY},
     "forget-tokens": {"task": "accounts.forget_tokens", "schedule": DAILY},

@@ -77,4 +77,5 @@ urlpatterns = [
     path("", include("mobile_groups.urls")),
     path("", include("staffing.urls")),
     path("", include("monitoring.urls")),
+    path("", include("family_support.protection.urls")),
 ]

@@ -15,6 +15,7 @@ from cases.forms.consents import ConsentForm, SettlementForm, WithdrawalForm
 from cases.forms.people import MemberForm, initial_of
 from cases.frame import case_for, crumbs_of, framed, worked_case
 from cases.models import Case, CaseMember, Consent
+from cases.page import member_acts
 from cases.permissions import CASE_ROLES, works
 from cases.views.presenting import CONSENT_TONES
 from family_support.access.decorators import allowed
@@ -49,6 +50,7 @@ def case_people(request: HttpRequest, pk: int) -> HttpResponse:
             Consent.objects.filter(case=case).select_related("person").order_by("-asked_at", "-pk")
         ),
         "consent_tones": CONSENT_TONES,
+        "member_acts": member_acts() if works(case, request.actor) else [],
         "consented": has_consent(case, on=clock.today()),
     }
     return render(request, "cases/people.html", framed(request, case, "people", context))
