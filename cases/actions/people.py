@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from cases.actions.locking import locked_case, locked_person
-from cases.consent import check_consent
+from cases.consent import check_consent, check_processing
 from cases.models import Case, CaseMember, Person
 from cases.permissions import check_can_work
 from cases.timeline import record
@@ -198,6 +198,7 @@ def _add_member(
 ) -> CaseMember:
     case = locked_case(case, by)
     check_can_work(by, case)
+    check_processing(case, on=local_date(now))
     data = cleaned(data, today=local_date(now))
     if data.has_profile:
         check_consent(case, on=local_date(now))

@@ -23,6 +23,7 @@ from family_support.demo.absence import absence_story
 from family_support.demo.alarms import group_story
 from family_support.demo.doors import ANSWERS, doors_story, transfer_story
 from family_support.demo.glass import glass_story
+from family_support.demo.keeping import keep_and_give
 from family_support.demo.machines import machine_story, make_machines
 from family_support.demo.ministry import change_reference
 from family_support.demo.notices import settle_mail
@@ -93,6 +94,7 @@ def seed_demo(now: datetime, families: int = FAMILIES) -> Seeded:
     halves = [settings[place::PROCESSES] for place in range(PROCESSES)]
     _side_by_side([(half, quarter, now, families // len(staffed)) for half in halves])
     change_reference(now)
+    keep_and_give(now)
     _present(now)
     return Seeded(families)
 
