@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from cases.models import Case, CaseMember
 from family_support.accounts.actors import load_actor
 from family_support.accounts.models import Membership
 from family_support.accounts.roles import Role
 from family_support.base import clock
+from family_support.base.clock import ALMATY
 from family_support.directory.models import Center
 from family_support.protection.actions import give_data, place_hold
 from family_support.protection.models import DataRequest
 
 
 def keep_and_give(now: datetime) -> None:
-    """Two days before the end of the demo, in working hours of nobody in particular."""
-    moment = now - timedelta(days=2)
+    """In the forenoon two days before the end of the demo."""
+    day = (now - timedelta(days=2)).astimezone(ALMATY).date()
+    moment = datetime.combine(day, time(11, 20), ALMATY)
     with clock.at(moment):
         for center in Center.objects.filter(is_active=True).order_by("pk"):
             _give(center, moment)

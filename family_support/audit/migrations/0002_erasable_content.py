@@ -3,9 +3,9 @@ from django.db import migrations
 # What was in a change may be erased after the legal term (ADR 25): a seal covers a salted digest of the content, which
 # stays when the content and its salt go. Whoever has the digest can guess nothing without the salt.
 COLUMNS = (
-    "ALTER TABLE audit.change ADD COLUMN salt uuid",
+    "ALTER TABLE audit.change ADD COLUMN IF NOT EXISTS salt uuid",
     "ALTER TABLE audit.change ALTER COLUMN salt SET DEFAULT gen_random_uuid()",
-    "ALTER TABLE audit.change ADD COLUMN content bytea",
+    "ALTER TABLE audit.change ADD COLUMN IF NOT EXISTS content bytea",
 )
 
 CONTENT_DIGEST = """
@@ -69,10 +69,8 @@ class Migration(migrations.Migration):
     dependencies = [("audit", "0001_initial")]
 
     operations = [
-        migrations.RunSQL(
-            list(COLUMNS),
-            ["ALTER TABLE audit.change DROP COLUMN content", "ALTER TABLE audit.change DROP COLUMN salt"],
-        ),
+        # Undone, the columns stay: what was erased meanwhile has its digest nowhere else.
+        migrations.RunSQL(list(COLUMNS), migrations.RunSQL.noop),
         migrations.RunSQL(CONTENT_DIGEST, "DROP FUNCTION audit.content_digest(audit.change)"),
         migrations.RunSQL(ROW_DIGEST, OLD_ROW_DIGEST),
         migrations.RunSQL(ERASE_CONTENT, "DROP FUNCTION audit.erase_content(bigint, text, text[])"),
