@@ -9,10 +9,10 @@ from family_support.accounts.actors import load_actor
 from family_support.accounts.models import Membership
 from family_support.accounts.roles import Role
 from family_support.base import clock
-from family_support.base.clock import ALMATY
 from family_support.directory.models import Center
 from family_support.protection.actions import give_data, place_hold
 from family_support.protection.models import DataRequest
+from family_support.workdays.calendar import ALMATY
 
 
 def keep_and_give(now: datetime) -> None:

@@ -51,8 +51,8 @@ def data_request_new(request: HttpRequest, pk: int) -> HttpResponse:
         "heading": _("Data for the person"),
         "subtitle": member.person.full_name,
         "intro": _(
-            "The paper holds what is kept about this person alone, and who read it (94-V art. 24). Data of other people, "
-            "who told and the address of a shelter are not in it."
+            "The paper holds what is kept about this person alone, and who read it (94-V art. 24). "
+            "Data of other people, who told and the address of a shelter are not in it."
         ),
         "consequences": [
             _("Hand it to the person only; if it is not safe to keep at home, let it be read here."),
