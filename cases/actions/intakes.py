@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.actions.locking import locked_case, locked_intake
 from cases.actions.people import PersonData, name_family
+from cases.actions.protecting import protect_from_colleagues
 from cases.actions.receiving import received, slip_code
 from cases.actions.sources import NO_SOURCE, Source
 from cases.actions.steps import put_restriction, raise_threat
@@ -35,7 +36,6 @@ from family_support.accounts.roles import WORKERS, Role
 from family_support.audit.context import acting
 from family_support.base import validators
 from family_support.base.actor import SYSTEM, Actor
-from family_support.base.clock import local_date
 from family_support.base.errors import Conflict, Invalid, Missing, invalid_field
 from family_support.base.idempotency import run_once
 from family_support.deadlines.actions import meet, open_deadline
@@ -413,15 +413,8 @@ def _protect(case: Case, intake: Intake, by: Actor, now: datetime, known_by: Col
         put_restriction(case, Case.Restriction.VIOLENCE, by=by, now=now)
     elif intake.minor_at_risk:
         put_restriction(case, Case.Restriction.MINOR_AT_RISK, by=by, now=now)
-    elif _is_staff(known_by, case.center, now):
-        put_restriction(case, Case.Restriction.STAFF, by=by, now=now)
-
-
-def _is_staff(known_by: Collection[str], center: Center, now: datetime) -> bool:
-    if not known_by:
-        return False
-    staff = Membership.objects.active(local_date(now)).of_center(center.pk)
-    return staff.filter(user__iin_index__in=known_by).exists()
+    else:
+        protect_from_colleagues(case, known_by, by=by, now=now)
 
 
 def _open_terms(

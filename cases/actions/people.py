@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from cases.actions.locking import locked_case, locked_person
+from cases.actions.protecting import protect_from_colleagues
 from cases.consent import check_consent, check_processing
 from cases.models import Case, CaseMember, Person
 from cases.permissions import check_can_work
@@ -222,6 +223,7 @@ def _add_member(
         case.bump()
         case.save(update_fields=("family_name", "family_key", "version"))
     record(case, "person.added", by=by, now=now, subject=("cases.casemember", member.pk))
+    protect_from_colleagues(case, [person.iin_index], by=by, now=now)
     return member
 
 
@@ -267,6 +269,7 @@ def change_member(
             name_family(case, person)
             case.save(update_fields=("family_name", "family_key"))
         record(case, "person.changed", by=by, now=now, subject=("cases.casemember", place.pk))
+        protect_from_colleagues(case, [person.iin_index], by=by, now=now)
     return place
 
 

@@ -7,9 +7,11 @@ from datetime import date, timedelta
 import pytest
 
 from cases.actions import (
+    add_member,
     add_to_team,
     assign_lead,
     bar_person,
+    change_member,
     end_grant,
     grant_access,
     remove_from_team,
@@ -271,3 +273,28 @@ def test_what_ends_by_its_date_is_tidied_daily(place: Place) -> None:
     assert tidy_case_grants(now=NOON + timedelta(hours=1)) == 0
     assert [tidy_case_grants(now=soon), tidy_case_grants(now=soon)] == [1, 0]
     assert held(case) == {lead.user_id}
+
+
+@pytest.mark.parametrize("how", ["added", "known by the IIN later"])
+def test_a_family_of_a_colleague_is_restricted_by_itself(place: Place, how: str) -> None:
+    """A husband who works at the Center sees nothing more from the moment he is known to be of the family."""
+    iin = an_iin(female=False)
+    husband = actor_for(a_membership(Role.LAWYER, center=place.center, iin=iin))
+    case = a_case(place)
+    assert scopes(case, husband) == (True, False, False)
+    without = {"iin": "", "no_iin_reason": Person.NoIin.values[0]}
+    data = person_data(first_name="Ерлан", **({"iin": iin} if how == "added" else without))
+    common = {"relation": "spouse", "by": place.by(), "now": NOON}
+    member = add_member(case=case, data=data, **common)  # type: ignore[arg-type]
+    if how != "added":
+        assert not fresh(case).restricted
+        change_member(
+            member=member,
+            data=person_data(first_name="Ерлан", iin=iin),
+            lives_together=True,
+            version=member.person.version,
+            **common,  # type: ignore[arg-type]
+        )
+    assert fresh(case).restriction == Case.Restriction.STAFF
+    assert scopes(case, husband) == (False, False, False)
+    assert scopes(case, place.by()) == (True, True, True)

@@ -11,8 +11,9 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, generate_totp_secret, hotp_value
 from allauth.mfa.utils import encrypt
-from django.db import ProgrammingError, transaction
+from django.db import ProgrammingError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from cases.actions import restrict
@@ -389,3 +390,20 @@ class TestSecondFactor:
         page = client.get(reverse("emergency-access"))
         assert page.status_code == 200
         assert "second_factor" not in page.content.decode()
+
+
+def test_the_queue_asks_the_same_for_one_and_for_many(officer: Actor) -> None:
+    client = sign_in(Client(), Membership.objects.get(pk=officer.membership_id))
+    counts = []
+    for size in (1, 3):
+        for _number in range(size):
+            there = a_center()
+            broken(
+                restricted(a_case(there), there), actor_for(a_membership(Role.LAWYER, center=there.center))
+            )
+        for name in ("glass-reviews", "look-alerts"):
+            client.get(reverse(name))
+            with CaptureQueriesContext(connection) as taken:
+                assert client.get(reverse(name)).status_code == 200
+            counts.append(len(taken))
+    assert counts[:2] == counts[2:]
