@@ -54,6 +54,7 @@ PARTS = {
     # Read by the worker that delivers, never for a page: ids and codes only.
     "outbox.Delivery": "event",
     "outbox.Event": "case_id",
+    "protection.DisposalItem": "disposal",
     "shelter.Resident": "stay",
 }
 
