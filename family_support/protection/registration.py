@@ -7,6 +7,7 @@ from cases.timeline import register_kind
 from family_support.access import subjects
 from family_support.accounts.roles import Role
 from family_support.base.database_errors import register_constraint
+from family_support.protection.catalog import register_lists
 from family_support.ui import navigation
 from family_support.ui.navigation import MenuItem
 
@@ -20,6 +21,7 @@ def register() -> None:
     )
     subjects.register("protection.datarequest", _("Request for one's own data"), url_name="data-request")
     register_member_act(MemberAct(_("Data for the person"), "data-request-new", "file-text"))
+    register_lists()
     register_constraint("hold_one_a_case", _("This case is kept already."))
     navigation.register_menu(
         MenuItem(_("Terms of keeping"), "disposals", "archive", frozenset({Role.DIRECTOR}), 60)

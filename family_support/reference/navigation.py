@@ -16,6 +16,7 @@ CONSTRAINTS = (
     "state_service_one_in_force",
     "staffing_norm_one_in_force",
     "service_norm_one_in_force",
+    "retention_one_in_force",
 )
 
 

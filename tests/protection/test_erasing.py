@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import psycopg2
@@ -10,12 +10,15 @@ import pytest
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.test import Client
+from django.urls import reverse
 
 from cases.models import Case, CaseMember, Intake, Person
 from family_support.access.reads import log_read
 from family_support.accounts.roles import Role
 from family_support.audit import sealing
 from family_support.audit.context import acting
+from family_support.base import clock
 from family_support.base.actor import SYSTEM
 from family_support.base.errors import Conflict, Forbidden, Invalid, Missing
 from family_support.base.fields import EncryptedJSONField, EncryptedTextField
@@ -27,8 +30,10 @@ from family_support.protection.erasing import APART, erase_confirmed
 from family_support.protection.export import case_path
 from family_support.protection.models import Disposal, DisposalItem, LegalHold, RetentionRule
 from family_support.protection.retention import due_cases, kind_of
+from tests.access.world import sign_in
 from tests.conftest import OWNER_URL
 from tests.factories import NOON, Place, a_case_with_consent, a_center
+from tests.places import make_membership
 from tests.plans import an_approved
 
 YEARS = 30
@@ -255,3 +260,36 @@ def test_nothing_of_the_people_is_left_and_the_seals_hold() -> None:
         assert recorded > 50
         assert with_content <= 1, "the item itself is noted after the erasure"
         assert Person.objects.filter(places__case=kept).exclude(last_name="—").exists()
+
+
+@pytest.mark.django_db
+def test_the_editor_confirms_a_term_with_its_act() -> None:
+    client = sign_in(Client(headers={"accept-language": "ru"}), make_membership(Role.MINISTRY_EDITOR))
+    row = RetentionRule.objects.get(kind="supported")
+    with clock.at(NOON):
+        page = client.get(reverse("reference-row", args=("retention", row.pk)))
+        assert page.status_code == 200
+        url = reverse("reference-change", args=("retention", row.pk))
+        form = client.get(url).context["form"]
+        typed = {
+            "years": "0",
+            "confirmed": "on",
+            "valid_from": "01.01.2027",
+            "act_number": "17-қ",
+            "act_date": f"{NOON:%d.%m.%Y}",
+            "seen": form["seen"].value() or "",
+        }
+        wrong = client.post(url, typed)
+        assert wrong.status_code == 400
+        assert "от 1 до 100" in wrong.content.decode()
+        preview = client.post(url, typed | {"years": "7"})
+        if preview.status_code == 200:
+            again = preview.context["form"]
+            done = client.post(
+                url, typed | {"years": "7", "confirm": "1", "seen": again["seen"].value() or ""}
+            )
+            assert done.status_code == 302
+    new = RetentionRule.objects.get(kind="supported", valid_from=date(2027, 1, 1))
+    assert (new.years, new.confirmed) == (7, True)
+    row.refresh_from_db()
+    assert (row.years, row.confirmed, row.valid_to) == (10, False, date(2026, 12, 31))
