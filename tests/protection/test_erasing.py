@@ -9,7 +9,7 @@ import psycopg2
 import pytest
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import ProgrammingError, connection
 from django.test import Client
 from django.urls import reverse
 
@@ -172,6 +172,8 @@ def test_only_the_director_confirms_and_only_what_a_lawyer_confirmed() -> None:
 def test_the_serving_role_erases_nothing() -> None:
     with pytest.raises(CommandError, match="owner"):
         call_command("erase_due")
+    with pytest.raises(ProgrammingError, match="permission denied"), connection.cursor() as cursor:
+        cursor.execute("SELECT audit.erase_content(1, '', '{}')")
 
 
 def test_models_whose_personal_rows_belong_to_no_case() -> None:
@@ -259,6 +261,14 @@ def test_nothing_of_the_people_is_left_and_the_seals_hold() -> None:
             recorded, with_content = cursor.fetchone()
         assert recorded > 50
         assert with_content <= 1, "the item itself is noted after the erasure"
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE audit.change SET actor_id = 999 WHERE id = "
+                "(SELECT max(id) FROM audit.change WHERE case_id = %s AND content IS NOT NULL) RETURNING id",
+                [case.pk],
+            )
+            (touched,) = cursor.fetchone()
+        assert [(broken.reason, broken.row_id) for broken in sealing.verify()] == [("altered", touched)]
         assert Person.objects.filter(places__case=kept).exclude(last_name="—").exists()
 
 
