@@ -44,6 +44,7 @@ class ActorMiddleware:
                 logout(request)
                 messages.info(request, _("Your session ended. Sign in again."))
             else:
+                request.session_left = session.seconds_left(request, now)  # type: ignore[attr-defined]
                 self.load(request, now)
         return self.get_response(request)
 

@@ -7,6 +7,7 @@ from allauth.account.internal.flows.login import get_authentication_records, rec
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.sessions.models import Session
 
 from family_support.accounts import sign_in_actions
 from family_support.accounts.models import SignIn
@@ -50,6 +51,13 @@ def seconds_left(request: Any, now: datetime) -> int:
     if not isinstance(began, int | float):
         return 0
     return max(int(began + settings.SESSION_ABSOLUTE_AGE - now.timestamp()), 0)
+
+
+def idle_left(request: Any, now: datetime) -> int:
+    """How long the session lasts if nothing more is done: known by its row only."""
+    rows = Session.objects.filter(session_key=request.session.session_key)
+    ends = rows.values_list("expire_date", flat=True).first()
+    return max(int((ends - now).total_seconds()), 0) if ends else 0
 
 
 def record_second_factor(request: Any, user: AbstractBaseUser, kind: str = "totp") -> None:

@@ -12,6 +12,12 @@ from family_support.ui.theme import next_theme, theme
 LANGUAGE_BUTTONS = (("kk", "ҚАЗ", "Қазақша"), ("ru", "РУС", "Русский"), ("en", "ENG", "English"))
 
 
+def account_mark(request: HttpRequest) -> str:
+    """The account and its role in this session, as a text that a page compares."""
+    membership = getattr(getattr(request, "actor", None), "membership_id", None)
+    return f"{request.user.pk or 0}-{membership or 0}"
+
+
 class Frame:
     """The frame of one request: theme, languages, links, menu, memberships, notices."""
 
@@ -22,6 +28,8 @@ class Frame:
         self.languages = LANGUAGE_BUTTONS
         self.demo = bool(getattr(settings, "DEMO_MODE", False))
         self.session_seconds = str(settings.SESSION_COOKIE_AGE)
+        # Seconds to the end that no click puts off, and whose page this is: set by who knows the session.
+        self.session_left = str(getattr(request, "session_left", settings.SESSION_COOKIE_AGE))
         # Coming back after a switch of language or theme: only to pages that a GET shows.
         self.here = request.get_full_path() if request.method == "GET" else request.path
 
@@ -30,6 +38,11 @@ class Frame:
         """Who acts, or None for a person who has not signed in or has no role yet."""
         actor = getattr(self._request, "actor", None)
         return actor if actor is not None and getattr(actor, "user_id", None) else None
+
+    @property
+    def account(self) -> str:
+        """Whose page this is: who signs in again must be the same, in the same role."""
+        return account_mark(self._request)
 
     @property
     def links(self) -> list[navigation.Link]:

@@ -10,7 +10,7 @@ from django.template import loader
 from django.urls import NoReverseMatch, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_POST
 
 from family_support.base.errors import AppError, Missing
 from family_support.ui import theme as themes
@@ -162,9 +162,3 @@ def set_theme(request: HttpRequest) -> HttpResponse:
     if chosen in themes.THEMES:
         themes.remember(response, chosen)
     return response
-
-
-@require_safe
-def alive(request: HttpRequest) -> HttpResponse:
-    """Prolong the session: the script asks for it when the person presses "Continue"."""
-    return HttpResponse(status=204)

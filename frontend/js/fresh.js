@@ -54,7 +54,8 @@ function keepOut(event) {
   if (came !== wanted || xhr.status === 401) {
     stopped = true;
     event.detail.shouldSwap = false;
-    tellOnce(document.body.dataset.sessionEnded);
+    if (document.getElementById("session-dialog")) document.dispatchEvent(new Event("session:over"));
+    else tellOnce(document.body.dataset.sessionEnded);
     return;
   }
   const focus = document.activeElement;
@@ -77,6 +78,9 @@ export function keepFresh() {
   document.addEventListener("visibilitychange", look);
   document.addEventListener("htmx:configRequest", (event) => {
     if (isBackground(event)) event.detail.headers["X-Background"] = "1";
+  });
+  document.addEventListener("session:on", () => {
+    stopped = false;
   });
   document.addEventListener("htmx:beforeSwap", keepOut);
   document.addEventListener("htmx:afterRequest", settle);

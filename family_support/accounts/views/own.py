@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect
 from django.urls import NoReverseMatch, resolve, reverse
 from django.utils.translation import gettext as _
@@ -25,6 +26,8 @@ from family_support.base.errors import Missing
 from family_support.ui import theme as themes
 from family_support.ui import views as ui_views
 from family_support.ui.actions import respond, run
+from family_support.ui.context import account_mark
+from family_support.ui.middleware import BACKGROUND
 
 # The first of them that the role may open is where its day begins.
 START_PAGES = (
@@ -131,7 +134,20 @@ def set_theme(request: Any) -> HttpResponse:
     return ui_views.set_theme(request)
 
 
-alive = allowed(*EVERYBODY)(ui_views.alive)
+@require_safe
+@allowed(*EVERYBODY)
+def alive(request: Any) -> HttpResponse:
+    """Prolong the session: the script asks for it when the person presses "Continue". Asked in the background it
+    only tells how long the session lasts. The token lets forms of a page outlive a new sign-in in another tab.
+    """
+    now = clock.now()
+    response = HttpResponse(status=204)
+    idle = session.idle_left(request, now) if BACKGROUND in request.headers else settings.SESSION_COOKIE_AGE
+    response["X-Session-Idle"] = str(idle)
+    response["X-Session-Left"] = str(session.seconds_left(request, now))
+    response["X-Account"] = account_mark(request)
+    response["X-CSRFToken"] = get_token(request)
+    return response
 
 
 def demo_allowed(request: HttpRequest) -> bool:

@@ -1,0 +1,119 @@
+"""A session ends: warned of in time, put off by the keyboard; what was typed outlives it. Own sessions by device."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from django.contrib.sessions.models import Session
+from playwright.sync_api import Browser, Page, Route, expect
+
+from family_support.accounts.roles import Role
+from family_support.base import clock
+from family_support.demo.organizations import CENTERS, Staffed, make
+from family_support.demo.people import People
+from tests.browser.walker import Walker
+from tests.services import Stack
+
+PAGE = "/acting-director/"
+TYPED = "15-к, үйдегі іс"
+
+
+@pytest.fixture(scope="module")
+def center(site: Stack) -> Staffed:
+    return make(People(11), clock.now() - timedelta(days=400), centers=CENTERS[:1])[0]
+
+
+@pytest.fixture
+def walker(browser: Browser, site: Stack, center: Staffed, browser_context_args: dict) -> Iterator[Walker]:
+    context = browser.new_context(**browser_context_args)
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    yield Walker(page, site.address)
+    context.close()
+    assert not errors
+
+
+def typing(walker: Walker, language: str) -> Page:
+    """A director in the middle of a form, by a clock that can be put on."""
+    walker.page.context.add_cookies([{"name": "django_language", "value": language, "url": walker.address}])
+    walker.page.clock.install()
+    walker.sign_in(Role.DIRECTOR)
+    walker.go(PAGE)
+    walker.fill(order_number=TYPED)
+    return walker.page
+
+
+@pytest.mark.parametrize("language", ["ru", "kk"])
+def test_a_session_goes_on_or_comes_back(walker: Walker, language: str) -> None:
+    page = typing(walker, language)
+    dialog = page.locator("#session-dialog")
+    warned_in_time(page)
+    expect(dialog).to_be_visible()
+    walker.look()
+    # The dialog has the focus: Enter is "Continue working".
+    page.keyboard.press("Enter")
+    expect(dialog).to_be_hidden()
+    ended_and_signed_in_again(walker, page)
+    expect(page.locator("[name=order_number]")).to_have_value(TYPED)
+    walker.submit(holding="order_number")
+    assert page.locator("[aria-invalid=true]").count(), "the form was read, not refused as a forgery"
+    expect(page.locator("[name=order_number]")).to_have_value(TYPED)
+
+
+def warned_in_time(page: Page) -> None:
+    """Thirteen minutes without a click; the server, whose clock goes on as usual, is quoted as it would be then."""
+
+    def quoted(route: Route) -> None:
+        if "x-background" not in route.request.headers:
+            route.continue_()
+            return
+        answer = route.fetch()
+        route.fulfill(response=answer, headers={**answer.headers, "x-session-idle": "110"})
+
+    page.route("**/alive/", quoted)
+    page.clock.fast_forward("13:10")
+    expect(page.locator("#session-dialog [data-part=soon]")).to_be_visible()
+    expect(page.locator("#session-dialog [data-part=soon] [data-left]")).to_contain_text("1:")
+    page.unroute("**/alive/")
+
+
+def ended_and_signed_in_again(walker: Walker, page: Page) -> None:
+    """The session is over: the page hides what it holds until the same person has signed in elsewhere."""
+    dialog, other = page.locator("#session-dialog"), page.context.new_page()
+    Session.objects.all().delete()
+    page.clock.fast_forward("15:10")
+    expect(dialog.locator("[data-part=over]")).to_be_visible()
+    walker.look()
+    expect(page.locator("main")).to_be_hidden()
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_visible()
+    dialog.locator("[data-part=over] button").click()
+    expect(dialog.locator("[data-part=problem]")).not_to_be_empty()
+    elsewhere = Walker(other, walker.address)
+    elsewhere.sign_in(Role.METHODOLOGIST)
+    dialog.locator("[data-part=over] button").click()
+    expect(dialog.locator("[data-part=problem]")).not_to_be_empty()
+    expect(page.locator("main")).to_be_hidden()
+    elsewhere.sign_in(Role.DIRECTOR)
+    dialog.locator("[data-part=over] button").click()
+    expect(dialog).to_be_hidden()
+    other.close()
+
+
+def test_ending_the_others(walker: Walker, browser: Browser, browser_context_args: dict) -> None:
+    phone = browser.new_context(**browser_context_args, viewport={"width": 390, "height": 800})
+    left = Walker(phone.new_page(), walker.address)
+    left.sign_in(Role.CASEWORKER)
+    walker.sign_in(Role.CASEWORKER)
+    walker.go("/sessions/")
+    assert walker.page.locator("form[action$='/end/']").count() == 2
+    walker.submit("/sessions/end-others/")
+    assert walker.page.locator("form[action$='/end/']").count() == 1
+    left.page.reload()
+    assert "/accounts/login" in left.page.url
+    walker.go("/sessions/")
+    phone.close()
