@@ -269,13 +269,20 @@ MFA_FORMS = {
     "reauthenticate": "family_support.accounts.forms.CodeAgainForm",
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_TOTP_ISSUER = "Family Support"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMO_MODE
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": f"family_support.accounts.passwords.{name}"}
+    for name in (
+        "LengthValidator",
+        "SimilarityValidator",
+        "KnownValidator",
+        "GuessableValidator",
+    )
 ]
+# A server with the range protocol of Pwned Passwords, `https://api.pwnedpasswords.com/range`; empty: not asked.
+BREACHED_PASSWORDS_URL = env.str("BREACHED_PASSWORDS_URL", default="").rstrip("/")
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
 # Programs: allauth keeps their clients and the hashes of their tokens; none of its own addresses is exposed (ADR 13).
 ACCESS_TOKEN_SECONDS = 10 * 60

@@ -6,8 +6,10 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from family_support.accounts import session
@@ -17,6 +19,7 @@ from family_support.base import clock, crypto
 from family_support.ui import theme
 
 SECRET_BINDING = "mfa_authenticator.data"  # noqa: S105 - what ciphertexts are bound to
+FEW_CODES = 3
 REAL_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 
@@ -34,6 +37,22 @@ def remember_preferences(response: HttpResponse, user: User) -> None:
         samesite="Lax",
     )
     theme.remember(response, user.theme)
+
+
+def warn_of_codes(request: HttpRequest, user: User) -> None:
+    """Who came in with a recovery code hears how many are left: without any, a lost phone locks the account."""
+    if not session.used_recovery_code(request, user):
+        return
+    kept = Authenticator.objects.filter(user=user, type=Authenticator.Type.RECOVERY_CODES).first()
+    left = len(kept.wrap().get_unused_codes()) if kept else 0
+    text = ngettext(
+        "You signed in with a recovery code: %(count)d is left.",
+        "You signed in with a recovery code: %(count)d are left.",
+        left,
+    )
+    if left <= FEW_CODES:
+        text += " " + gettext("Make new codes in your settings, under “Second factor”.")
+    messages.warning(request, text % {"count": left})
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -73,6 +92,7 @@ class AccountAdapter(DefaultAccountAdapter):
         response = super().post_login(request, user, **kwargs)
         session.record_fresh_password(request, user)
         remember_preferences(response, user)
+        warn_of_codes(request, user)
         return response
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:

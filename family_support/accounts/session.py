@@ -77,6 +77,12 @@ def passed_second_factor(request: Any, user: AbstractBaseUser) -> bool:
     return any(record.get("method") == "mfa" for record in get_authentication_records(request, user))
 
 
+def used_recovery_code(request: Any, user: AbstractBaseUser) -> bool:
+    """Whether the second factor of this sign-in was a recovery code."""
+    records = get_authentication_records(request, user)
+    return any(record.get("type") == Authenticator.Type.RECOVERY_CODES for record in records)
+
+
 def note_second_factor(request: Any, user: AbstractBaseUser, authenticator: Any, **kwargs: Any) -> None:
     """Setting a second factor up proves it: the session passed (receiver of allauth's `authenticator_added`)."""
     if authenticator.type != Authenticator.Type.RECOVERY_CODES:

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from django.contrib.auth.hashers import get_hasher
 from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.test import Client
@@ -140,6 +142,134 @@ def test_the_last_second_factor_stays(client: Client, director: User) -> None:
     sign_in(client, director.memberships.get())
     client.post(reverse("mfa_deactivate_totp"))
     assert Authenticator.objects.filter(user=director, type=Authenticator.Type.TOTP).exists()
+
+
+def test_a_recovery_code_works_once_and_warns(client: Client, director: User) -> None:
+    codes = RecoveryCodes.activate(director).get_unused_codes()
+    give_password(client, director.email)
+    assert give_code(client, codes[0]).status_code == 302
+    page = client.get(reverse(SETTINGS)).content.decode()
+    assert "осталось 9" in page
+    assert "Создайте новые" not in page
+    other = Client()
+    give_password(other, director.email)
+    assert give_code(other, codes[0]).status_code == 200, "used"
+    cache.clear()
+    kept = Authenticator.objects.get(user=director, type=Authenticator.Type.RECOVERY_CODES)
+    for code in codes[1:8]:
+        assert kept.wrap().validate_code(code)
+    give_password(other, director.email)
+    assert give_code(other, codes[8]).status_code == 302
+    page = other.get(reverse(SETTINGS)).content.decode()
+    assert "остался 1" in page
+    assert "Создайте новые" in page
+
+
+def test_recovery_codes_are_shown_once(client: Client, director: User) -> None:
+    codes = RecoveryCodes.activate(director).get_unused_codes()
+    give_password(client, director.email)
+    give_code(client, code_of(director))
+    address = reverse("mfa_view_recovery_codes")
+    page = client.get(address).content.decode()
+    assert all(code in page for code in codes)
+    again = client.get(address).content.decode()
+    assert not any(code in again for code in codes)
+    assert client.get(reverse("mfa_download_recovery_codes")).status_code == 403
+    assert client.post(reverse("mfa_generate_recovery_codes")).status_code == 302
+    kept = Authenticator.objects.get(user=director, type=Authenticator.Type.RECOVERY_CODES)
+    fresh = kept.wrap().get_unused_codes()
+    assert not set(fresh) & set(codes)
+    page = client.get(address).content.decode()
+    assert all(code in page for code in fresh)
+
+
+def failures(times: int, email: str, codes: User | None = None) -> Client:
+    """So many failures in a row, wrong codes after a right password if an account is given."""
+    client = Client()
+    if codes is not None:
+        give_password(client, email)
+    for _ in range(times):
+        if codes is None:
+            give_password(client, email, "Wrong-horse-2026")
+        else:
+            give_code(client, code_of(codes, wrong=True))
+    return client
+
+
+@pytest.mark.parametrize("factor", ["password", "code"])
+def test_the_lockout_counts_and_opens_after_five_minutes(director: User, factor: str) -> None:
+    codes = director if factor == "code" else None
+    begun = now().timestamp()
+    failures(4, director.email, codes)
+    fifth = Client()
+    assert give_password(fifth, director.email).status_code == 302, "four failures lock nobody"
+    give_code(fifth, code_of(director, wrong=True))
+    with travel(begun + 299, tick=False):
+        assert give_password(Client(), director.email).status_code == 200
+    with travel(begun + 302, tick=False):
+        client = Client()
+        assert give_password(client, director.email).status_code == 302
+        assert give_code(client, code_of(director)).status_code == 302
+        assert signed_in(client)
+
+
+def test_an_unknown_account_is_locked_like_a_known_one(director: User) -> None:
+    """Neither the words nor the moment of the lockout tell that an account exists."""
+    told = {}
+    for email in (director.email, "nobody@example.kz"):
+        answers = [give_password(Client(), email, "Wrong-horse-2026") for _ in range(7)]
+        told[email] = [(answer.status_code, answer.context["form"].non_field_errors()) for answer in answers]
+    known, unknown = told.values()
+    assert known == unknown
+    assert known[4] != known[5], "the sixth hears of the lockout"
+
+
+def test_an_answer_takes_as_long_for_an_unknown_account(director: User, monkeypatch: Any) -> None:
+    """The cost of an answer is the hash: each way computes exactly one."""
+    closed = person("closed@example.kz", Role.SYSTEM_ADMIN)
+    with acting(SYSTEM):
+        User.objects.filter(pk=closed.pk).update(is_active=False)
+    hasher = type(get_hasher())
+    counted: list[str] = []
+    encode = hasher.encode
+    monkeypatch.setattr(
+        hasher, "encode", lambda *args, **more: (counted.append(""), encode(*args, **more))[1]
+    )
+    costs = {}
+    for email, password in (
+        ("nobody@example.kz", PASSWORD),
+        (director.email, "Wrong-horse-2026"),
+        (closed.email, PASSWORD),
+        (closed.email, "Wrong-horse-2026"),
+    ):
+        counted.clear()
+        give_password(Client(), email, password)
+        costs[email, password] = len(counted)
+    assert set(costs.values()) == {1}
+
+
+def test_forgotten_passwords_tell_nothing(client: Client, director: User, mailoutbox: list[Any]) -> None:
+    answers = [
+        client.post(reverse("account_reset_password"), {"email": email})
+        for email in (director.email, "nobody@example.kz")
+    ]
+    assert [(each.status_code, each["Location"]) for each in answers] == [
+        (302, reverse("account_reset_password_done"))
+    ] * 2
+    assert [mail.to for mail in mailoutbox] == [[director.email]]
+
+
+def test_the_script_hears_how_long_a_session_lasts(client: Client, director: User, settings: Any) -> None:
+    sign_in(client, director.memberships.get())
+    asked = client.get(reverse("ui-alive"))
+    assert (asked.status_code, asked["X-Session-Idle"]) == (204, str(settings.SESSION_COOKIE_AGE))
+    left = int(asked["X-Session-Left"])
+    assert settings.SESSION_ABSOLUTE_AGE - 60 < left <= settings.SESSION_ABSOLUTE_AGE
+    assert asked["X-Account"] == f"{director.pk}-{director.memberships.get().pk}"
+    with travel(now().timestamp() + 600, tick=False):
+        for _ in range(2):
+            quiet = client.get(reverse("ui-alive"), headers={"X-Background": "1"})
+            assert 290 < int(quiet["X-Session-Idle"]) < 310, "asking quietly does not prolong"
 
 
 def test_nobody_signs_up(client: Client) -> None:
