@@ -58,6 +58,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "allauth.idp.oidc",
     "guardian",
     "crispy_forms",
@@ -272,6 +274,24 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_TOTP_ISSUER = "Family Support"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMO_MODE
+# Sign-in by the state's OpenID Connect provider, beside the password (ADR 26); empty: there is none.
+SOCIALACCOUNT_ADAPTER = "family_support.accounts.state_sign_in.StateAdapter"
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_LOGIN_ON_GET = True  # our view takes POST only, and needs no page in between
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 5
+OIDC_ISSUER = env.str("OIDC_ISSUER", default="").rstrip("/")
+if OIDC_ISSUER and not OIDC_ISSUER.startswith("https://"):
+    raise ImproperlyConfigured("OIDC_ISSUER must begin with https://: what it says is believed unsigned.")
+OIDC_CLIENT_ID = required("OIDC_CLIENT_ID") if OIDC_ISSUER else ""
+OIDC_CLIENT_SECRET = required("OIDC_CLIENT_SECRET") if OIDC_ISSUER else ""
+OIDC_NAME = env.str("OIDC_NAME", default="eGov")
+OIDC_SCOPES = env.list("OIDC_SCOPES", default=["openid", "profile"])
+OIDC_IIN_CLAIM = env.str("OIDC_IIN_CLAIM", default="iin")
+# What of `acr` and `amr` says that the provider saw a second factor; nothing by default.
+OIDC_MFA_ACR = env.list("OIDC_MFA_ACR", default=[])
+OIDC_MFA_AMR = env.list("OIDC_MFA_AMR", default=[])
+# Where the provider's page is, if not where its description is: the browser asks before it sends a form there.
+OIDC_PAGE = env.str("OIDC_PAGE", default=OIDC_ISSUER)
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"family_support.accounts.passwords.{name}"}
     for name in (
@@ -370,6 +390,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "family_support.ui.views.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
+OIDC_ORIGIN = ["{0.scheme}://{0.netloc}".format(urlsplit(OIDC_PAGE))] if OIDC_ISSUER else []
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -378,7 +399,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
         "connect-src": [SELF],
-        "form-action": [SELF],
+        "form-action": [SELF, *OIDC_ORIGIN],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
     }

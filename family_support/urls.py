@@ -7,7 +7,7 @@ from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
 from django.urls import include, path, re_path
 
-from family_support.accounts.views import own, second_factor
+from family_support.accounts.views import own, second_factor, state
 from family_support.health import health
 
 handler400 = "family_support.ui.views.bad_request"
@@ -33,6 +33,8 @@ sign_in_patterns = [
         account.password_reset_from_key_done,
         name="account_reset_password_from_key_done",
     ),
+    path("<slug:provider_id>/login/", state.state_login, name="openid_connect_login"),
+    path("<slug:provider_id>/login/callback/", state.state_callback, name="openid_connect_callback"),
     path("2fa/", mfa.index, name="mfa_index"),
     path("2fa/authenticate/", mfa.authenticate, name="mfa_authenticate"),
     path("2fa/reauthenticate/", mfa.reauthenticate, name="mfa_reauthenticate"),

@@ -226,6 +226,8 @@ def endpoint(
 LIBRARY_PAGES = frozenset(
     {
         "account_login",
+        "openid_connect_login",
+        "openid_connect_callback",
         "account_logout",
         "account_reauthenticate",
         "account_change_password",

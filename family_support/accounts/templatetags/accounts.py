@@ -1,8 +1,9 @@
-"""What the sign-in pages show in demo mode: `{% load accounts %}{% demo_sign_in %}` and `{% demo_code %}`."""
+"""Parts of the sign-in pages: `{% load accounts %}`, then `{% demo_sign_in %}`, `{% demo_code %}`, `{% state_sign_in %}`."""
 
 from typing import Any
 
 from django import template
+from django.conf import settings
 
 from family_support.accounts import demo
 from family_support.accounts.views.own import demo_allowed
@@ -31,3 +32,10 @@ def demo_code(context: template.Context) -> dict[str, Any]:
     user = getattr(form, "user", None)
     shown = demo_allowed(request) and user is not None and user.email.endswith(f"@{demo.DOMAIN}")
     return {"code": demo.code_of(user.email) if shown and user is not None else ""}
+
+
+@register.inclusion_tag("accounts/state_sign_in.html", takes_context=True)
+def state_sign_in(context: template.Context) -> dict[str, Any]:
+    """The button to the state's sign-in; nothing where none is configured."""
+    name = settings.OIDC_NAME if settings.OIDC_ISSUER else ""
+    return {"name": name, "csrf_token": context.get("csrf_token")}
