@@ -1,4 +1,4 @@
-"""Parts of the sign-in pages: `{% demo_sign_in %}`, `{% demo_code %}` and `{% state_sign_in %}` of `{% load accounts %}`."""
+"""Tags of the sign-in pages: `{% demo_sign_in %}`, `{% demo_code %}`, `{% state_sign_in %}` of `{% load accounts %}`."""
 
 from typing import Any
 
