@@ -1,4 +1,4 @@
-"""Tags of the sign-in pages: `{% demo_sign_in %}`, `{% demo_code %}`, `{% state_sign_in %}` of `{% load accounts %}`."""
+"""Tags of the sign-in pages: `{% demo_sign_in %}`, `{% demo_code %}`, `{% state_sign_in %}`."""
 
 from typing import Any
 
