@@ -416,14 +416,23 @@ LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "plain": {
+            "()": "family_support.base.logs.WithoutValues",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+        }
+    },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "stream": sys.stderr, "formatter": "plain"}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     # Request lines and their arguments are the proxy's business; an error report names the view, not the data.
-    "filters": {"secret_addresses": {"()": "family_support.base.logs.SecretAddresses"}},
+    "filters": {
+        "secret_addresses": {"()": "family_support.base.logs.SecretAddresses"},
+        "named_failures": {"()": "family_support.base.logs.NamedFailures"},
+    },
     "loggers": {
         "django.server": {"level": "ERROR"},
         "django.request": {"filters": ["secret_addresses"]},
+        "celery.app.trace": {"filters": ["named_failures"]},
         "django_structlog": {"level": "WARNING"},
     },
 }

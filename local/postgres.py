@@ -113,4 +113,6 @@ def start(
     return {
         "DATABASE_URL": f"postgres://fs_runtime:{secrets['runtime_password']}@{place}",
         "DATABASE_OWNER_URL": f"postgres://fs_owner:{secrets['owner_password']}@{place}",
+        # For the test that nothing personal is in it.
+        "POSTGRES_LOG": str(supervisor.logs / "postgres.log"),
     }
