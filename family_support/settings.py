@@ -265,6 +265,8 @@ PUBLIC_RATE_LIMITS = {
     "calendar_feed": env.str("LIMIT_CALENDAR_FEED", default="300/10m/ip"),
     "ask_status": env.str("LIMIT_ASK_STATUS", default="20/10m/ip,600/10m/key"),
 }
+# Pages of people who are signed in, by account: a desk's day fits, going through numbers one after another does not.
+PAGE_RATE_LIMITS = {"search": "30/m/key,300/h/key"}
 MFA_ADAPTER = "family_support.accounts.adapters.MFAAdapter"
 MFA_FORMS = {
     "authenticate": "family_support.accounts.forms.CodeForm",
@@ -360,6 +362,13 @@ STORAGES = {
 MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(BASE_DIR / "media"))
 FILE_UPLOAD_PERMISSIONS = 0o600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+# The whole of a form with its files, in bytes: more is not even read.
+FORM_MAX_SIZE = 64 * 1024 * 1024
+FILE_UPLOAD_HANDLERS = [
+    "family_support.base.uploads.WholeFormLimit",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 # One attachment, in bytes.
 ATTACHMENT_MAX_SIZE = 15 * 1024 * 1024
 # All attachments of a case, and what a Center or an agency may add in a day, in bytes.

@@ -18,6 +18,7 @@ from cases.page import day_tiles
 from cases.permissions import DAY_ROLES, LIST_ROLES, can_register
 from cases.views.common import center_of
 from family_support.access.decorators import allowed
+from family_support.accounts.api import limits
 from family_support.accounts.roles import WORKERS, Role
 from family_support.agenda.scope import oversees
 from family_support.base import clock
@@ -111,6 +112,7 @@ def _tiles(request: HttpRequest, groups: list[queries.Group], chooses: bool) -> 
 @allowed(*LIST_ROLES)
 def case_search(request: HttpRequest) -> HttpResponse:
     """Find cases by number, name, IIN or phone: by POST, so that nothing personal stands in an address."""
+    limits.check(request, "search", key=f"user {request.actor.user_id}")
     form = SearchForm(request.POST)
     found = queries.search(form.cleaned_data["q"], request.actor) if form.is_valid() else []
     if form.is_valid():

@@ -25,6 +25,9 @@ PERMISSIONS_POLICY = ", ".join(
 )
 
 
+TOO_MANY = 429
+# Of the limits of public pages, in seconds: when to come again where nobody counted more exactly.
+WINDOW = 600
 # Sent by parts of a page that keep themselves fresh (frontend/js/fresh.js).
 BACKGROUND = "X-Background"
 
@@ -42,6 +45,9 @@ class PageMiddleware:
         response.headers.setdefault("Cache-Control", "no-store")
         response.headers.setdefault("Referrer-Policy", "same-origin")
         response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        if response.status_code == TOO_MANY:
+            response.headers.setdefault("Retry-After", str(WINDOW))
         patch_vary_headers(response, ["HX-Request"])
         return response
 

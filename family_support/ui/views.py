@@ -12,7 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from family_support.base.errors import AppError, Missing
+from family_support.base.errors import AppError, Missing, TooMany
 from family_support.ui import theme as themes
 from family_support.ui.actions import Typed, typed_in
 
@@ -93,7 +93,7 @@ def refusal(request: HttpRequest, error: AppError) -> HttpResponse:
     if back:
         links.insert(0, (_("Open the record again"), back))
     typed = vars(error).get("typed") or (typed_in(request) if request.method == "POST" else [])
-    return error_page(
+    response = error_page(
         request,
         error.status,
         titles.get(error.status, titles[400]),
@@ -103,6 +103,9 @@ def refusal(request: HttpRequest, error: AppError) -> HttpResponse:
         links=links,
         fields=error.as_dict()["fields"],
     )
+    if isinstance(error, TooMany):
+        response.headers["Retry-After"] = str(error.retry_after)
+    return response
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

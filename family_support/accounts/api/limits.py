@@ -1,4 +1,5 @@
-"""How often a program may ask. Counters live in Valkey, which is disposable: without it nobody is refused."""
+"""How often a program may ask, and a person search. Counters live in Valkey, which is disposable: without it nobody is
+refused."""
 
 from __future__ import annotations
 
@@ -23,13 +24,14 @@ def address_of(request: HttpRequest) -> str:
 
 
 def check(request: HttpRequest, action: str, *, key: str = "", only_look: bool = False) -> None:
-    """Count one call of an action of API_RATE_LIMITS in its window of time; `only_look` asks whether it is used up.
+    """Count one call of an action of API_RATE_LIMITS or PAGE_RATE_LIMITS in its window of time; `only_look` asks
+    whether it is used up.
 
     Errors: TooMany with the seconds until the window ends. The counting is one atomic step: unlike the lock of
     allauth's limits it refuses nobody because many call at once.
     """
     now = clock.now().timestamp()
-    for rate in ratelimit.parse_rates(settings.API_RATE_LIMITS[action]):
+    for rate in ratelimit.parse_rates({**settings.PAGE_RATE_LIMITS, **settings.API_RATE_LIMITS}[action]):
         who = key if rate.per == "key" else address_of(request)
         seconds = int(rate.duration)
         name = f"api:{action}:{seconds}:{int(now // seconds)}:{hashlib.sha256(who.encode()).hexdigest()}"
