@@ -12,7 +12,7 @@ from cases.actions.consents import (
 from cases.actions.consultations import record_consultation
 from cases.actions.documents import add_document
 from cases.actions.doors import ask_for_help, send_to_center
-from cases.actions.drafts import drop_draft, forget_drafts, save_draft
+from cases.actions.drafts import drop_draft, forget_drafts, open_draft, save_draft
 from cases.actions.files import add_to_request, add_to_submission
 from cases.actions.intakes import receive_intake, refuse_intake, register_intake, register_received
 from cases.actions.people import PersonData, add_member, change_member
@@ -70,6 +70,7 @@ __all__ = [
     "forget_drafts",
     "give_consent",
     "grant_access",
+    "open_draft",
     "propose_transfer",
     "note_violence",
     "receive_intake",

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from cases.actions.intakes import REGISTER
 from cases.models import IntakeDraft
 from cases.permissions import check_can_register
 from family_support.audit.context import acting
 from family_support.base.actor import SYSTEM, Actor
 from family_support.base.errors import Invalid
+from family_support.base.idempotency import was_used
 
 KEPT = timedelta(days=7)
 # Characters of all fields together; the longest text of the form has ten thousand.
@@ -28,6 +30,19 @@ def save_draft(*, content: Mapping[str, str], by: Actor, now: datetime) -> Intak
         draft, _created = IntakeDraft.objects.update_or_create(
             membership_id=by.membership_id, defaults={"content": dict(content), "saved_at": now}
         )
+    return draft
+
+
+def open_draft(*, by: Actor) -> IntakeDraft | None:
+    """What one typed and has not registered yet.
+
+    The form saves itself: such a request may arrive after the same form was registered. What it kept then is dropped
+    here, or the next family's form would begin with the last one's data.
+    """
+    draft = IntakeDraft.objects.visible_to(by).first()
+    if draft is not None and was_used(draft.content.get("key", ""), by, REGISTER):
+        drop_draft(by=by)
+        return None
     return draft
 
 

@@ -47,6 +47,8 @@ from family_support.workdays.queries import load_calendar
 
 # What was only received waits no longer than this internal term for a decision.
 REGISTRATION = "intake_registration"
+# The action's name with the key of a form.
+REGISTER = "cases.register_intake"
 
 
 def register_intake(
@@ -118,7 +120,7 @@ def register_intake(
             "source": source.plain(),
             "attach_to": attach_to.pk if attach_to else None,
         }
-        return run_once(key, by, "cases.register_intake", body, write)
+        return run_once(key, by, REGISTER, body, write)
 
 
 def receive_intake(

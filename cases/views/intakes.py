@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from cases import actions, cards, queries
 from cases.actions.team import workers_of
 from cases.forms.intakes import DuplicatesForm, IntakeForm, RefusalForm, RegisterForm
-from cases.models import Case, Intake, IntakeDraft, IntakeTransfer, Threat
+from cases.models import Case, Intake, IntakeTransfer, Threat
 from cases.papers import file_answer, intake_slip_pdf
 from cases.permissions import (
     LIST_ROLES,
@@ -49,7 +49,7 @@ def intake_new(request: HttpRequest) -> HttpResponse:
     """One page for the five channels; registered, it leads to the slip."""
     now = clock.now()
     center = center_of(request)
-    draft = IntakeDraft.objects.visible_to(request.actor).first() if request.method == "GET" else None
+    draft = actions.open_draft(by=request.actor) if request.method == "GET" else None
     form = IntakeForm(
         request.POST or None,
         request.FILES or None,
@@ -61,7 +61,7 @@ def intake_new(request: HttpRequest) -> HttpResponse:
             "received_at": now,
             "channel": Intake.Channel.SELF,
             "form": Intake.Form.DESK,
-            **(draft.content if draft else {}),
+            **{name: text for name, text in (draft.content if draft else {}).items() if name != "key"},
         },
     )
     if request.method == "POST" and form.is_valid():
@@ -101,8 +101,8 @@ def intake_new(request: HttpRequest) -> HttpResponse:
     return respond(request, "cases/intake_new.html", context, form)
 
 
-# What is kept of the form: all that is typed or chosen, no key, file or token.
-KEPT_FIELDS = tuple(name for name in IntakeForm.base_fields if name not in ("key", "upload", "attach_to"))
+# What is kept of the form: all that is typed or chosen, and by its key whether it was registered; no file or token.
+KEPT_FIELDS = tuple(name for name in IntakeForm.base_fields if name not in ("upload", "attach_to"))
 
 
 @require_POST

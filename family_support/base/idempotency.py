@@ -126,6 +126,15 @@ def run_once(key: UUID | str, by: Actor, action: str, body: Any, run: Callable[[
         return result
 
 
+def was_used(key: str, by: Actor, action: str) -> bool:
+    """Whether an action has been carried out for a form's key; never for what is no key."""
+    try:
+        identity = {"key": _as_uuid(key), "user_id": by.user_id, "action": action}
+    except Invalid:
+        return False
+    return IdempotencyKey.objects.filter(**identity).exists()
+
+
 def forget_old_keys(now: datetime) -> int:
     """Drop keys older than two weeks; how many."""
     return IdempotencyKey.objects.filter(created_at__lt=now - KEPT).delete()[0]
