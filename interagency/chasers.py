@@ -6,7 +6,7 @@ told. A grade whose moment passed while the product was down is recorded and ove
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +19,7 @@ from family_support.base import clock
 from family_support.base.actor import SYSTEM
 from family_support.deadlines.models import DeadlineLevel
 from family_support.notifications.actions import notify
+from family_support.notifications.models import Notice
 from family_support.notifications.recipients import directors, of_role
 from family_support.notifications.registry import register_kind
 from family_support.outbox.events import handles
@@ -26,6 +27,7 @@ from family_support.outbox.models import Event
 from interagency.models import Task
 from interagency.subjects import BODY, CASE, DISTRICT, TASK
 
+IN_DISTRICT = "district.chaser_3"
 GRADES = {"chaser_1": 1, "chaser_2": 2, "chaser_3": 3}
 # A report is awaited from the body in these states.
 AWAITED = (Task.State.SENT, Task.State.ACCEPTED, Task.State.RETURNED)
@@ -37,7 +39,7 @@ _KINDS = (
     ("task.chaser_3", _("Your report is late: the third chaser"), True),
     ("body.chaser_2", _("An officer of your body is late with a report: the second chaser"), False),
     ("body.chaser_3", _("An officer of your body is late with a report: the third chaser"), True),
-    ("district.chaser_3", _("A body of your district is five working days late"), False),
+    (IN_DISTRICT, _("Bodies of your district are late with their reports by five working days"), False),
     ("center.chaser_3", _("A body is five working days late with a report"), False),
 )
 for _kind, _text, _urgent in _KINDS:
@@ -62,15 +64,28 @@ def chase(event: Event) -> None:
         _tell(event, f"body.chaser_{grade}", heads, (BODY, event["agency_id"]))
     if grade > 2:
         district = task.agency.district_id if task.agency else 0
-        rows = Membership.objects.active(_today()).filter(role=Role.COORDINATOR, agency__district_id=district)
-        coordinators = list(rows.values_list("pk", flat=True))
         # The coordinator is told of lateness, never of a case.
-        _tell(event, "district.chaser_3", coordinators, (DISTRICT, district), of_case=False)
+        _tell(event, IN_DISTRICT, _untold_today(district, event.pk), (DISTRICT, district), of_case=False)
         _tell(event, "center.chaser_3", directors(event["center_id"], _today()), (CASE, task.case_id))
     with acting(SYSTEM):
         names = task.agency.names if task.agency else {}
         kind = f"task.chaser_{grade}"
         record(task.case, kind, by=SYSTEM, now=clock.now(), subject=(TASK, task.pk), body=names)
+
+
+def _untold_today(district: int, event_id: int) -> list[int]:
+    """The district's coordinators who have not been told of lateness today. One notice a day, however many bodies and
+    tasks: notices that can be counted would give back the small numbers that the district's figures hide."""
+    rows = Membership.objects.active(_today()).filter(role=Role.COORDINATOR, agency__district_id=district)
+    # Locked, so that two events delivered at once do not both find nobody told.
+    locked = [row.pk for row in rows.select_for_update(of=("self",)).order_by("pk")]
+    others = Notice.objects.filter(recipient__in=locked, kind=IN_DISTRICT).exclude(event_id=event_id)
+    told = {
+        row.recipient_id
+        for row in others.filter(created_at__gte=clock.now() - timedelta(days=1))
+        if clock.local_date(row.created_at) == _today()
+    }
+    return [pk for pk in locked if pk not in told]
 
 
 def officers_of(task: Task) -> list[int]:

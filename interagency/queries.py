@@ -21,19 +21,31 @@ class Line:
 
     task: Task
     deadline: Deadline | None
+    # The register's term of the state service that the measure means (R192 10).
+    service: Deadline | None = None
 
 
 def with_terms(tasks: list[Task]) -> list[Line]:
     """Each task with its open term: the report's, the review's once it was reported, or the settlement's of a decline.
     Two queries for any number."""
     reports = _open(("task_report",), "ipr.measure", [task.measure_id for task in tasks])
-    own = _open(("report_review", "decline_settlement"), "interagency.task", [task.pk for task in tasks])
-    return [Line(task, own.get(task.pk) or reports.get(task.measure_id)) for task in tasks]
+    keys = [task.pk for task in tasks]
+    own = _open(("report_review", "decline_settlement", "state_service"), "interagency.task", keys)
+    found = []
+    for task in tasks:
+        terms = {row.code: row for row in own.get(task.pk, ())}
+        service = terms.pop("state_service", None)
+        report = next(iter(reports.get(task.measure_id, ())), None)
+        found.append(Line(task, next(iter(terms.values()), report), service))
+    return found
 
 
-def _open(codes: tuple[str, ...], subject_type: str, ids: list[int]) -> dict[int, Deadline]:
+def _open(codes: tuple[str, ...], subject_type: str, ids: list[int]) -> dict[int, list[Deadline]]:
     rows = Deadline.objects.open().filter(code__in=codes, subject_type=subject_type, subject_id__in=ids)
-    return {row.subject_id: row for row in rows.select_related("term", "center__district")}
+    found: dict[int, list[Deadline]] = {}
+    for row in rows.select_related("term", "center__district"):
+        found.setdefault(row.subject_id, []).append(row)
+    return found
 
 
 def inbox(actor: Actor) -> list[Line]:
@@ -58,7 +70,7 @@ def grouped(lines: list[Line], now: datetime) -> list[tuple[str, list[Line]]]:
 def _group(line: Line, now: datetime) -> str:
     if line.task.state in (Task.State.REPORTED, Task.State.DECLINED):
         return "waiting"
-    if line.deadline is not None and line.deadline.is_overdue(now):
+    if any(term is not None and term.is_overdue(now) for term in (line.deadline, line.service)):
         return "overdue"
     return {Task.State.RETURNED: "returned", Task.State.SENT: "new"}.get(Task.State(line.task.state), "work")
 

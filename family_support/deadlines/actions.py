@@ -50,6 +50,7 @@ def open_deadline(
     case_id: int | None,
     subject: Subject,
     due_on: date | None = None,
+    service_days: int | None = None,
     agency: Agency | None = None,
     holder: Holder | None = None,
     if_absent: bool = False,
@@ -57,7 +58,8 @@ def open_deadline(
     """Start a term (rules.md 4) for a subject ("app.model", id); store when it ends and its levels are reached.
 
     The row of the term is the one in force on the local day of `started_at`. `due_on` is the day that terms with
-    a date of their own end on (a measure's date, a state service's term). `agency` is the body whose turn it is.
+    a date of their own end on (a measure's date); `service_days` are the working days that the register gives a state
+    service. `agency` is the body whose turn it is.
     `holder` is with whom the work lies at first, where that is not who the term's row says.
     Errors: Conflict when the same term already runs for the subject (with `if_absent` that one is returned
     instead), ValueError for a limit and for a term without its date, Term.DoesNotExist, OutsideCalendar,
@@ -73,7 +75,7 @@ def open_deadline(
         raise Conflict("term_runs", _("This term is already running."))
     calendar = load_calendar(center=center)
     row = Term.objects.in_force(term, calendar.local_date(started_at))
-    ends = due(row, started_at, due_on, calendar)
+    ends = due(row, started_at, due_on, calendar, service_days)
     schedule = levels(row, started_at, ends.due_at, calendar)
     return Deadline.objects.create(
         term=row,
@@ -268,7 +270,11 @@ def counted_again(deadline: Deadline, calendar: WorkCalendar) -> Due:
     """When the deadline's term ends by a calendar."""
     set_date = deadline.explanation.get("set_date")
     return due(
-        deadline.term, deadline.started_at, date.fromisoformat(set_date) if set_date else None, calendar
+        deadline.term,
+        deadline.started_at,
+        date.fromisoformat(set_date) if set_date else None,
+        calendar,
+        deadline.explanation.get("length") if deadline.term.unit == Term.Unit.SERVICE else None,
     )
 
 

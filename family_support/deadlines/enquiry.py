@@ -26,6 +26,8 @@ from family_support.workdays.models import CalendarVersion
 from family_support.workdays.queries import load_calendar
 
 MOST_DAYS = 1000
+# Its length stands in the register of state services: `--days` gives it beside the term (R192 10).
+SERVICE_TERM = "state_service"
 SET_BY_DATE = (Term.Unit.DATE, Term.Unit.SERVICE)
 
 
@@ -84,7 +86,8 @@ def answer(question: Question) -> Answer:
 
     Errors: Refused.
     """
-    if bool(question.term) == bool(question.days):
+    by_register = question.term == SERVICE_TERM and question.days
+    if bool(question.term) == bool(question.days) and not by_register:
         raise Refused(_("Give either a term or a number of working days."))
     asked = _moment(question.moment)
     center = _center(question.center)
@@ -96,7 +99,9 @@ def answer(question: Question) -> Answer:
         if rule.code in BEGINS_AT_REGISTRATION:
             started_at = effective_registration(asked, calendar, question.immediate)
             rule = _term(question.term, calendar.local_date(started_at))
-        ends = due(rule, started_at, _due_on(question.due_on, rule, day), calendar)
+        days = _days(question.days) if by_register else None
+        due_on = None if by_register and not question.due_on else _due_on(question.due_on, rule, day)
+        ends = due(rule, started_at, due_on, calendar, days)
         reached = levels(rule, started_at, ends.due_at, calendar) if isinstance(rule, Term) else []
     except (OutsideCalendar, OverflowError) as error:
         raise Refused(
@@ -189,7 +194,7 @@ def as_json(found: Answer) -> dict[str, Any]:
         "act": term.act if term else None,
         "internal": term.internal if term else None,
         "unit": found.rule.unit,
-        "length": found.rule.length,
+        "length": found.rule.length or told["length"],
         "center": found.center.code if found.center else None,
         "from": _iso(found.asked),
         "started_at": _iso(found.started_at),

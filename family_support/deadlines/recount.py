@@ -83,10 +83,10 @@ class Counted:
         term, calendar = self.terms[row.term_id], self.calendar(row)
         hours = term.unit == Term.Unit.CLOCK_HOURS
         start = row.started_at if hours else calendar.local_date(row.started_at)
-        key = (row.term_id, row.center_id, start, row.set_date)
+        key = (row.term_id, row.center_id, start, row.set_date, row.length)
         if key not in self._ends:
             set_date = date.fromisoformat(row.set_date) if row.set_date else None
-            self._ends[key] = end_of(term, row.started_at, set_date, calendar).due_at
+            self._ends[key] = end_of(term, row.started_at, set_date, calendar, _days(term, row)).due_at
         return self._ends[key]
 
     def level(self, row: Row, due_at: datetime | None, now: datetime) -> str:
@@ -109,6 +109,12 @@ class Row(NamedTuple):
     started_at: datetime
     due_at: datetime | None
     set_date: str | None
+    length: str | None
+
+
+def _days(term: Term, row: Row) -> int | None:
+    """The working days that the register gave a state service when it was requested."""
+    return int(row.length) if term.unit == Term.Unit.SERVICE and row.length else None
 
 
 def preview(rows: DeadlineQuerySet, edition: Edition, now: datetime) -> Preview:
@@ -119,7 +125,12 @@ def preview(rows: DeadlineQuerySet, edition: Edition, now: datetime) -> Preview:
     by_term: dict[int, list[int]] = {}
     by_center: dict[int, list[int]] = {}
     lean = rows.order_by().values_list(
-        "term_id", "center_id", "started_at", "due_at", KeyTextTransform("set_date", "explanation")
+        "term_id",
+        "center_id",
+        "started_at",
+        "due_at",
+        KeyTextTransform("set_date", "explanation"),
+        KeyTextTransform("length", "explanation"),
     )
     for row in map(Row._make, lean.iterator(chunk_size=5000)):
         found.looked_at += 1

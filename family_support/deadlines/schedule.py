@@ -68,13 +68,20 @@ class End:
     until_closing: bool = True
 
 
-def due(term: TermRule, started_at: datetime, due_on: date | None, calendar: WorkCalendar) -> Due:
+def due(
+    term: TermRule,
+    started_at: datetime,
+    due_on: date | None,
+    calendar: WorkCalendar,
+    service_days: int | None = None,
+) -> Due:
     """When a term that starts at `started_at` ends, and how that came about. As `end_of`."""
-    found = end_of(term, started_at, due_on, calendar)
+    found = end_of(term, started_at, due_on, calendar, service_days)
+    length = service_days if term.unit == "service" and due_on is None else term.length
     told = explain(
         calendar=calendar,
         unit=term.unit,
-        length=term.length if found.due_at else None,
+        length=length if found.due_at else None,
         started_at=started_at,
         due_on=found.due_on,
         due_at=found.due_at,
@@ -87,14 +94,21 @@ def due(term: TermRule, started_at: datetime, due_on: date | None, calendar: Wor
     return Due(found.due_at, found.due_on, told)
 
 
-def end_of(term: TermRule, started_at: datetime, due_on: date | None, calendar: WorkCalendar) -> End:
+def end_of(
+    term: TermRule,
+    started_at: datetime,
+    due_on: date | None,
+    calendar: WorkCalendar,
+    service_days: int | None = None,
+) -> End:
     """When a term that starts at `started_at` ends.
 
     The day of the start is day zero (Civil Code 173). A working-day term ends at the Center's closing hour of the n-th
     working day when the Center must act, and at 24:00 for a body (rules.md 6.1); hours run by the clock (6.3); months
     end on the same date or the month's last (6.4); a set date comes as `due_on`. A last day that is not working rolls
-    forward (Civil Code 175), except for the terms of `KEEPS_LAST_DAY`. A term of unit "none" has no end. Of the start
-    only its local day counts, but for hours by the clock.
+    forward (Civil Code 175), except for the terms of `KEEPS_LAST_DAY`. `service_days` are the working days that the
+    register gives a state service (R192 10), counted unless a date is set. A term of unit "none" has no end.
+    Of the start only its local day counts, but for hours by the clock.
 
     Errors: ValueError for a term without its length or its date, OutsideCalendar.
     """
@@ -108,6 +122,9 @@ def end_of(term: TermRule, started_at: datetime, due_on: date | None, calendar: 
             return End(due_at, calendar.local_date(due_at), until_closing=False)
         case "months":
             return _rolled(term, add_months(day_zero, _length(term)), calendar)
+        case "service" if service_days and due_on is None:
+            last, steps = calendar.add_working_days(day_zero, service_days)
+            return _ended(term, last, calendar, steps)
         case "date" | "service":
             if due_on is None:
                 raise ValueError(f"the term {term.code} needs its date")

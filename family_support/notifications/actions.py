@@ -21,9 +21,9 @@ from family_support.base.actor import Actor
 from family_support.base.clock import local_date
 from family_support.base.errors import Conflict, Missing
 from family_support.base.loudness import Loudness
-from family_support.notifications.models import Mail, MailDecision, Notice
+from family_support.notifications.models import IN_PLACE_OF, Mail, MailDecision, Notice
 from family_support.notifications.permissions import check_can_decide_mail
-from family_support.notifications.recipients import with_substitutes
+from family_support.notifications.recipients import standing_in
 from family_support.notifications.registry import kind_of
 from family_support.outbox.events import ask_worker
 
@@ -55,6 +55,8 @@ def notify(
         raise RuntimeError("notify needs the transaction of its cause")
     kind_loudness = kind_of(kind).loudness
     loud = Loudness(loudness) if loudness else kind_loudness
+    told = set(recipients)
+    in_place_of = standing_in(told, case_id, local_date(now))
     rows = [
         Notice(
             recipient_id=pk,
@@ -62,12 +64,12 @@ def notify(
             case_id=case_id,
             subject_type=subject[0],
             subject_id=subject[1],
-            params=params or {},
+            params={**(params or {}), IN_PLACE_OF: in_place_of[pk]} if pk in in_place_of else params or {},
             loudness=loud,
             created_at=now,
             event_id=event_id,
         )
-        for pk in _who_may_know(recipients, case_id, now)
+        for pk in _who_may_know(told | set(in_place_of), case_id, now)
     ]
     if not rows:
         return 0
@@ -108,7 +110,7 @@ def send_soon() -> None:
 
 def _who_may_know(recipients: Iterable[int], case_id: int | None, now: datetime) -> list[int]:
     today = local_date(now)
-    people = Membership.objects.active(today).filter(pk__in=with_substitutes(recipients, case_id, today))
+    people = Membership.objects.active(today).filter(pk__in=list(recipients))
     if case_id is not None:
         people = people.exclude(
             user__iin_index__in=Barred.objects.filter(case_id=case_id).values("iin_index")

@@ -12,6 +12,9 @@ from family_support.accounts.roles import Role
 from family_support.base.actor import Actor
 from family_support.base.loudness import Loudness
 
+# The param of a notice told to a substitute: the membership in whose place (ADR 22).
+IN_PLACE_OF = "in_place_of"
+
 
 class DigestQuerySet(models.QuerySet["Digest"]):
     def visible_to(self, actor: Actor) -> DigestQuerySet:

@@ -14,9 +14,10 @@ from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from family_support.access.subjects import CaseLine, case_lines, names, subject_url
+from family_support.accounts.models import Membership
 from family_support.base.actor import Actor
 from family_support.base.clock import local_date
-from family_support.notifications.models import Mail, MailQuerySet, Notice, NoticeQuerySet
+from family_support.notifications.models import IN_PLACE_OF, Mail, MailQuerySet, Notice, NoticeQuerySet
 from family_support.notifications.registry import kinds
 
 COUNTED_TO = 100
@@ -33,6 +34,8 @@ class Line:
     case: CaseLine | None
     url: str
     closed: bool = False
+    # The absent colleague in whose place the reader is told.
+    for_whom: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,7 @@ def lines(notices: Iterable[Notice], actor: Actor) -> list[Line]:
         if row.kind in known:
             for param, kind in known[row.kind].names.items():
                 wanted[kind].add(str(row.params.get(param, "")))
+    absent = _absent({row.params[IN_PLACE_OF] for row in rows if IN_PLACE_OF in row.params})
     called = {kind: names(kind, codes) for kind, codes in wanted.items()}
     made = []
     for row in rows:
@@ -85,8 +89,17 @@ def lines(notices: Iterable[Notice], actor: Actor) -> list[Line]:
         for param, kind in found.names.items():
             code = str(params.get(param, ""))
             params[param] = called[kind].get(code, code)
-        made.append(Line(row, str(found.text) % params, found.icon, found.tone, case, url))
+        for_whom = absent.get(row.params.get(IN_PLACE_OF), "")
+        made.append(Line(row, str(found.text) % params, found.icon, found.tone, case, url, for_whom=for_whom))
     return made
+
+
+def _absent(keys: Collection[int]) -> dict[Any, str]:
+    """Short names of the memberships: no query where the reader stands in for nobody."""
+    if not keys:
+        return {}
+    rows = Membership.objects.filter(pk__in=keys).select_related("user")
+    return {row.pk: row.user.short_name for row in rows}
 
 
 def _closed(row: Notice) -> Line:

@@ -36,18 +36,26 @@ def of_role(*roles: Role, on: date, center_id: int | None = None, agency_id: int
 
 
 def with_substitutes(recipients: Iterable[int], case_id: int | None, on: date) -> set[int]:
-    """The memberships, and who stands in for those of them that are away on a local day (ADR 22).
+    """The memberships, and who stands in for those of them that are away on a local day (ADR 22)."""
+    told = set(recipients)
+    return told | set(standing_in(told, case_id, on))
+
+
+def standing_in(recipients: Iterable[int], case_id: int | None, on: date) -> dict[int, int]:
+    """Who is told in whose place on a local day: substitute -> the absent, for those who are not told themselves.
 
     A substitute hears of a case only where it is listed to them: of a restricted one by their own grant, and never
     where the case keeps them out by name.
     """
     told = set(recipients)
     away = Absence.objects.in_force(on).filter(membership_id__in=told).exclude(substitute_id__in=told)
-    standing_in = set(away.values_list("substitute_id", flat=True)) if told else set()
-    if not standing_in or case_id is None:
-        return told | standing_in
-    for membership in for_actors(Membership.objects.filter(pk__in=standing_in), on):
+    pairs = away.order_by("-membership_id").values_list("substitute_id", "membership_id")
+    found = dict(pairs) if told else {}
+    if not found or case_id is None:
+        return found
+    reached = {}
+    for membership in for_actors(Membership.objects.filter(pk__in=found), on):
         of_body = membership.agency_id is not None
         if of_body or listed_cases(actor_of(membership, "")).filter(pk=case_id).exists():
-            told.add(membership.pk)
-    return told
+            reached[membership.pk] = found[membership.pk]
+    return reached

@@ -118,6 +118,12 @@ def _term(explanation: Mapping[str, Any]) -> str:
                 "Term: %(n)s months, to the same date (Civil Code, art. 174).",
                 length,
             ) % {"n": length}
+        case "service" if length and not explanation["set_date"]:
+            return ngettext(
+                "Term of the service by the register: %(n)s working day.",
+                "Term of the service by the register: %(n)s working days.",
+                length,
+            ) % {"n": length}
         case "date" | "service" if explanation["set_date"]:
             return _("The date is set: %(day)s.") % {"day": _day(explanation["set_date"])}
         case _:

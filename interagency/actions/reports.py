@@ -14,7 +14,7 @@ from family_support.deadlines.actions import meet, open_deadline
 from family_support.documents.actions import attach
 from family_support.documents.models import Attachment
 from family_support.outbox.events import emit
-from interagency.actions.tasks import executor_names, lock_task
+from interagency.actions.tasks import SERVICE, executor_names, lock_task
 from interagency.grants import sync_task_grants
 from interagency.models import Review, ServiceNorm, Task, TaskReport
 from interagency.permissions import (
@@ -41,6 +41,8 @@ def report_task(
     now: datetime,
 ) -> TaskReport:
     """Report on a task, with files: meets `task_report`, starts `report_review` (R192 11).
+
+    The result is recorded by it: `state_service` is met (R192 10), and a return for rework does not open it again.
 
     Errors: Forbidden, Missing (another body's task), Conflict (state, version), Invalid (result, text, dates, files).
     """
@@ -82,6 +84,7 @@ def report_task(
         task.bump()
         task.save()
         meet(terms=("task_report",), subject=("ipr.measure", task.measure_id), by=by, now=now)
+        meet(terms=(SERVICE,), subject=("interagency.task", task.pk), by=by, now=now)
         open_deadline(
             term="report_review",
             started_at=now,

@@ -13,6 +13,7 @@ from family_support.base.clock import local_date
 from family_support.base.errors import Missing
 from family_support.base.models import check_version
 from family_support.deadlines.actions import cancel, meet, open_deadline
+from family_support.directory.models import StateService
 from family_support.outbox.events import emit
 from interagency.actions.opening import acknowledge
 from interagency.grants import sync_task_grants
@@ -29,12 +30,14 @@ from ipr.parts import part_for
 # The internal term within which the Center settles a decline.
 SETTLEMENT = "decline_settlement"
 TASK = "interagency.task"
+# The state service that a measure means, in the register's term for it (R192 10).
+SERVICE = "state_service"
 
 
 def lock_task(task: Task, by: Actor) -> Task:
     """The task locked for a change by an officer of its body or a worker on the case. Errors: Missing."""
     tasks = Task.objects.select_for_update(of=("self",)).select_related(
-        "case__center", "agency", "handoff", "measure__version__plan__case__center"
+        "case__center", "agency", "handoff", "measure__service", "measure__version__plan__case__center"
     )
     if by.agency_id:
         found = tasks.visible_to(by).filter(pk=task.pk).first()
@@ -48,6 +51,7 @@ def lock_task(task: Task, by: Actor) -> Task:
 def accept_task(*, task: Task, expected_version: int | str | None, by: Actor, now: datetime) -> Task:
     """An officer takes the task on; one given to nobody is the officer's own from now on.
 
+    Where the measure means a state service, it counts as requested by that (ours): the register's term starts.
     Errors: Forbidden, Missing, Conflict.
     """
     with acting(by):
@@ -60,6 +64,7 @@ def accept_task(*, task: Task, expected_version: int | str | None, by: Actor, no
         task.bump()
         task.save()
         sync_task_grants(task, now=now)
+        _request_service(task, by, now)
         _answered(task, "task.accepted", by, now)
     return task
 
@@ -174,7 +179,7 @@ def take_back(task: Task, reason: str, by: Actor, now: datetime, *, tell: bool =
     sync_task_grants(task, now=now)
     for subject, terms in (
         (("ipr.measure", task.measure_id), ("task_report",)),
-        (("interagency.task", task.pk), ("report_review",)),
+        ((TASK, task.pk), ("report_review", SERVICE)),
     ):
         cancel(terms=terms, subject=subject, reason=reason, by=by, now=now)
     meet(terms=(SETTLEMENT,), subject=(TASK, task.pk), by=by, now=now)
@@ -185,6 +190,25 @@ def take_back(task: Task, reason: str, by: Actor, now: datetime, *, tell: bool =
 def executor_names(task: Task) -> dict[str, str]:
     """The executor's name in every language: the body, or the Center itself."""
     return (task.agency or task.case.center).names
+
+
+def _request_service(task: Task, by: Actor, now: datetime) -> None:
+    """Open the term that the register in force gives the service that the body renders (R192 10)."""
+    service = task.measure.service
+    if task.agency is None or service is None:
+        return
+    wordings = StateService.objects.filter(code=service.code).in_force(local_date(now))
+    open_deadline(
+        term=SERVICE,
+        started_at=now,
+        by=by,
+        now=now,
+        center=task.case.center,
+        case_id=task.case_id,
+        subject=(TASK, task.pk),
+        service_days=(wordings.first() or service).term_days,
+        agency=task.agency,
+    )
 
 
 def _lock_for_executor(task: Task, expected_version: int | str | None, by: Actor) -> Task:

@@ -116,6 +116,9 @@ def _place(request: HttpRequest, found: Place | None) -> HttpResponse:
     if found is not None:
         names = ("name", "beds", "note", "is_active", "version")
         initial = {name: getattr(found, name) for name in names} | {"shelter": found.shelter_id}
+        # As the list says it: a place hidden from this director looks like one that is out of use.
+        kept_out = found.stays.active().filter(case__in=barred_case_ids(request.actor))
+        initial["is_active"] = found.is_active and not kept_out.exists()
     elif request.GET.get("house", "").isdecimal():
         initial["shelter"] = request.GET["house"]
     form = PlaceForm(request.POST or None, center_id=center_of(request).pk, initial=initial)

@@ -19,7 +19,7 @@ from family_support.base import clock
 from family_support.base.actor import SYSTEM, Actor
 from family_support.base.errors import Conflict, Forbidden, Invalid, Missing
 from family_support.base.figures import HIDDEN
-from family_support.deadlines.models import Deadline
+from family_support.deadlines.models import Deadline, DeadlineLevel
 from family_support.deadlines.sweep import sweep
 from family_support.notifications.actions import notify
 from family_support.notifications.models import Notice
@@ -30,6 +30,7 @@ from interagency import actions, bodies, district, queries
 from interagency.chasers import officers_of, sent_chasers
 from interagency.digests import send_digests
 from interagency.models import BodyDigest, Handoff, Task
+from interagency.subjects import TASK
 from tests.access.world import sign_in
 from tests.factories import NOON, a_membership, actor_for, an_agency, an_iin
 from tests.interagency.samples import LATER, REASON, Scene, a_scene, accept, anew, bring, terms
@@ -186,6 +187,21 @@ def test_the_body_is_told_what_changed_and_its_officer_keeps_the_task() -> None:
 
 
 # --- Chasers ----------------------------------------------------------------------------------------------------
+
+
+def test_the_coordinator_is_told_once_a_day_however_many_tasks_are_late() -> None:
+    """Notices that can be counted would give back the small numbers that the district's figures hide."""
+    scene = a_scene(bodies=3)
+    coordinator = actor_for(a_membership(Role.COORDINATOR, agency=scene.agency))
+    now = NOON.fromisoformat(f"{CHASED[3]}:30+00:00")
+    with clock.at(now):
+        sweep(now)
+        deliver_due(clock.now)
+    chased = DeadlineLevel.objects.filter(level="chaser_3").count()
+    assert chased > 1
+    assert told(coordinator) == ["district.chaser_3"]
+    (line,) = lines(Notice.objects.filter(recipient=coordinator.membership_id), coordinator)
+    assert not any(letter.isdigit() for letter in line.text)
 
 
 def test_chasers_go_out_in_three_grades_each_once() -> None:
@@ -378,6 +394,12 @@ def test_who_stands_in_has_the_absent_officers_tasks_among_the_own() -> None:
     assert f"за: {scene_officer(scene).user.short_name}" in page
     told = with_substitutes([scene.officer.membership_id or 0], scene.task.case_id, clock.today())
     assert told == {scene.officer.membership_id, colleague.pk}
+    with acting(SYSTEM):
+        told_of = {"subject": (TASK, scene.task.pk), "case_id": scene.task.case_id, "now": clock.now()}
+        notify([scene.officer.membership_id or 0], "task.returned", **told_of)
+    for reader, whom in ((actor_for(colleague), scene_officer(scene).user.short_name), (scene.officer, "")):
+        notices = Notice.objects.filter(recipient=reader.membership_id, kind="task.returned")
+        assert [line.for_whom for line in lines(notices, reader)] == [whom]
     end_absence(absence=absence, by=boss, now=clock.now())
     assert link not in mine()
 
