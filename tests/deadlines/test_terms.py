@@ -24,6 +24,7 @@ STATUTORY = {
     "consent_withdrawal": ("working_days", 15),
 }
 OURS = {
+    "glass_review": ("working_days", 1),
     "response_plan": ("working_days", 1),
     "quarterly_conclusion": ("working_days", 10),
     "plan_preparation": ("working_days", 5),
