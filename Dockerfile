@@ -23,7 +23,7 @@ RUN apt-get update \
         libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 libmagic1 gettext \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --home-dir /home/app --create-home app \
-    && install -d -o app -g app -m 700 /data /data/media /data/beat
+    && install -d -o app -g app -m 700 /data /data/media /data/beat /data/audit
 COPY --from=runtime-packages /venv /venv
 WORKDIR /app
 COPY . .

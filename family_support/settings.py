@@ -188,6 +188,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_TASK_DEFAULT_PRIORITY = 0
 CELERY_TIMEZONE = "UTC"
+# Where sealed batches of the history are copied: a folder that only takes writes. Empty: nothing is exported.
+AUDIT_EXPORT_DIR = env("AUDIT_EXPORT_DIR", default="")
 SWEEP_SECONDS = env.int("SWEEP_SECONDS", default=60)
 DAILY = 24 * 60 * 60
 # What no worker took in its minute is dropped: the next message does the same work, and an outage leaves no heap.

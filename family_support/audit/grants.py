@@ -1,10 +1,10 @@
-"""The runtime role's only right on the history: reading the view."""
+"""The runtime role's only right on the history: reading the views."""
 
 from family_support.base.database import Cursor, quoted
 
 
 def grant_reading(cursor: Cursor, runtime_role: str) -> None:
-    """Close the schema ``audit`` but for SELECT on its reading view. Idempotent; run as the owner."""
+    """Close the schema ``audit`` but for SELECT on its reading views. Idempotent; run as the owner."""
     role = quoted(runtime_role)
     for who in ("PUBLIC", role):
         cursor.execute(f"REVOKE ALL ON SCHEMA audit FROM {who}")
@@ -12,4 +12,5 @@ def grant_reading(cursor: Cursor, runtime_role: str) -> None:
         cursor.execute(f"REVOKE ALL ON ALL SEQUENCES IN SCHEMA audit FROM {who}")
         cursor.execute(f"REVOKE ALL ON ALL FUNCTIONS IN SCHEMA audit FROM {who}")
     cursor.execute(f"GRANT USAGE ON SCHEMA audit TO {role}")
-    cursor.execute(f"GRANT SELECT ON audit.reading TO {role}")
+    for view in ("reading", "trail", "health"):
+        cursor.execute(f"GRANT SELECT ON audit.{view} TO {role}")

@@ -16,7 +16,7 @@ from django.db import connection, transaction
 from family_support.base.partitions import add_months
 
 BATCH = 10_000
-_LOCK = 7_261_001  # one sealer at a time (advisory lock of the transaction)
+LOCK = 7_261_001  # one sealer at a time (advisory lock of the transaction)
 _MONTH = "date_trunc('month', at AT TIME ZONE 'UTC')::date"
 _DIGESTS = """
 SELECT c.id, audit.row_digest(c) FROM audit.change c
@@ -56,7 +56,8 @@ def _one(sql: str, params: Any = ()) -> Any:
         return row[0] if row else None
 
 
-def _bounds(month: date) -> tuple[str, str]:
+def bounds(month: date) -> tuple[str, str]:
+    """The month in UTC, from and to."""
     return f"{month:%Y-%m-01} 00:00:00+00", f"{add_months(month, 1):%Y-%m-01} 00:00:00+00"
 
 
@@ -80,7 +81,7 @@ def genesis(month: date) -> bytes:
 
 def _digest_rows(from_id: int, to_id: int, month: date) -> list[tuple[int, bytes]]:
     with connection.cursor() as cursor:
-        cursor.execute(_DIGESTS, [from_id, to_id, *_bounds(month)])
+        cursor.execute(_DIGESTS, [from_id, to_id, *bounds(month)])
         return [(row_id, bytes(digest)) for row_id, digest in cursor.fetchall()]
 
 
@@ -101,7 +102,7 @@ def seal_pending(wait_seconds: float = 30.0, batch: int = BATCH) -> list[Sealed]
     made: list[Sealed] = []
     while True:
         with transaction.atomic():
-            _one("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+            _one("SELECT pg_advisory_xact_lock(%s)", [LOCK])
             start: int = _one("SELECT coalesce(max(to_id), 0) FROM audit.seal")
             if start >= to_id:
                 return made
@@ -143,18 +144,23 @@ def _seal_month(month: date, from_id: int, to_id: int) -> Sealed:
 def verify() -> Iterator[Broken]:
     """Check every month's chain against the rows; the first broken place of each broken month."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT DISTINCT month FROM audit.seal ORDER BY month")
+        cursor.execute(
+            "SELECT DISTINCT month FROM audit.seal WHERE month NOT IN (SELECT month FROM audit.retired) "
+            "ORDER BY month"
+        )
         months = [month for (month,) in cursor.fetchall()]
     for month in months:
-        broken = _verify_month(month)
+        broken = verify_month(month)
         if broken is not None:
             yield broken
+    yield from _retired()
     stray = _stray()
     if stray is not None:
         yield stray
 
 
-def _verify_month(month: date) -> Broken | None:
+def verify_month(month: date) -> Broken | None:
+    """The first broken place of a month whose rows are still here."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT id, from_id, to_id, rows, previous, hash FROM audit.seal WHERE month = %s ORDER BY id",
@@ -171,6 +177,27 @@ def _verify_month(month: date) -> Broken | None:
             continue
         return _first_difference(month, seal_id, rows, bytes(index))
     return None
+
+
+def _retired() -> Iterator[Broken]:
+    """Months dropped after their term: their seals still form the chain that ends in the head noted then."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT r.month, r.head, s.id, s.previous, s.hash FROM audit.retired r "
+            "LEFT JOIN audit.seal s ON s.month = r.month ORDER BY r.month, s.id"
+        )
+        rows = cursor.fetchall()
+    heads: dict[date, bytes] = {}
+    ends = {}
+    for month, end, seal_id, previous, value in rows:
+        if seal_id is not None:
+            if bytes(previous) != heads.get(month, genesis(month)):
+                yield Broken(month, "chain", None, seal_id)
+            heads[month] = bytes(value)
+        ends[month] = bytes(end), seal_id
+    for month, (end, seal_id) in ends.items():
+        if heads.get(month) != end:
+            yield Broken(month, "seal", None, seal_id)
 
 
 def _first_difference(month: date, seal_id: int, rows: list[tuple[int, bytes]], index: bytes) -> Broken:

@@ -53,6 +53,8 @@ class RetentionRule(Dated):
         CONSULTED = "consulted", _("Ended before support")
         SUPPORTED = "supported", _("Support was given")
         PROTECTED = "protected", _("Restricted: violence, minors at risk, shelter")
+        # Whole months of the record of changes, counted from their end; no case is of this kind.
+        HISTORY = "history", _("Record of changes, whole months")
 
     kind = models.CharField(_("kind of case"), max_length=10, choices=Kind.choices)
     years = models.PositiveSmallIntegerField(_("years after closing"))

@@ -45,7 +45,7 @@ def after_years(day: date, years: int) -> date:
 def due_cases(now: datetime) -> list[tuple[Case, RetentionRule, date]]:
     """Cases whose term is over and which stand in no list, with their rule and the day from which they may go."""
     today = local_date(now)
-    rules = {rule.kind: rule for rule in RetentionRule.objects.in_force(today)}
+    rules = {rule.kind: rule for rule in RetentionRule.objects.in_force(today).exclude(kind=Kind.HISTORY)}
     shortest = min((rule.years for rule in rules.values()), default=None)
     if shortest is None:
         return []
@@ -58,6 +58,15 @@ def due_cases(now: datetime) -> list[tuple[Case, RetentionRule, date]]:
         if rule is not None and due is not None and due < today:
             found.append((case, rule, due))
     return found
+
+
+def history_goes_before(today: date) -> date | None:
+    """Months of the record of changes that ended before this day may be dropped; None without a confirmed rule."""
+    rule = RetentionRule.objects.in_force(today).filter(kind=Kind.HISTORY, confirmed=True).first()
+    if rule is None:
+        return None
+    first = today.replace(day=1)
+    return first.replace(year=first.year - rule.years)
 
 
 def may_be_erased(item: DisposalItem, now: datetime) -> bool:

@@ -27,6 +27,17 @@ ATTEMPTS = [
     "SELECT * FROM audit.change_default",
     "INSERT INTO audit.seal (month) VALUES (now())",
     "SELECT * FROM audit.seal",
+    "SELECT audit.erase_content(1, 'tests_probe', '{1}')",
+    "INSERT INTO audit.trail (table_name) VALUES ('tests_probe')",
+    "UPDATE audit.upkeep SET good = true",
+    "UPDATE audit.health SET good = true",
+    "SELECT * FROM audit.retired",
+    # Shadowing what the recorder names, and making it run as its caller.
+    "CREATE TEMP TABLE change (id bigint)",
+    "CREATE FUNCTION pg_temp.current_setting(text, boolean) RETURNS text LANGUAGE sql AS 'select ''1''::text'",
+    "ALTER FUNCTION audit.record_change() SECURITY INVOKER",
+    "ALTER FUNCTION audit.record_change() RESET search_path",
+    "ALTER TABLE audit.change OWNER TO CURRENT_USER",
     "SELECT audit.record_change()",
     "SELECT nextval('audit.change_id_seq')",
     "TRUNCATE tests_probe",
@@ -92,6 +103,26 @@ class TestRuntimeRole:
                 "SELECT rolsuper, rolcreatedb, rolcreaterole FROM pg_roles WHERE rolname = current_user"
             )
             assert cursor.fetchone() == (False, False, False)
+
+    def test_a_search_path_of_ones_own_changes_nothing(self) -> None:
+        """The recorder's path is fixed; the change is recorded where it belongs."""
+        before = Change.objects.count()
+        with connection.cursor() as cursor:
+            cursor.execute("SET search_path = pg_temp, public, audit")
+            cursor.execute("UPDATE tests_probe SET note = 'shadow'")
+            cursor.execute("RESET search_path")
+        assert Change.objects.count() == before + 1
+
+    def test_another_authors_context_is_recorded_with_its_change(self) -> None:
+        """Who holds the runtime password can name another author, and cannot leave the change unrecorded."""
+        with acting(SYSTEM), connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT set_config('app.actor', '7', true), set_config('app.role', 'director', true)"
+            )
+            cursor.execute("UPDATE tests_probe SET note = 'in another name'")
+        last = Change.objects.filter(table_name="tests_probe").order_by("-id").first()
+        assert last is not None
+        assert (last.actor_id, last.role, last.new) == (7, "director", {"note": "in another name"})
 
     def test_a_forged_setting_switches_nothing_off(self) -> None:
         """The settings that other audit libraries obey have no effect here."""
