@@ -4,15 +4,23 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('protection', '0002_history'),
+        ("protection", "0002_history"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='retentionrule',
-            name='kind',
-            field=models.CharField(choices=[('consulted', 'Ended before support'), ('supported', 'Support was given'), ('protected', 'Restricted: violence, minors at risk, shelter'), ('history', 'Record of changes, whole months')], max_length=10, verbose_name='kind of case'),
+            model_name="retentionrule",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("consulted", "Ended before support"),
+                    ("supported", "Support was given"),
+                    ("protected", "Restricted: violence, minors at risk, shelter"),
+                    ("history", "Record of changes, whole months"),
+                ],
+                max_length=10,
+                verbose_name="kind of case",
+            ),
         ),
     ]
