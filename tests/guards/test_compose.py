@@ -19,6 +19,7 @@ SERVICES = {
     "worker",
     "beat",
     "watch",
+    "audit",
     "backup",
 }
 
