@@ -231,6 +231,7 @@ LIBRARY_PAGES = frozenset(
         "account_logout",
         "account_reauthenticate",
         "account_change_password",
+        "account_set_password",
         "account_reset_password",
         "account_reset_password_done",
         "account_reset_password_from_key",

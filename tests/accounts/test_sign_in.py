@@ -21,6 +21,7 @@ from family_support.base.actor import SYSTEM
 from family_support.base.clock import now, today
 from tests.access.world import sign_in
 from tests.accounts.people import PASSWORD, center, code_of, person
+from tests.places import make_center, make_membership
 
 pytestmark = pytest.mark.django_db
 
@@ -392,3 +393,16 @@ class TestDemo:
     def test_machines_are_not_offered(self, settings: Any) -> None:
         person(f"machine@{demo.DOMAIN}", Role.MACHINE)
         assert all(account.role != Role.MACHINE for account in demo.accounts(today()))
+
+
+@pytest.mark.django_db
+def test_without_a_password_one_is_set_and_not_changed(client: Client) -> None:
+    member = make_membership(Role.DIRECTOR, make_center())
+    sign_in(client, member)
+    asked = client.get(reverse("account_change_password"))
+    assert asked["Location"] == reverse("account_set_password")
+    assert "Установить пароль" in client.get(asked["Location"]).content.decode()
+    new = {"password1": "тихая-гавань-71-лодка", "password2": "тихая-гавань-71-лодка"}
+    assert client.post(asked["Location"], new).status_code == 302
+    member.user.refresh_from_db()
+    assert member.user.check_password(new["password1"])
