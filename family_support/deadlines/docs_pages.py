@@ -54,6 +54,7 @@ MET_BY = {
     "plan_end": "completion marked, or the next plan approved; ended with the plan",
     "termination_decision": "the director's decision or refusal to end the plan",
     "decline_settlement": "task sent again, withdrawn, or taken back by an amendment",
+    "glass_review": "review recorded by the security officer",
 }
 
 
