@@ -30,6 +30,25 @@ def test_every_requirement_has_hashes(path) -> None:
     assert [block.split()[0] for block in blocks if "==" in block and "--hash=sha256:" not in block] == []
 
 
+def versions(text: str) -> dict[str, str]:
+    return dict(re.findall(r"^([\w.-]+)==(\S+)", text, re.M))
+
+
+def quarrels(texts: list[str]) -> set[str]:
+    """Packages that two lock files pin to different versions: they could not be installed together."""
+    found: dict[str, set[str]] = {}
+    for text in texts:
+        for name, version in versions(text).items():
+            found.setdefault(name, set()).add(version)
+    return {name for name, pinned in found.items() if len(pinned) > 1}
+
+
+def test_lock_files_agree() -> None:
+    texts = [path.read_text() for path in LOCKS if path.suffix == ".txt"]
+    assert quarrels(texts) == set()
+    assert quarrels([*texts, "django==1.0 \\\n"]) == {"django"}
+
+
 @pytest.mark.parametrize(
     "line",
     [
