@@ -181,7 +181,9 @@ def test_levels_of_every_term_are_in_order_and_each_once(code: str, start: datet
     moments = [moment for _, moment in reached]
     assert moments == sorted(moments)
     assert len(names) == len(set(names))
-    assert {"due_today", "overdue", "escalated"} <= set(names)
+    assert {"due_today", "overdue"} <= set(names)
+    # Terms of the operator's own have nobody above who would be told.
+    assert ("escalated" in names) == bool(term.escalation)
     # A last day given after its closing hour is over before it began.
     assert moments[0] >= min(started, end.due_at)
     assert dict(reached)["overdue"] == end.due_at

@@ -77,6 +77,8 @@ def test_a_family_s_way_in_figures(scene: Scene) -> None:
     assert values(figures, "closed") == {}
     terms = values(figures, "terms")
     assert terms.pop("completion_mark") == {"unmet": 1}
+    # The body accepted at once and reported after the register's days for the service had run out.
+    assert terms.pop("state_service") == {"late": 1}
     assert {row["in_time"] for row in terms.values()} == {100.0}
     assert terms["consultation"] == {"met": 1, "in_time": 100.0}
 
