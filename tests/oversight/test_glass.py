@@ -392,6 +392,18 @@ class TestSecondFactor:
         assert "second_factor" not in page.content.decode()
 
 
+def test_the_queue_leads_to_why_the_date_is_so_and_to_no_case(
+    case: Case, colleague: Actor, officer: Actor
+) -> None:
+    broken(case, colleague)
+    client = sign_in(Client(), Membership.objects.get(pk=officer.membership_id))
+    explained = reverse("deadline-explain", args=(Deadline.objects.get(code="glass_review").pk,))
+    assert explained in client.get(reverse("glass-reviews")).content.decode()
+    page = client.get(explained)
+    assert page.status_code == 200
+    assert case.number not in page.content.decode()
+
+
 def test_the_queue_asks_the_same_for_one_and_for_many(officer: Actor) -> None:
     client = sign_in(Client(), Membership.objects.get(pk=officer.membership_id))
     counts = []

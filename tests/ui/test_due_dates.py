@@ -9,12 +9,8 @@ ROOT = Path(settings.BASE_DIR)
 APPS = ("templates", "family_support", "interagency", "monitoring", "staffing")
 SHOWN = re.compile(r"{% (badge [\w.]*due\b|countdown )")
 LEADS = re.compile(r"deadline-explain|due_url")
-# The piece itself; and the security officer's queue: who reviews is let into no deadline of a case, nowhere to lead.
-PIECES = {
-    "family_support/deadlines/templates/deadlines/explain.html",
-    "family_support/oversight/templates/oversight/review.html",
-    "family_support/oversight/templates/oversight/reviews.html",
-}
+# The pieces themselves.
+PIECES = {"family_support/deadlines/templates/deadlines/explain.html"}
 
 
 def bare(text: str) -> list[int]:
