@@ -17,7 +17,7 @@ from family_support.accounts.roles import WORKERS, Role
 from family_support.audit.context import acting
 from family_support.base.actor import SYSTEM, Actor
 from family_support.base.errors import AppError, Conflict, Forbidden, Invalid, Missing
-from family_support.deadlines.models import Deadline
+from family_support.deadlines.models import Deadline, DeadlineHold
 from family_support.notifications.models import Mail, Notice
 from family_support.outbox.models import Event
 from mobile_groups import actions, handlers
@@ -353,3 +353,13 @@ def test_open_threats_from_before_get_their_alarm() -> None:
     alarm = Alarm.objects.get(pk=old.pk)
     assert (alarm.state, alarm.next_reminder_at) == (State.RAISED, NOON + 4 * HOUR)
     assert actions.remind_alarms(now=NOON + 4 * HOUR) == 1
+
+
+def test_the_response_lies_with_the_group_until_the_center_takes_it_on_itself() -> None:
+    there = a_ready_district()
+    alarm = an_alarm(there)
+    rows = DeadlineHold.objects.filter(deadline__case_id=alarm.case_id, deadline__code="response_plan")
+    in_order = rows.order_by("since", "pk").values_list("holder", flat=True)
+    assert list(in_order) == ["agency"]
+    actions.acknowledge_alarm(alarm=alarm, by=there.place.by(Role.DIRECTOR), now=NOON)
+    assert list(in_order.all()) == ["agency", "center"]
