@@ -51,7 +51,8 @@ def group_story(setting: Setting, begins: datetime, now: datetime) -> Story:
     copy: MobileGroup | None = None
     while moment <= now:
         yield moment
-        expire_groups(now=moment)
+        # Of the own district only: the other half of the Centers may still live in the old year.
+        expire_groups(now=moment, district_id=setting.staffed.center.district_id)
         copy = _new_group(setting, copy, moment)
         moment = setting.diary.at(local_date(moment).replace(year=copy.year + 1, month=1, day=1))
 

@@ -38,6 +38,11 @@ class Course:
     comes: bool = True
     again: bool = False
 
+    @property
+    def is_over(self) -> bool:
+        """Nobody of the family is there or awaited: a case with an open stay cannot close."""
+        return self.lasts is not None and not self.again
+
 
 # The first Center shows everything, the others the usual.
 USUAL = (
@@ -90,7 +95,8 @@ def _stay_story(setting: Setting, course: Course, now: datetime) -> Story:
     fate = Fate("plan", Intake.Channel.SELF, threat=False, violence=True)
     work = onward(setting, fate, case, worker, starts + HOUR, lasting=True)
     yield from together([work, _stay(setting, course, case, children, worker, starts + HOUR, now)])
-    yield from end_of_case(setting, case, worker)
+    if course.is_over:
+        yield from end_of_case(setting, case, worker)
 
 
 def _arrive(setting: Setting, course: Course, worker: Actor, now: datetime) -> tuple[Case, list[Person]]:

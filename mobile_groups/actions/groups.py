@@ -380,14 +380,14 @@ def _mandate_terms(group: MobileGroup, center: Center, by: Actor, now: datetime)
     )
 
 
-def expire_groups(*, now: datetime) -> int:
-    """Mandates of past years end by themselves; their open alarms go to the new group, or aloud to coordinator and
-    director. How many ended."""
+def expire_groups(*, now: datetime, district_id: int | None = None) -> int:
+    """Mandates of past years end by themselves, everywhere or in one district; their open alarms go to the new group,
+    or aloud to coordinator and director. How many ended."""
     with acting(SYSTEM):
-        rows = MobileGroup.objects.filter(
-            state=MobileGroup.State.IN_FORCE, year__lt=local_date(now).year
-        ).select_for_update(of=("self",), skip_locked=True)
-        ended = list(rows)
+        rows = MobileGroup.objects.filter(state=MobileGroup.State.IN_FORCE, year__lt=local_date(now).year)
+        if district_id is not None:
+            rows = rows.filter(district_id=district_id)
+        ended = list(rows.select_for_update(of=("self",), skip_locked=True))
         for group in ended:
             group.expire()
             group.ended_at = now
