@@ -8,11 +8,12 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField, FSMModelMixin, transition
+from django_fsm import FSMModelMixin, transition
 
 from cases.models import Case, Intake, Person
 from family_support.accounts.models import Membership
 from family_support.base.actor import Actor
+from family_support.base.fields import StateField
 from family_support.base.models import Named, Versioned, one_in_force
 from family_support.directory.models import Agency, Sector
 
@@ -90,7 +91,7 @@ class Assessment(FSMModelMixin, Versioned):
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="assessments")
     intake = models.ForeignKey(Intake, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    state = FSMField(_("state"), default=State.DRAFT, choices=State.choices, protected=True)
+    state = StateField(_("state"), default=State.DRAFT, choices=State.choices)
     urgent = models.BooleanField(_("urgent"), default=False)
     started_at = models.DateTimeField(_("started"))
     assessor = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")

@@ -5,14 +5,14 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField, FSMModelMixin, transition
+from django_fsm import FSMModelMixin, transition
 from guardian.models import UserObjectPermissionBase
 
 from cases.models import Case
 from family_support.accounts.models import Membership
 from family_support.accounts.roles import Role
 from family_support.base.actor import Actor
-from family_support.base.fields import EncryptedJSONField
+from family_support.base.fields import EncryptedJSONField, StateField
 from family_support.base.models import Dated, DatedQuerySet, Named, Versioned, one_in_force
 from family_support.directory.models import Agency
 from ipr.models import Measure, PlanVersion
@@ -35,7 +35,7 @@ class Handoff(FSMModelMixin, Versioned):
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="handoffs")
     plan_version = models.ForeignKey(PlanVersion, on_delete=models.PROTECT, related_name="handoffs")
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+", verbose_name=_("body"))
-    state = FSMField(_("state"), default=State.PENDING, choices=State.choices, protected=True)
+    state = StateField(_("state"), default=State.PENDING, choices=State.choices)
     created_at = models.DateTimeField()
     held_reason = models.TextField(_("why it is held back"), blank=True)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
@@ -131,7 +131,7 @@ class Task(FSMModelMixin, Versioned):
     agency = models.ForeignKey(
         Agency, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("executor")
     )
-    state = FSMField(_("state"), default=State.SENT, choices=State.choices, protected=True)
+    state = StateField(_("state"), default=State.SENT, choices=State.choices)
     snapshot = EncryptedJSONField(default=dict)
     due_on = models.DateField(_("due date"))
     sent_at = models.DateTimeField(_("sent"))

@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
                 ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="version")),
                 (
                     "state",
-                    django_fsm.FSMField(
+                    models.CharField(
                         choices=[
                             ("draft", "Draft"),
                             ("concluded", "Concluded"),
@@ -35,7 +35,6 @@ class Migration(migrations.Migration):
                         ],
                         default="draft",
                         max_length=50,
-                        protected=True,
                         verbose_name="state",
                     ),
                 ),
@@ -144,6 +143,30 @@ class Migration(migrations.Migration):
                 "verbose_name": "primary assessment",
                 "verbose_name_plural": "primary assessments",
                 "ordering": ("-started_at",),
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "draft")), fields=("case",), name="assessment_one_draft"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "concluded")),
+                        fields=("case",),
+                        name="assessment_one_concluded",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state", "draft"),
+                            models.Q(
+                                ("concluded_at__isnull", False),
+                                ("concluded_by__isnull", False),
+                                ("hls_found__isnull", False),
+                                models.Q(("conclusion", ""), _negated=True),
+                                models.Q(("risk", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="assessment_concluded_complete",
+                    ),
+                ],
             },
             bases=(django_fsm.FSMModelMixin, models.Model),
         ),
@@ -209,6 +232,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "ground of an assessment",
                 "verbose_name_plural": "grounds of an assessment",
                 "ordering": ("ground__number",),
+                "constraints": [
+                    models.UniqueConstraint(fields=("assessment", "ground"), name="assessment_ground_once")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -318,40 +344,5 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "needs",
                 "ordering": ("sector__order", "pk"),
             },
-        ),
-        migrations.AddConstraint(
-            model_name="assessment",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "draft")), fields=("case",), name="assessment_one_draft"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assessment",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "concluded")), fields=("case",), name="assessment_one_concluded"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assessment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state", "draft"),
-                    models.Q(
-                        ("concluded_at__isnull", False),
-                        ("concluded_by__isnull", False),
-                        ("hls_found__isnull", False),
-                        models.Q(("conclusion", ""), _negated=True),
-                        models.Q(("risk", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="assessment_concluded_complete",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assessmentground",
-            constraint=models.UniqueConstraint(
-                fields=("assessment", "ground"), name="assessment_ground_once"
-            ),
         ),
     ]

@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
                 ("family_key", models.CharField(blank=True, editable=False, max_length=120)),
                 (
                     "stage",
-                    django_fsm.FSMField(
+                    models.CharField(
                         choices=[
                             ("intake", "Intake"),
                             ("assessment", "Assessment"),
@@ -47,7 +47,6 @@ class Migration(migrations.Migration):
                         ],
                         default="intake",
                         max_length=50,
-                        protected=True,
                         verbose_name="stage",
                     ),
                 ),
@@ -150,6 +149,36 @@ class Migration(migrations.Migration):
                 "verbose_name": "case",
                 "verbose_name_plural": "cases",
                 "permissions": (("read_restricted_case", "May read this restricted case"),),
+                "indexes": [
+                    models.Index(fields=["center", "stage", "-opened_at"], name="case_list"),
+                    models.Index(fields=["center", "opened_at"], name="case_opened"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("closed_at__isnull", False),
+                                ("stage", "closed"),
+                                models.Q(("closing", ""), _negated=True),
+                            ),
+                            models.Q(
+                                models.Q(("stage", "closed"), _negated=True),
+                                ("closed_at__isnull", True),
+                                ("closing", ""),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="case_closed_with_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("restricted", False), ("restriction", "")),
+                            models.Q(("restricted", True), models.Q(("restriction", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="case_restricted_with_reason",
+                    ),
+                ],
             },
             bases=(django_fsm.FSMModelMixin, models.Model),
         ),
@@ -191,6 +220,16 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "named grant",
                 "verbose_name_plural": "named grants",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ends_at__isnull", True),
+                            ("ends_at__gt", models.F("granted_at")),
+                            _connector="OR",
+                        ),
+                        name="grant_ends_later",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -265,7 +304,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "state",
-                    django_fsm.FSMField(
+                    models.CharField(
                         choices=[
                             ("received", "Received"),
                             ("registered", "Registered"),
@@ -275,7 +314,6 @@ class Migration(migrations.Migration):
                         ],
                         default="received",
                         max_length=50,
-                        protected=True,
                         verbose_name="state",
                     ),
                 ),
@@ -335,6 +373,42 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "intake",
                 "verbose_name_plural": "intakes",
+                "indexes": [models.Index(fields=["center", "-registered_at"], name="intake_journal")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("number", ""), _negated=True),
+                        fields=("number",),
+                        name="intake_number_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ("received", "refused")),
+                            models.Q(
+                                ("case__isnull", False),
+                                ("registered_at__isnull", False),
+                                models.Q(("number", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="intake_registered_has_case",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("registered_at__isnull", True),
+                            ("registered_at__gte", models.F("received_at")),
+                            _connector="OR",
+                        ),
+                        name="intake_registered_after_received",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "refused"), _negated=True),
+                            models.Q(("refusal_reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="intake_refused_with_reason",
+                    ),
+                ],
             },
             bases=(django_fsm.FSMModelMixin, models.Model),
         ),
@@ -418,6 +492,25 @@ class Migration(migrations.Migration):
                 "verbose_name": "consultation",
                 "verbose_name_plural": "consultations",
                 "ordering": ("held_at", "pk"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("kind", "consultation"),
+                                models.Q(("topic", ""), _negated=True),
+                                models.Q(("summary", ""), _negated=True),
+                            ),
+                            models.Q(
+                                ("agency__isnull", False),
+                                ("kind", "redirection"),
+                                models.Q(("reason", ""), _negated=True),
+                            ),
+                            models.Q(("kind", "not_needed"), models.Q(("reason", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="consultation_complete",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -447,6 +540,9 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "number counter",
                 "verbose_name_plural": "number counters",
+                "constraints": [
+                    models.UniqueConstraint(fields=("center", "year", "kind"), name="counter_once")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -556,6 +652,21 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "person",
                 "verbose_name_plural": "people",
+                "indexes": [
+                    django.contrib.postgres.indexes.GinIndex(
+                        fields=["name_key"], name="person_name_trigrams", opclasses=("gin_trgm_ops",)
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(models.Q(("iin_index", ""), _negated=True), ("no_iin_reason", "")),
+                            models.Q(("iin_index", ""), models.Q(("no_iin_reason", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="person_iin_or_reason",
+                    )
+                ],
             },
         ),
         migrations.AddField(
@@ -581,7 +692,7 @@ class Migration(migrations.Migration):
                 ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="version")),
                 (
                     "state",
-                    django_fsm.FSMField(
+                    models.CharField(
                         choices=[
                             ("asked", "Asked"),
                             ("given", "Given"),
@@ -591,7 +702,6 @@ class Migration(migrations.Migration):
                         ],
                         default="asked",
                         max_length=50,
-                        protected=True,
                         verbose_name="state",
                     ),
                 ),
@@ -663,6 +773,31 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "consent",
                 "verbose_name_plural": "consents",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ("asked", "given"))),
+                        fields=("case", "person"),
+                        name="consent_one_in_force",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "given"), _negated=True),
+                            models.Q(
+                                ("data__len__gt", 0),
+                                ("decided_at__isnull", False),
+                                ("signed_on__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="consent_given_complete",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("settled_at__isnull", True), ("state", "withdrawn"), _connector="OR"
+                        ),
+                        name="consent_settled_after_withdrawal",
+                    ),
+                ],
             },
             bases=(django_fsm.FSMModelMixin, models.Model),
         ),
@@ -721,6 +856,12 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "family member",
                 "verbose_name_plural": "family members",
+                "constraints": [
+                    models.UniqueConstraint(fields=("case", "person"), name="case_member_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("relation", "self")), fields=("case",), name="case_one_applicant"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -753,6 +894,18 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "team member",
                 "verbose_name_plural": "team members",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ends_at__isnull", True)),
+                        fields=("case", "membership"),
+                        name="team_member_once",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("ends_at__isnull", True), ("is_lead", True)),
+                        fields=("case",),
+                        name="team_one_lead",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -805,6 +958,23 @@ class Migration(migrations.Migration):
                 "verbose_name": "threat to life or health",
                 "verbose_name_plural": "threats to life or health",
                 "ordering": ("flagged_at", "pk"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("responded_at__isnull", True)),
+                        fields=("case",),
+                        name="threat_open_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("responded_at__isnull", True), ("response", "")),
+                            models.Q(
+                                ("responded_at__isnull", False), models.Q(("response", ""), _negated=True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="threat_response_complete",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -842,222 +1012,11 @@ class Migration(migrations.Migration):
                 "verbose_name": "timeline entry",
                 "verbose_name_plural": "timeline entries",
                 "ordering": ("-at", "-pk"),
+                "indexes": [models.Index(fields=["case", "-at"], name="timeline_of_case")],
             },
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(fields=["center", "stage", "-opened_at"], name="case_list"),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(fields=["center", "opened_at"], name="case_opened"),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("closed_at__isnull", False),
-                        ("stage", "closed"),
-                        models.Q(("closing", ""), _negated=True),
-                    ),
-                    models.Q(
-                        models.Q(("stage", "closed"), _negated=True),
-                        ("closed_at__isnull", True),
-                        ("closing", ""),
-                    ),
-                    _connector="OR",
-                ),
-                name="case_closed_with_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("restricted", False), ("restriction", "")),
-                    models.Q(("restricted", True), models.Q(("restriction", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="case_restricted_with_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="casegrant",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("ends_at__isnull", True), ("ends_at__gt", models.F("granted_at")), _connector="OR"
-                ),
-                name="grant_ends_later",
-            ),
         ),
         migrations.AlterUniqueTogether(
             name="caseuserobjectpermission",
             unique_together={("user", "permission", "content_object")},
-        ),
-        migrations.AddConstraint(
-            model_name="consultation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("kind", "consultation"),
-                        models.Q(("topic", ""), _negated=True),
-                        models.Q(("summary", ""), _negated=True),
-                    ),
-                    models.Q(
-                        ("agency__isnull", False),
-                        ("kind", "redirection"),
-                        models.Q(("reason", ""), _negated=True),
-                    ),
-                    models.Q(("kind", "not_needed"), models.Q(("reason", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="consultation_complete",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="numbercounter",
-            constraint=models.UniqueConstraint(fields=("center", "year", "kind"), name="counter_once"),
-        ),
-        migrations.AddIndex(
-            model_name="person",
-            index=django.contrib.postgres.indexes.GinIndex(
-                fields=["name_key"], name="person_name_trigrams", opclasses=("gin_trgm_ops",)
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="person",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(models.Q(("iin_index", ""), _negated=True), ("no_iin_reason", "")),
-                    models.Q(("iin_index", ""), models.Q(("no_iin_reason", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="person_iin_or_reason",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="intake",
-            index=models.Index(fields=["center", "-registered_at"], name="intake_journal"),
-        ),
-        migrations.AddConstraint(
-            model_name="intake",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("number", ""), _negated=True),
-                fields=("number",),
-                name="intake_number_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="intake",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ("received", "refused")),
-                    models.Q(
-                        ("case__isnull", False),
-                        ("registered_at__isnull", False),
-                        models.Q(("number", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="intake_registered_has_case",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="intake",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("registered_at__isnull", True),
-                    ("registered_at__gte", models.F("received_at")),
-                    _connector="OR",
-                ),
-                name="intake_registered_after_received",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="intake",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "refused"), _negated=True),
-                    models.Q(("refusal_reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="intake_refused_with_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="consent",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ("asked", "given"))),
-                fields=("case", "person"),
-                name="consent_one_in_force",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="consent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "given"), _negated=True),
-                    models.Q(
-                        ("data__len__gt", 0), ("decided_at__isnull", False), ("signed_on__isnull", False)
-                    ),
-                    _connector="OR",
-                ),
-                name="consent_given_complete",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="consent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("settled_at__isnull", True), ("state", "withdrawn"), _connector="OR"),
-                name="consent_settled_after_withdrawal",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="casemember",
-            constraint=models.UniqueConstraint(fields=("case", "person"), name="case_member_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="casemember",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("relation", "self")), fields=("case",), name="case_one_applicant"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="teammember",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("ends_at__isnull", True)),
-                fields=("case", "membership"),
-                name="team_member_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="teammember",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("ends_at__isnull", True), ("is_lead", True)),
-                fields=("case",),
-                name="team_one_lead",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="threat",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("responded_at__isnull", True)), fields=("case",), name="threat_open_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="threat",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("responded_at__isnull", True), ("response", "")),
-                    models.Q(("responded_at__isnull", False), models.Q(("response", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="threat_response_complete",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="timelineentry",
-            index=models.Index(fields=["case", "-at"], name="timeline_of_case"),
         ),
     ]

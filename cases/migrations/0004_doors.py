@@ -48,7 +48,7 @@ class Migration(migrations.Migration):
                 ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="version")),
                 (
                     "state",
-                    django_fsm.FSMField(
+                    models.CharField(
                         choices=[
                             ("proposed", "Waits for an answer"),
                             ("accepted", "Accepted"),
@@ -57,7 +57,6 @@ class Migration(migrations.Migration):
                         ],
                         default="proposed",
                         max_length=50,
-                        protected=True,
                         verbose_name="state",
                     ),
                 ),
@@ -83,6 +82,16 @@ class Migration(migrations.Migration):
                 "verbose_name": "transfer of an intake",
                 "verbose_name_plural": "transfers of intakes",
                 "ordering": ("-proposed_at", "-pk"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "declined"), _negated=True),
+                            models.Q(("answer", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="transfer_declined_with_reason",
+                    )
+                ],
             },
             bases=(django_fsm.FSMModelMixin, models.Model),
         ),
@@ -315,17 +324,6 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="transfer_accepted_has_intake",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="intaketransfer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "declined"), _negated=True),
-                    models.Q(("answer", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="transfer_declined_with_reason",
             ),
         ),
         GuardStates(

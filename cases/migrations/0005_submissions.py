@@ -53,6 +53,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "submission",
                 "verbose_name_plural": "submissions",
+                "indexes": [models.Index(fields=["machine", "-id"], name="submission_of_machine")],
             },
         ),
         migrations.CreateModel(
@@ -107,39 +108,24 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "Digital Family Card",
                 "verbose_name_plural": "Digital Family Cards",
+                "indexes": [
+                    django.contrib.postgres.indexes.GinIndex(
+                        fields=["member_indexes"], name="family_card_members"
+                    ),
+                    models.Index(fields=["family_index"], name="family_card_family"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("machine", "family_index", "card_date"), name="family_card_once_a_day"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("level__in", ("A", "B", "C", "D", "E"))), name="family_card_level"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kato__regex", "^[0-9]{9}$")), name="family_card_kato_digits"
+                    ),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="submission",
-            index=models.Index(fields=["machine", "-id"], name="submission_of_machine"),
-        ),
-        migrations.AddIndex(
-            model_name="familycard",
-            index=django.contrib.postgres.indexes.GinIndex(
-                fields=["member_indexes"], name="family_card_members"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="familycard",
-            index=models.Index(fields=["family_index"], name="family_card_family"),
-        ),
-        migrations.AddConstraint(
-            model_name="familycard",
-            constraint=models.UniqueConstraint(
-                fields=("machine", "family_index", "card_date"), name="family_card_once_a_day"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="familycard",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("level__in", ("A", "B", "C", "D", "E"))), name="family_card_level"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="familycard",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kato__regex", "^[0-9]{9}$")), name="family_card_kato_digits"
-            ),
         ),
         TrackChanges("Submission", case_id="intake__case"),
         TrackChanges("FamilyCard", case_id="submission__intake__case", hidden=("members",)),

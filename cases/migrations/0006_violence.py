@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                 ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="version")),
                 (
                     "state",
-                    django_fsm.FSMField(
+                    models.CharField(
                         choices=[
                             ("noted", "Signs noted"),
                             ("redirected", "Redirected for identification"),
@@ -34,7 +34,6 @@ class Migration(migrations.Migration):
                         ],
                         default="noted",
                         max_length=50,
-                        protected=True,
                         verbose_name="state",
                     ),
                 ),
@@ -108,6 +107,46 @@ class Migration(migrations.Migration):
                 "verbose_name": "record of signs of violence",
                 "verbose_name_plural": "records of signs of violence",
                 "ordering": ("-noted_at", "-pk"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("result_on__isnull", True)),
+                        fields=("case",),
+                        name="violence_open_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("redirected_at__isnull", True),
+                                ("redirection__isnull", True),
+                                ("state", "noted"),
+                            ),
+                            models.Q(
+                                models.Q(("state", "noted"), _negated=True),
+                                ("redirected_at__isnull", False),
+                                ("redirection__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="violence_redirected_somewhere",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("result_by__isnull", True),
+                                ("result_note", ""),
+                                ("result_on__isnull", True),
+                                ("state__in", ("noted", "redirected")),
+                            ),
+                            models.Q(
+                                models.Q(("state__in", ("noted", "redirected")), _negated=True),
+                                ("result_on__isnull", False),
+                                models.Q(("result_note", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="violence_result_complete",
+                    ),
+                ],
             },
             bases=(django_fsm.FSMModelMixin, models.Model),
         ),
@@ -172,50 +211,5 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "support given",
                 "ordering": ("given_on", "pk"),
             },
-        ),
-        migrations.AddConstraint(
-            model_name="violencerecord",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("result_on__isnull", True)),
-                fields=("case",),
-                name="violence_open_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="violencerecord",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("redirected_at__isnull", True), ("redirection__isnull", True), ("state", "noted")
-                    ),
-                    models.Q(
-                        models.Q(("state", "noted"), _negated=True),
-                        ("redirected_at__isnull", False),
-                        ("redirection__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="violence_redirected_somewhere",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="violencerecord",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("result_by__isnull", True),
-                        ("result_note", ""),
-                        ("result_on__isnull", True),
-                        ("state__in", ("noted", "redirected")),
-                    ),
-                    models.Q(
-                        models.Q(("state__in", ("noted", "redirected")), _negated=True),
-                        ("result_on__isnull", False),
-                        models.Q(("result_note", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="violence_result_complete",
-            ),
         ),
     ]

@@ -5,13 +5,14 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField, FSMModelMixin, transition
+from django_fsm import FSMModelMixin, transition
 from guardian.models import UserObjectPermissionBase
 
 from cases.models.standing import READ_RESTRICTED, granted, in_place_of, not_barred, on_team, opened
 from family_support.accounts.models import Membership
 from family_support.accounts.roles import UNIT_HEADS, WORKERS, Role
 from family_support.base.actor import Actor
+from family_support.base.fields import StateField
 from family_support.base.models import Versioned
 from family_support.deadlines.models import Deadline
 from family_support.directory.models import Center, District
@@ -140,7 +141,7 @@ class Case(FSMModelMixin, Versioned):
     # How the family is called in lists; empty while it is unknown.
     family_name = models.CharField(_("family"), max_length=120, blank=True)
     family_key = models.CharField(max_length=120, blank=True, editable=False)
-    stage = FSMField(_("stage"), default=Stage.INTAKE, choices=Stage.choices, protected=True)
+    stage = StateField(_("stage"), default=Stage.INTAKE, choices=Stage.choices)
     risk = models.CharField(_("risk"), max_length=10, choices=Risk.choices, default=Risk.LOW)
     risk_reason = models.TextField(_("reason of the risk level"), blank=True)
     # Shown in the red banner: what everyone who meets the family must know.

@@ -8,12 +8,13 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField, FSMModelMixin, transition
+from django_fsm import FSMModelMixin, transition
 
 from cases.models.case import Case
 from cases.models.person import Person
 from family_support.accounts.models import Membership
 from family_support.base.actor import Actor
+from family_support.base.fields import StateField
 from family_support.base.models import Versioned
 
 
@@ -49,7 +50,7 @@ class Consent(FSMModelMixin, Versioned):
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="consents")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="consents")
-    state = FSMField(_("state"), default=State.ASKED, choices=State.choices, protected=True)
+    state = StateField(_("state"), default=State.ASKED, choices=State.choices)
     asked_at = models.DateTimeField(_("asked"))
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
     signed_on = models.DateField(_("date of signature"), null=True, blank=True)

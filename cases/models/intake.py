@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField, FSMModelMixin, transition
+from django_fsm import FSMModelMixin, transition
 
 from cases.models.case import Case
 from cases.models.person import CaseMember, Person
@@ -13,7 +13,7 @@ from family_support.access.barred import barred_case_ids
 from family_support.accounts.models import Membership
 from family_support.accounts.roles import UNIT_HEADS, WORKERS, Role
 from family_support.base.actor import Actor
-from family_support.base.fields import EncryptedTextField
+from family_support.base.fields import EncryptedTextField, StateField
 from family_support.base.models import Versioned
 from family_support.directory.models import Agency, Center
 
@@ -97,7 +97,7 @@ class Intake(FSMModelMixin, Versioned):
     case = models.ForeignKey(Case, on_delete=models.PROTECT, null=True, blank=True, related_name="intakes")
     channel = models.CharField(_("channel"), max_length=20, choices=Channel.choices)
     form = models.CharField(_("form"), max_length=10, choices=Form.choices)
-    state = FSMField(_("state"), default=State.RECEIVED, choices=State.choices, protected=True)
+    state = StateField(_("state"), default=State.RECEIVED, choices=State.choices)
     received_at = models.DateTimeField(_("received"))
     registered_at = models.DateTimeField(_("registered"), null=True, blank=True)
     sender_name = models.CharField(_("who sent it"), max_length=200, blank=True)

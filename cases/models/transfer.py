@@ -5,12 +5,13 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField, FSMModelMixin, transition
+from django_fsm import FSMModelMixin, transition
 
 from cases.models.case import Case
 from cases.models.intake import Intake
 from family_support.accounts.models import Membership
 from family_support.base.actor import Actor
+from family_support.base.fields import StateField
 from family_support.base.models import Versioned
 from family_support.directory.models import Center
 
@@ -54,7 +55,7 @@ class IntakeTransfer(FSMModelMixin, Versioned):
     to_center = models.ForeignKey(
         Center, on_delete=models.PROTECT, related_name="+", verbose_name=_("Center that is asked")
     )
-    state = FSMField(_("state"), default=State.PROPOSED, choices=State.choices, protected=True)
+    state = StateField(_("state"), default=State.PROPOSED, choices=State.choices)
     ground = models.CharField(_("ground of the transfer"), max_length=20, choices=Ground.choices)
     reason = models.TextField(_("reason"))
     proposed_at = models.DateTimeField(_("proposed"))

@@ -6,12 +6,13 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField, FSMModelMixin, transition
+from django_fsm import FSMModelMixin, transition
 
 from cases.models.case import Case
 from cases.models.intake import Consultation, Intake
 from family_support.accounts.models import Membership
 from family_support.base.actor import Actor
+from family_support.base.fields import StateField
 from family_support.base.models import Versioned
 from family_support.directory.models import Agency
 
@@ -42,7 +43,7 @@ class ViolenceRecord(FSMModelMixin, Versioned):
         ASSESSMENT = "assessment", _("Primary assessment")
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="violence_records")
-    state = FSMField(_("state"), default=State.NOTED, choices=State.choices, protected=True)
+    state = StateField(_("state"), default=State.NOTED, choices=State.choices)
     source = models.CharField(_("where the signs showed"), max_length=12, choices=Source.choices)
     intake = models.ForeignKey(Intake, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     signs = models.TextField(_("signs"))

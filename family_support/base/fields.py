@@ -1,5 +1,5 @@
-"""Encrypted model fields: AES-GCM per value, unchanged values keep their ciphertext, no search but by a
-blind index.
+"""The field of a state; and encrypted fields: AES-GCM per value, unchanged values keep their ciphertext, no search but
+by a blind index.
 
 A value read from the database carries its ciphertext, the instance remembers it, and saving the same content
 writes the same ciphertext again: history shows only what really changed.
@@ -14,11 +14,29 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.query_utils import DeferredAttribute
+from django_fsm import FSMField
 
 from family_support.base import crypto
 from family_support.base.crypto import DecryptionError, blind_index
 
-__all__ = ["DecryptionError", "EncryptedJSONField", "EncryptedTextField", "blind_index"]
+__all__ = ["DecryptionError", "EncryptedJSONField", "EncryptedTextField", "StateField", "blind_index"]
+
+
+class StateField(FSMField):
+    """A state that only transitions change; in migrations the plain text that it is.
+
+    A migration renders its models hundreds of times, and every rendered machine would stay a listener of all that are
+    rendered after it: a third of the time to make a database.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{**kwargs, "protected": True})
+
+    def deconstruct(self) -> tuple[str, str, Any, dict[str, Any]]:
+        """As a CharField."""
+        name, _path, args, kwargs = super().deconstruct()
+        kwargs.pop("protected")
+        return name, "django.db.models.CharField", args, kwargs
 
 
 class SealedText(str):

@@ -8,13 +8,14 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField, FSMModelMixin, transition
+from django_fsm import FSMModelMixin, transition
 
 from family_support.access.barred import barred_case_ids
 from family_support.access.scopes import listed_cases
 from family_support.accounts.models import Membership
 from family_support.accounts.roles import Role
 from family_support.base.actor import Actor
+from family_support.base.fields import StateField
 from family_support.base.models import Named, one_in_force
 from family_support.directory.models import Agency, Center, Region
 
@@ -150,7 +151,7 @@ class Deadline(FSMModelMixin, models.Model):
 
     term = models.ForeignKey(Term, on_delete=models.PROTECT, related_name="+")
     code = models.CharField(max_length=40)
-    state = FSMField(_("state"), max_length=10, choices=State.choices, default=State.OPEN, protected=True)
+    state = StateField(_("state"), max_length=10, choices=State.choices, default=State.OPEN)
     case_id = models.BigIntegerField(null=True, db_index=True)
     center = models.ForeignKey(Center, on_delete=models.PROTECT, related_name="+")
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, null=True, blank=True, related_name="+")

@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
                 ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="version")),
                 (
                     "state",
-                    django_fsm.FSMField(
+                    models.CharField(
                         choices=[
                             ("pending", "To be sent"),
                             ("sent", "Sent"),
@@ -42,7 +42,6 @@ class Migration(migrations.Migration):
                         ],
                         default="pending",
                         max_length=50,
-                        protected=True,
                         verbose_name="state",
                     ),
                 ),
@@ -88,6 +87,25 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "hand-off",
                 "verbose_name_plural": "hand-offs",
+                "constraints": [
+                    models.UniqueConstraint(fields=("plan_version", "agency"), name="handoff_once_a_body"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ("sent", "acknowledged")), _negated=True),
+                            ("sent_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="handoff_sent_has_moment",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("acknowledged_at__isnull", True), ("acknowledged_by__isnull", True)),
+                            models.Q(("acknowledged_at__isnull", False), ("acknowledged_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="handoff_acknowledged_by_someone",
+                    ),
+                ],
             },
             bases=(django_fsm.FSMModelMixin, models.Model),
         ),
@@ -103,7 +121,7 @@ class Migration(migrations.Migration):
                 ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="version")),
                 (
                     "state",
-                    django_fsm.FSMField(
+                    models.CharField(
                         choices=[
                             ("sent", "Sent"),
                             ("accepted", "Accepted"),
@@ -117,7 +135,6 @@ class Migration(migrations.Migration):
                         ],
                         default="sent",
                         max_length=50,
-                        protected=True,
                         verbose_name="state",
                     ),
                 ),
@@ -176,6 +193,48 @@ class Migration(migrations.Migration):
                 "verbose_name": "task",
                 "verbose_name_plural": "tasks",
                 "permissions": (("work_on_task", "May work on this task"),),
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(
+                            ("state__in", ("sent", "accepted", "declined", "reported", "returned"))
+                        ),
+                        fields=["agency", "due_on"],
+                        name="task_inbox",
+                    ),
+                    models.Index(fields=["case", "state"], name="task_of_case"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "withdrawn"), _negated=True),
+                        fields=("measure",),
+                        name="task_once_a_measure",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("closed_at__isnull", True),
+                                ("state__in", ("sent", "accepted", "declined", "reported", "returned")),
+                            ),
+                            models.Q(
+                                models.Q(
+                                    ("state__in", ("sent", "accepted", "declined", "reported", "returned")),
+                                    _negated=True,
+                                ),
+                                ("closed_at__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="task_closed_has_moment",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("accepted_at__isnull", True), ("accepted_by__isnull", True)),
+                            models.Q(("accepted_at__isnull", False), ("accepted_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="task_accepted_by_someone",
+                    ),
+                ],
             },
             bases=(django_fsm.FSMModelMixin, models.Model),
         ),
@@ -229,6 +288,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "execution report",
                 "verbose_name_plural": "execution reports",
                 "ordering": ("task", "number"),
+                "constraints": [
+                    models.UniqueConstraint(fields=("task", "number"), name="report_number_once")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -289,6 +351,34 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "status mark",
                 "verbose_name_plural": "status marks",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("mark", "returned"),
+                                ("new_due_on__isnull", False),
+                                models.Q(("reason", ""), _negated=True),
+                                models.Q(("ground", ""), _negated=True),
+                            ),
+                            models.Q(
+                                models.Q(("mark", "returned"), _negated=True),
+                                ("ground", ""),
+                                ("new_due_on__isnull", True),
+                                ("norm", ""),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="review_return_complete",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ground", "breach"), _negated=True),
+                            models.Q(("norm", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="review_breach_names_norm",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -320,119 +410,6 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "permissions on tasks",
                 "abstract": False,
             },
-        ),
-        migrations.AddConstraint(
-            model_name="handoff",
-            constraint=models.UniqueConstraint(fields=("plan_version", "agency"), name="handoff_once_a_body"),
-        ),
-        migrations.AddConstraint(
-            model_name="handoff",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ("sent", "acknowledged")), _negated=True),
-                    ("sent_at__isnull", False),
-                    _connector="OR",
-                ),
-                name="handoff_sent_has_moment",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="handoff",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("acknowledged_at__isnull", True), ("acknowledged_by__isnull", True)),
-                    models.Q(("acknowledged_at__isnull", False), ("acknowledged_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="handoff_acknowledged_by_someone",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="task",
-            index=models.Index(
-                condition=models.Q(("state__in", ("sent", "accepted", "declined", "reported", "returned"))),
-                fields=["agency", "due_on"],
-                name="task_inbox",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="task",
-            index=models.Index(fields=["case", "state"], name="task_of_case"),
-        ),
-        migrations.AddConstraint(
-            model_name="task",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "withdrawn"), _negated=True),
-                fields=("measure",),
-                name="task_once_a_measure",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="task",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("closed_at__isnull", True),
-                        ("state__in", ("sent", "accepted", "declined", "reported", "returned")),
-                    ),
-                    models.Q(
-                        models.Q(
-                            ("state__in", ("sent", "accepted", "declined", "reported", "returned")),
-                            _negated=True,
-                        ),
-                        ("closed_at__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="task_closed_has_moment",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="task",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("accepted_at__isnull", True), ("accepted_by__isnull", True)),
-                    models.Q(("accepted_at__isnull", False), ("accepted_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="task_accepted_by_someone",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="taskreport",
-            constraint=models.UniqueConstraint(fields=("task", "number"), name="report_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="review",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("mark", "returned"),
-                        ("new_due_on__isnull", False),
-                        models.Q(("reason", ""), _negated=True),
-                        models.Q(("ground", ""), _negated=True),
-                    ),
-                    models.Q(
-                        models.Q(("mark", "returned"), _negated=True),
-                        ("ground", ""),
-                        ("new_due_on__isnull", True),
-                        ("norm", ""),
-                    ),
-                    _connector="OR",
-                ),
-                name="review_return_complete",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="review",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ground", "breach"), _negated=True),
-                    models.Q(("norm", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="review_breach_names_norm",
-            ),
         ),
         migrations.AlterUniqueTogether(
             name="taskuserobjectpermission",

@@ -59,6 +59,17 @@ class Migration(migrations.Migration):
                 "verbose_name": "norm of state-service law",
                 "verbose_name_plural": "norms of state-service law",
                 "ordering": ("code", "valid_from"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to__isnull", True),
+                            ("valid_to__gte", models.F("valid_from")),
+                            _connector="OR",
+                        ),
+                        name="service_norm_valid_period",
+                    ),
+                    models.UniqueConstraint(fields=("code", "valid_from"), name="service_norm_once"),
+                ],
             },
         ),
         migrations.RemoveConstraint(
@@ -128,19 +139,6 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(
                 on_delete=django.db.models.deletion.PROTECT, related_name="+", to="directory.agency"
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="servicenorm",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("valid_to__isnull", True), ("valid_to__gte", models.F("valid_from")), _connector="OR"
-                ),
-                name="service_norm_valid_period",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="servicenorm",
-            constraint=models.UniqueConstraint(fields=("code", "valid_from"), name="service_norm_once"),
         ),
         migrations.AddField(
             model_name="review",

@@ -59,6 +59,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "measure of the catalog",
                 "verbose_name_plural": "catalog of measures",
                 "ordering": ("sector__order", "code"),
+                "constraints": [
+                    models.UniqueConstraint(fields=("code", "valid_from"), name="measure_template_once")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -73,7 +76,7 @@ class Migration(migrations.Migration):
                 ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="version")),
                 (
                     "state",
-                    django_fsm.FSMField(
+                    models.CharField(
                         choices=[
                             ("preparing", "Preparing"),
                             ("in_force", "In force"),
@@ -82,7 +85,6 @@ class Migration(migrations.Migration):
                         ],
                         default="preparing",
                         max_length=50,
-                        protected=True,
                         verbose_name="state",
                     ),
                 ),
@@ -124,6 +126,30 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "individual work plan",
                 "verbose_name_plural": "individual work plans",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ("preparing", "in_force"))),
+                        fields=("case",),
+                        name="plan_one_running",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("ended_on__isnull", True),
+                                ("state__in", ("preparing", "in_force")),
+                                ("termination", ""),
+                            ),
+                            models.Q(
+                                ("ended_by__isnull", False),
+                                ("ended_on__isnull", False),
+                                ("state__in", ("completed", "terminated")),
+                                models.Q(("termination", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="plan_ended_complete",
+                    ),
+                ],
             },
             bases=(django_fsm.FSMModelMixin, models.Model),
         ),
@@ -141,7 +167,7 @@ class Migration(migrations.Migration):
                 ("round", models.PositiveSmallIntegerField(default=1, verbose_name="round")),
                 (
                     "state",
-                    django_fsm.FSMField(
+                    models.CharField(
                         choices=[
                             ("draft", "Draft"),
                             ("signing", "Awaiting signature"),
@@ -154,7 +180,6 @@ class Migration(migrations.Migration):
                         ],
                         default="draft",
                         max_length=50,
-                        protected=True,
                         verbose_name="state",
                     ),
                 ),
@@ -185,6 +210,40 @@ class Migration(migrations.Migration):
                 "verbose_name": "plan version",
                 "verbose_name_plural": "plan versions",
                 "ordering": ("plan", "-number"),
+                "constraints": [
+                    models.UniqueConstraint(fields=("plan", "number"), name="version_number_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "approved")),
+                        fields=("plan",),
+                        name="version_one_in_force",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ("draft", "signing", "submitted", "returned"))),
+                        fields=("plan",),
+                        name="version_one_in_work",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("starts_on__isnull", True),
+                            ("ends_on__isnull", True),
+                            ("ends_on__gte", models.F("starts_on")),
+                            _connector="OR",
+                        ),
+                        name="version_ends_after_start",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ("draft", "returned", "discarded")),
+                            models.Q(
+                                ("ends_on__isnull", False),
+                                ("starts_on__isnull", False),
+                                models.Q(("content_hash", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="version_frozen_has_hash",
+                    ),
+                ],
             },
             bases=(django_fsm.FSMModelMixin, models.Model),
         ),
@@ -327,6 +386,21 @@ class Migration(migrations.Migration):
                 "verbose_name": "measure",
                 "verbose_name_plural": "measures",
                 "ordering": ("sector__order", "due_on", "order", "pk"),
+                "constraints": [
+                    models.UniqueConstraint(fields=("version", "key"), name="measure_once_a_version"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("agency__isnull", False), ("by_center", False)),
+                            models.Q(("agency__isnull", True), ("by_center", True)),
+                            _connector="OR",
+                        ),
+                        name="measure_has_one_executor",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("due_on__gte", models.F("starts_on"))),
+                        name="measure_due_after_start",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -345,7 +419,7 @@ class Migration(migrations.Migration):
                 ("due_on", models.DateField(verbose_name="due date")),
                 (
                     "state",
-                    django_fsm.FSMField(
+                    models.CharField(
                         choices=[
                             ("planned", "Planned"),
                             ("done", "Done"),
@@ -354,7 +428,6 @@ class Migration(migrations.Migration):
                         ],
                         default="planned",
                         max_length=50,
-                        protected=True,
                         verbose_name="state",
                     ),
                 ),
@@ -392,6 +465,27 @@ class Migration(migrations.Migration):
                 "verbose_name": "family's own measure",
                 "verbose_name_plural": "family's own measures",
                 "ordering": ("due_on", "pk"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("plan_version", "key"), name="family_measure_once_a_version"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("due_on__gte", models.F("starts_on"))),
+                        name="family_measure_due_after_start",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state", "planned"),
+                            models.Q(
+                                ("marked_at__isnull", False),
+                                ("marked_by__isnull", False),
+                                models.Q(("evidence", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="family_measure_marked_with_evidence",
+                    ),
+                ],
             },
             bases=(django_fsm.FSMModelMixin, models.Model),
         ),
@@ -446,6 +540,15 @@ class Migration(migrations.Migration):
                 "verbose_name": "approval",
                 "verbose_name_plural": "approvals",
                 "ordering": ("at", "pk"),
+                "constraints": [
+                    models.UniqueConstraint(fields=("version", "round"), name="approval_once_a_round"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("decision", "approved"), models.Q(("reason", ""), _negated=True), _connector="OR"
+                        ),
+                        name="approval_return_has_reason",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -520,164 +623,25 @@ class Migration(migrations.Migration):
                 "verbose_name": "signature",
                 "verbose_name_plural": "signatures",
                 "ordering": ("recorded_at", "pk"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("void_at__isnull", True)),
+                        fields=("version", "round", "party"),
+                        name="signature_once_a_party",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("membership__isnull", False), ("party", "center"), ("person__isnull", True)
+                            ),
+                            models.Q(
+                                ("membership__isnull", True), ("party", "family"), ("person__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="signature_party_has_signer",
+                    ),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="measuretemplate",
-            constraint=models.UniqueConstraint(fields=("code", "valid_from"), name="measure_template_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="plan",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ("preparing", "in_force"))),
-                fields=("case",),
-                name="plan_one_running",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="plan",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("ended_on__isnull", True),
-                        ("state__in", ("preparing", "in_force")),
-                        ("termination", ""),
-                    ),
-                    models.Q(
-                        ("ended_by__isnull", False),
-                        ("ended_on__isnull", False),
-                        ("state__in", ("completed", "terminated")),
-                        models.Q(("termination", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="plan_ended_complete",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="planversion",
-            constraint=models.UniqueConstraint(fields=("plan", "number"), name="version_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="planversion",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "approved")), fields=("plan",), name="version_one_in_force"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="planversion",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ("draft", "signing", "submitted", "returned"))),
-                fields=("plan",),
-                name="version_one_in_work",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="planversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("starts_on__isnull", True),
-                    ("ends_on__isnull", True),
-                    ("ends_on__gte", models.F("starts_on")),
-                    _connector="OR",
-                ),
-                name="version_ends_after_start",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="planversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ("draft", "returned", "discarded")),
-                    models.Q(
-                        ("ends_on__isnull", False),
-                        ("starts_on__isnull", False),
-                        models.Q(("content_hash", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="version_frozen_has_hash",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="measure",
-            constraint=models.UniqueConstraint(fields=("version", "key"), name="measure_once_a_version"),
-        ),
-        migrations.AddConstraint(
-            model_name="measure",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("agency__isnull", False), ("by_center", False)),
-                    models.Q(("agency__isnull", True), ("by_center", True)),
-                    _connector="OR",
-                ),
-                name="measure_has_one_executor",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="measure",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("due_on__gte", models.F("starts_on"))), name="measure_due_after_start"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="familymeasure",
-            constraint=models.UniqueConstraint(
-                fields=("plan_version", "key"), name="family_measure_once_a_version"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="familymeasure",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("due_on__gte", models.F("starts_on"))),
-                name="family_measure_due_after_start",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="familymeasure",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state", "planned"),
-                    models.Q(
-                        ("marked_at__isnull", False),
-                        ("marked_by__isnull", False),
-                        models.Q(("evidence", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="family_measure_marked_with_evidence",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="approval",
-            constraint=models.UniqueConstraint(fields=("version", "round"), name="approval_once_a_round"),
-        ),
-        migrations.AddConstraint(
-            model_name="approval",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("decision", "approved"), models.Q(("reason", ""), _negated=True), _connector="OR"
-                ),
-                name="approval_return_has_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="signature",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("void_at__isnull", True)),
-                fields=("version", "round", "party"),
-                name="signature_once_a_party",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="signature",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("membership__isnull", False), ("party", "center"), ("person__isnull", True)),
-                    models.Q(("membership__isnull", True), ("party", "family"), ("person__isnull", False)),
-                    _connector="OR",
-                ),
-                name="signature_party_has_signer",
-            ),
         ),
     ]

@@ -31,6 +31,14 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "decision to end a plan",
                 "verbose_name_plural": "decisions to end plans",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("number", ""), _negated=True), models.Q(("text", ""), _negated=True)
+                        ),
+                        name="end_decision_complete",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -76,6 +84,16 @@ class Migration(migrations.Migration):
                 "verbose_name": "proposal to end a plan",
                 "verbose_name_plural": "proposals to end plans",
                 "ordering": ("-proposed_at", "-pk"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("answer", "refused"), _negated=True),
+                            models.Q(("answer_reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="end_proposal_refused_with_reason",
+                    )
+                ],
             },
         ),
         migrations.RemoveConstraint(
@@ -206,26 +224,6 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="end_proposal_answer_complete",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="endproposal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("answer", "refused"), _negated=True),
-                    models.Q(("answer_reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="end_proposal_refused_with_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="enddecision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("number", ""), _negated=True), models.Q(("text", ""), _negated=True)
-                ),
-                name="end_decision_complete",
             ),
         ),
         TrackChanges("EndProposal", case_id="plan__case"),

@@ -8,10 +8,11 @@ from datetime import date
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField, FSMModelMixin, transition
+from django_fsm import FSMModelMixin, transition
 
 from cases.models import Person
 from family_support.accounts.models import Membership
+from family_support.base.fields import StateField
 from family_support.base.models import Named, Versioned, one_in_force
 from family_support.directory.models import Agency, Sector, StateService
 from ipr.models.plan import PlanVersion
@@ -134,7 +135,7 @@ class FamilyMeasure(FSMModelMixin, Versioned):
     )
     starts_on = models.DateField(_("from"))
     due_on = models.DateField(_("due date"))
-    state = FSMField(_("state"), default=State.PLANNED, choices=State.choices, protected=True)
+    state = StateField(_("state"), default=State.PLANNED, choices=State.choices)
     evidence = models.TextField(_("what confirms it"), blank=True)
     marked_at = models.DateTimeField(null=True, blank=True)
     marked_by = models.ForeignKey(

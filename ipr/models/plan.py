@@ -5,11 +5,12 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField, FSMModelMixin, transition
+from django_fsm import FSMModelMixin, transition
 
 from cases.models import Case
 from family_support.accounts.models import Membership
 from family_support.base.actor import Actor
+from family_support.base.fields import StateField
 from family_support.base.models import Versioned
 
 
@@ -31,7 +32,7 @@ class Plan(FSMModelMixin, Versioned):
         CONTINUED = "continued", _("The period is over: the next plan goes on")
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="plans")
-    state = FSMField(_("state"), default=State.PREPARING, choices=State.choices, protected=True)
+    state = StateField(_("state"), default=State.PREPARING, choices=State.choices)
     created_at = models.DateTimeField(_("created"))
     # The plan that this one goes on from after its year (R256 15).
     previous = models.OneToOneField(
@@ -127,7 +128,7 @@ class PlanVersion(FSMModelMixin, Versioned):
     number = models.PositiveSmallIntegerField(_("version"))
     # Signing rounds of this version: signatures belong to a round and are void with it.
     round = models.PositiveSmallIntegerField(_("round"), default=1)
-    state = FSMField(_("state"), default=State.DRAFT, choices=State.choices, protected=True)
+    state = StateField(_("state"), default=State.DRAFT, choices=State.choices)
     starts_on = models.DateField(_("from"), null=True, blank=True)
     ends_on = models.DateField(_("until"), null=True, blank=True)
     goal = models.TextField(_("goal of the plan"), blank=True)

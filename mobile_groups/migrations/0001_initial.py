@@ -39,7 +39,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "state",
-                    django_fsm.FSMField(
+                    models.CharField(
                         choices=[
                             ("draft", "Draft"),
                             ("in_force", "In force"),
@@ -48,7 +48,6 @@ class Migration(migrations.Migration):
                         ],
                         default="draft",
                         max_length=50,
-                        protected=True,
                         verbose_name="state",
                     ),
                 ),
@@ -98,6 +97,54 @@ class Migration(migrations.Migration):
                 "verbose_name": "mobile group",
                 "verbose_name_plural": "mobile groups",
                 "ordering": ("-year", "-pk"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "in_force")),
+                        fields=("district", "year"),
+                        name="group_in_force_once",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "draft")),
+                        fields=("district", "year"),
+                        name="group_draft_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("year__gte", 2024), ("year__lte", 2100)),
+                        name="group_year_plausible",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("order_date__isnull", True),
+                            ("order_date__year__lte", models.F("year")),
+                            _connector="OR",
+                        ),
+                        name="group_order_not_after_year",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("in_force_at__isnull", True), ("state", "draft")),
+                            models.Q(
+                                models.Q(("state", "draft"), _negated=True),
+                                ("in_force_at__isnull", False),
+                                ("order_date__isnull", False),
+                                models.Q(("order_number", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="group_in_force_by_order",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at__isnull", False), ("state__in", ("expired", "replaced"))),
+                            models.Q(
+                                models.Q(("state__in", ("expired", "replaced")), _negated=True),
+                                ("ended_at__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="group_ended_has_moment",
+                    ),
+                ],
             },
             bases=(django_fsm.FSMModelMixin, models.Model),
         ),
@@ -160,6 +207,19 @@ class Migration(migrations.Migration):
                 "verbose_name": "member of a mobile group",
                 "verbose_name_plural": "members of mobile groups",
                 "ordering": ("order", "pk"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("membership__isnull", False)),
+                        fields=("group", "membership"),
+                        name="group_member_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("name", ""), _negated=True), models.Q(("post", ""), _negated=True)
+                        ),
+                        name="group_member_named",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -182,7 +242,7 @@ class Migration(migrations.Migration):
                 ("brief", models.TextField(blank=True, verbose_name="what the group is told")),
                 (
                     "state",
-                    django_fsm.FSMField(
+                    models.CharField(
                         choices=[
                             ("raised", "Raised"),
                             ("acknowledged", "Acknowledged"),
@@ -191,7 +251,6 @@ class Migration(migrations.Migration):
                         ],
                         default="raised",
                         max_length=50,
-                        protected=True,
                         verbose_name="state",
                     ),
                 ),
@@ -275,6 +334,77 @@ class Migration(migrations.Migration):
                 "verbose_name": "alarm",
                 "verbose_name_plural": "alarms",
                 "ordering": ("-raised_at", "-pk"),
+                "indexes": [
+                    models.Index(fields=["district", "state"], name="alarm_of_district"),
+                    models.Index(
+                        condition=models.Q(("state", "raised")),
+                        fields=["next_reminder_at"],
+                        name="alarm_reminder",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("acknowledged_at__isnull", True),
+                                ("acknowledged_by__isnull", True),
+                                ("state", "raised"),
+                            ),
+                            models.Q(
+                                models.Q(("state", "raised"), _negated=True),
+                                ("acknowledged_at__isnull", False),
+                                ("acknowledged_by__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="alarm_acknowledged_by_someone",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("engaged_at__isnull", True), ("state__in", ("raised", "acknowledged"))),
+                            models.Q(
+                                ("engaged_at__isnull", False),
+                                ("engaged_by__isnull", False),
+                                ("state__in", ("engaged", "closed")),
+                                models.Q(
+                                    ("group__isnull", False),
+                                    models.Q(("engaged_instead", ""), _negated=True),
+                                    _connector="OR",
+                                ),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="alarm_engaged_a_group_or_others",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("closed_at__isnull", False),
+                                ("closed_by__isnull", False),
+                                ("state", "closed"),
+                                models.Q(("outcome", ""), _negated=True),
+                            ),
+                            models.Q(
+                                models.Q(("state", "closed"), _negated=True),
+                                ("closed_at__isnull", True),
+                                ("outcome", ""),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="alarm_closed_with_outcome",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("next_reminder_at__isnull", False), ("state", "raised")),
+                            models.Q(
+                                models.Q(("state", "raised"), _negated=True),
+                                ("next_reminder_at__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="alarm_reminded_until_acknowledged",
+                    ),
+                ],
             },
             bases=(django_fsm.FSMModelMixin, models.Model),
         ),
@@ -291,7 +421,7 @@ class Migration(migrations.Migration):
                 ("goal", models.TextField(verbose_name="goal")),
                 (
                     "state",
-                    django_fsm.FSMField(
+                    models.CharField(
                         choices=[
                             ("draft", "Draft"),
                             ("in_force", "In force"),
@@ -300,7 +430,6 @@ class Migration(migrations.Migration):
                         ],
                         default="draft",
                         max_length=50,
-                        protected=True,
                         verbose_name="state",
                     ),
                 ),
@@ -355,6 +484,41 @@ class Migration(migrations.Migration):
                 "verbose_name": "response plan",
                 "verbose_name_plural": "response plans",
                 "ordering": ("-created_at", "-pk"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ("draft", "in_force"))),
+                        fields=("alarm",),
+                        name="response_plan_open_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ("draft", "cancelled")),
+                            models.Q(("in_force_at__isnull", False), ("in_force_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="response_plan_in_force_by_someone",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at__isnull", True), ("state__in", ("draft", "in_force"))),
+                            models.Q(
+                                ("ended_at__isnull", False),
+                                ("ended_by__isnull", False),
+                                ("state__in", ("completed", "cancelled")),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="response_plan_ended_by_someone",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "cancelled"), _negated=True),
+                            models.Q(("ended_reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="response_plan_cancelled_with_reason",
+                    ),
+                ],
             },
             bases=(django_fsm.FSMModelMixin, models.Model),
         ),
@@ -413,6 +577,24 @@ class Migration(migrations.Migration):
                 "verbose_name": "measure of a response plan",
                 "verbose_name_plural": "measures of response plans",
                 "ordering": ("due_on", "pk"),
+                "indexes": [models.Index(fields=["agency", "due_on"], name="response_measure_inbox")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("text", ""), _negated=True), name="response_measure_says_what"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("mark", ""), ("marked_at__isnull", True), ("marked_by__isnull", True)),
+                            models.Q(
+                                models.Q(("mark", ""), _negated=True),
+                                ("marked_at__isnull", False),
+                                ("marked_by__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="response_measure_marked_by_someone",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -427,7 +609,7 @@ class Migration(migrations.Migration):
                 ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="version")),
                 (
                     "state",
-                    django_fsm.FSMField(
+                    models.CharField(
                         choices=[
                             ("planned", "Planned"),
                             ("departed", "On the way"),
@@ -437,7 +619,6 @@ class Migration(migrations.Migration):
                         ],
                         default="planned",
                         max_length=50,
-                        protected=True,
                         verbose_name="state",
                     ),
                 ),
@@ -519,6 +700,76 @@ class Migration(migrations.Migration):
                 "verbose_name": "visit",
                 "verbose_name_plural": "visits",
                 "ordering": ("-planned_for", "-pk"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("departed_at__isnull", True), ("state__in", ("planned", "cancelled"))),
+                            models.Q(
+                                ("departed_at__isnull", False),
+                                ("returned_at__isnull", True),
+                                ("state", "departed"),
+                            ),
+                            models.Q(
+                                ("arrived_at__isnull", False),
+                                ("departed_at__isnull", False),
+                                ("returned_at__isnull", False),
+                                ("state__in", ("back", "signed")),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="visit_has_its_times",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("arrived_at__isnull", True),
+                                ("arrived_at__gte", models.F("departed_at")),
+                                _connector="OR",
+                            ),
+                            models.Q(
+                                ("returned_at__isnull", True),
+                                ("returned_at__gte", models.F("arrived_at")),
+                                _connector="OR",
+                            ),
+                        ),
+                        name="visit_times_in_order",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ("back", "signed")), _negated=True),
+                            models.Q(
+                                models.Q(("protocol", ""), _negated=True),
+                                models.Q(("result", ""), _negated=True),
+                                ("recorded_at__isnull", False),
+                                ("recorded_by__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="visit_back_with_protocol",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("signed_at__isnull", False), ("state", "signed")),
+                            models.Q(
+                                models.Q(("state", "signed"), _negated=True), ("signed_at__isnull", True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="visit_signed_has_moment",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("state", "cancelled"), models.Q(("cancelled_reason", ""), _negated=True)
+                            ),
+                            models.Q(
+                                models.Q(("state", "cancelled"), _negated=True), ("cancelled_reason", "")
+                            ),
+                            _connector="OR",
+                        ),
+                        name="visit_cancelled_with_reason",
+                    ),
+                ],
             },
             bases=(django_fsm.FSMModelMixin, models.Model),
         ),
@@ -568,336 +819,26 @@ class Migration(migrations.Migration):
                 "verbose_name": "person present at a visit",
                 "verbose_name_plural": "people present at visits",
                 "ordering": ("pk",),
-            },
-        ),
-        migrations.AddConstraint(
-            model_name="mobilegroup",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "in_force")),
-                fields=("district", "year"),
-                name="group_in_force_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="mobilegroup",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "draft")), fields=("district", "year"), name="group_draft_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="mobilegroup",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("year__gte", 2024), ("year__lte", 2100)), name="group_year_plausible"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="mobilegroup",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("order_date__isnull", True), ("order_date__year__lte", models.F("year")), _connector="OR"
-                ),
-                name="group_order_not_after_year",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="mobilegroup",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("in_force_at__isnull", True), ("state", "draft")),
-                    models.Q(
-                        models.Q(("state", "draft"), _negated=True),
-                        ("in_force_at__isnull", False),
-                        ("order_date__isnull", False),
-                        models.Q(("order_number", ""), _negated=True),
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("member__isnull", False)),
+                        fields=("visit", "member"),
+                        name="visit_member_once",
                     ),
-                    _connector="OR",
-                ),
-                name="group_in_force_by_order",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="mobilegroup",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ended_at__isnull", False), ("state__in", ("expired", "replaced"))),
-                    models.Q(
-                        models.Q(("state__in", ("expired", "replaced")), _negated=True),
-                        ("ended_at__isnull", True),
+                    models.UniqueConstraint(
+                        condition=models.Q(("worker__isnull", False)),
+                        fields=("visit", "worker"),
+                        name="visit_worker_once",
                     ),
-                    _connector="OR",
-                ),
-                name="group_ended_has_moment",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="groupmember",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("membership__isnull", False)),
-                fields=("group", "membership"),
-                name="group_member_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="groupmember",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("name", ""), _negated=True), models.Q(("post", ""), _negated=True)
-                ),
-                name="group_member_named",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="alarm",
-            index=models.Index(fields=["district", "state"], name="alarm_of_district"),
-        ),
-        migrations.AddIndex(
-            model_name="alarm",
-            index=models.Index(
-                condition=models.Q(("state", "raised")), fields=["next_reminder_at"], name="alarm_reminder"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="alarm",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("acknowledged_at__isnull", True),
-                        ("acknowledged_by__isnull", True),
-                        ("state", "raised"),
-                    ),
-                    models.Q(
-                        models.Q(("state", "raised"), _negated=True),
-                        ("acknowledged_at__isnull", False),
-                        ("acknowledged_by__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="alarm_acknowledged_by_someone",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="alarm",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("engaged_at__isnull", True), ("state__in", ("raised", "acknowledged"))),
-                    models.Q(
-                        ("engaged_at__isnull", False),
-                        ("engaged_by__isnull", False),
-                        ("state__in", ("engaged", "closed")),
-                        models.Q(
-                            ("group__isnull", False),
-                            models.Q(("engaged_instead", ""), _negated=True),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("member__isnull", False), ("worker__isnull", True)),
+                            models.Q(("member__isnull", True), ("worker__isnull", False)),
                             _connector="OR",
                         ),
+                        name="visit_member_or_worker",
                     ),
-                    _connector="OR",
-                ),
-                name="alarm_engaged_a_group_or_others",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="alarm",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("closed_at__isnull", False),
-                        ("closed_by__isnull", False),
-                        ("state", "closed"),
-                        models.Q(("outcome", ""), _negated=True),
-                    ),
-                    models.Q(
-                        models.Q(("state", "closed"), _negated=True),
-                        ("closed_at__isnull", True),
-                        ("outcome", ""),
-                    ),
-                    _connector="OR",
-                ),
-                name="alarm_closed_with_outcome",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="alarm",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("next_reminder_at__isnull", False), ("state", "raised")),
-                    models.Q(
-                        models.Q(("state", "raised"), _negated=True), ("next_reminder_at__isnull", True)
-                    ),
-                    _connector="OR",
-                ),
-                name="alarm_reminded_until_acknowledged",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="responseplan",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ("draft", "in_force"))),
-                fields=("alarm",),
-                name="response_plan_open_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="responseplan",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ("draft", "cancelled")),
-                    models.Q(("in_force_at__isnull", False), ("in_force_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="response_plan_in_force_by_someone",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="responseplan",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ended_at__isnull", True), ("state__in", ("draft", "in_force"))),
-                    models.Q(
-                        ("ended_at__isnull", False),
-                        ("ended_by__isnull", False),
-                        ("state__in", ("completed", "cancelled")),
-                    ),
-                    _connector="OR",
-                ),
-                name="response_plan_ended_by_someone",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="responseplan",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "cancelled"), _negated=True),
-                    models.Q(("ended_reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="response_plan_cancelled_with_reason",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="responsemeasure",
-            index=models.Index(fields=["agency", "due_on"], name="response_measure_inbox"),
-        ),
-        migrations.AddConstraint(
-            model_name="responsemeasure",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("text", ""), _negated=True), name="response_measure_says_what"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="responsemeasure",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("mark", ""), ("marked_at__isnull", True), ("marked_by__isnull", True)),
-                    models.Q(
-                        models.Q(("mark", ""), _negated=True),
-                        ("marked_at__isnull", False),
-                        ("marked_by__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="response_measure_marked_by_someone",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="visit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("departed_at__isnull", True), ("state__in", ("planned", "cancelled"))),
-                    models.Q(
-                        ("departed_at__isnull", False), ("returned_at__isnull", True), ("state", "departed")
-                    ),
-                    models.Q(
-                        ("arrived_at__isnull", False),
-                        ("departed_at__isnull", False),
-                        ("returned_at__isnull", False),
-                        ("state__in", ("back", "signed")),
-                    ),
-                    _connector="OR",
-                ),
-                name="visit_has_its_times",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="visit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("arrived_at__isnull", True),
-                        ("arrived_at__gte", models.F("departed_at")),
-                        _connector="OR",
-                    ),
-                    models.Q(
-                        ("returned_at__isnull", True),
-                        ("returned_at__gte", models.F("arrived_at")),
-                        _connector="OR",
-                    ),
-                ),
-                name="visit_times_in_order",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="visit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ("back", "signed")), _negated=True),
-                    models.Q(
-                        models.Q(("protocol", ""), _negated=True),
-                        models.Q(("result", ""), _negated=True),
-                        ("recorded_at__isnull", False),
-                        ("recorded_by__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="visit_back_with_protocol",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="visit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("signed_at__isnull", False), ("state", "signed")),
-                    models.Q(models.Q(("state", "signed"), _negated=True), ("signed_at__isnull", True)),
-                    _connector="OR",
-                ),
-                name="visit_signed_has_moment",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="visit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "cancelled"), models.Q(("cancelled_reason", ""), _negated=True)),
-                    models.Q(models.Q(("state", "cancelled"), _negated=True), ("cancelled_reason", "")),
-                    _connector="OR",
-                ),
-                name="visit_cancelled_with_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="visitmember",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("member__isnull", False)),
-                fields=("visit", "member"),
-                name="visit_member_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="visitmember",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("worker__isnull", False)),
-                fields=("visit", "worker"),
-                name="visit_worker_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="visitmember",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("member__isnull", False), ("worker__isnull", True)),
-                    models.Q(("member__isnull", True), ("worker__isnull", False)),
-                    _connector="OR",
-                ),
-                name="visit_member_or_worker",
-            ),
+                ],
+            },
         ),
     ]

@@ -6,12 +6,13 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from django_fsm import FSMField, FSMModelMixin, transition
+from django_fsm import FSMModelMixin, transition
 
 from cases.models import Case, Threat
 from family_support.accounts.models import Membership
 from family_support.accounts.roles import UNIT_HEADS, Role
 from family_support.base.actor import Actor
+from family_support.base.fields import StateField
 from family_support.base.models import Versioned
 from family_support.directory.models import District
 from mobile_groups.models.group import GroupMember, MobileGroup
@@ -71,7 +72,7 @@ class Alarm(FSMModelMixin, Versioned):
     violence = models.BooleanField(_("signs of domestic violence"), default=False)
     minor_at_risk = models.BooleanField(_("a minor at risk"), default=False)
     brief = models.TextField(_("what the group is told"), blank=True)
-    state = FSMField(_("state"), default=State.RAISED, choices=State.choices, protected=True)
+    state = StateField(_("state"), default=State.RAISED, choices=State.choices)
     raised_at = models.DateTimeField(_("raised"))
     acknowledged_at = models.DateTimeField(_("acknowledged"), null=True, blank=True)
     acknowledged_by = models.ForeignKey(

@@ -7,12 +7,12 @@ from datetime import date
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField, FSMModelMixin, transition
+from django_fsm import FSMModelMixin, transition
 
 from family_support.accounts.models import Membership
 from family_support.accounts.roles import UNIT_HEADS, WORKERS, Role
 from family_support.base.actor import Actor
-from family_support.base.fields import EncryptedTextField
+from family_support.base.fields import EncryptedTextField, StateField
 from family_support.base.models import Versioned
 from family_support.directory.models import Agency, District, Sector
 
@@ -66,7 +66,7 @@ class MobileGroup(FSMModelMixin, Versioned):
     replaces = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="replaced_by"
     )
-    state = FSMField(_("state"), default=State.DRAFT, choices=State.choices, protected=True)
+    state = StateField(_("state"), default=State.DRAFT, choices=State.choices)
     created_at = models.DateTimeField()
     in_force_at = models.DateTimeField(_("put in force"), null=True, blank=True)
     in_force_by = models.ForeignKey(

@@ -5,12 +5,13 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField, FSMModelMixin, transition
+from django_fsm import FSMModelMixin, transition
 
 from cases.models import Case
 from family_support.accounts.models import Membership
 from family_support.accounts.roles import Role
 from family_support.base.actor import Actor
+from family_support.base.fields import StateField
 from family_support.base.models import Versioned
 from family_support.directory.models import Agency
 from mobile_groups.models.alarm import Alarm
@@ -39,7 +40,7 @@ class ResponsePlan(FSMModelMixin, Versioned):
     alarm = models.ForeignKey(Alarm, on_delete=models.PROTECT, related_name="plans")
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
     goal = models.TextField(_("goal"))
-    state = FSMField(_("state"), default=State.DRAFT, choices=State.choices, protected=True)
+    state = StateField(_("state"), default=State.DRAFT, choices=State.choices)
     created_at = models.DateTimeField(_("drawn up"))
     created_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     in_force_at = models.DateTimeField(_("put in force"), null=True, blank=True)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField, FSMModelMixin, transition
+from django_fsm import FSMModelMixin, transition
 
 from cases.models import Case
 from family_support.accounts.models import Membership
 from family_support.base.actor import Actor
-from family_support.base.fields import EncryptedTextField
+from family_support.base.fields import EncryptedTextField, StateField
 from family_support.base.models import Versioned
 from family_support.directory.models import District
 from mobile_groups.models.alarm import Alarm, followed_by
@@ -53,7 +53,7 @@ class Visit(FSMModelMixin, Versioned):
     alarm = models.ForeignKey(Alarm, on_delete=models.PROTECT, null=True, blank=True, related_name="visits")
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="group_visits")
     group = models.ForeignKey(MobileGroup, on_delete=models.PROTECT, related_name="visits")
-    state = FSMField(_("state"), default=State.PLANNED, choices=State.choices, protected=True)
+    state = StateField(_("state"), default=State.PLANNED, choices=State.choices)
     planned_for = models.DateTimeField(_("planned for"))
     purpose = models.TextField(_("purpose of the visit"))
     # Where to go. Never the shelter's address: the person there is safe.

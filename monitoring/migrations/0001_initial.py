@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
                 ("quarter", models.PositiveSmallIntegerField(verbose_name="quarter")),
                 (
                     "state",
-                    django_fsm.FSMField(
+                    models.CharField(
                         choices=[
                             ("computing", "Being computed"),
                             ("draft", "Draft"),
@@ -38,7 +38,6 @@ class Migration(migrations.Migration):
                         ],
                         default="computing",
                         max_length=50,
-                        protected=True,
                         verbose_name="state",
                     ),
                 ),
@@ -80,6 +79,36 @@ class Migration(migrations.Migration):
                 "verbose_name": "quarterly report",
                 "verbose_name_plural": "quarterly reports",
                 "ordering": ("-year", "-quarter", "center"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("center", "year", "quarter"), name="quarter_once_a_center"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("quarter__gte", 1), ("quarter__lte", 4)),
+                        name="quarter_is_one_to_four",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ("computing", "draft")),
+                            models.Q(
+                                ("computed_at__isnull", False),
+                                ("signed_at__isnull", False),
+                                ("signed_by__isnull", False),
+                                models.Q(("conclusion", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="quarter_signed_complete",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ("sent", "received")), _negated=True),
+                            ("sent_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="quarter_sent_has_moment",
+                    ),
+                ],
             },
             bases=(django_fsm.FSMModelMixin, models.Model),
         ),
@@ -120,44 +149,5 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "shortcomings",
                 "ordering": ("order", "pk"),
             },
-        ),
-        migrations.AddConstraint(
-            model_name="quarterlyreport",
-            constraint=models.UniqueConstraint(
-                fields=("center", "year", "quarter"), name="quarter_once_a_center"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="quarterlyreport",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("quarter__gte", 1), ("quarter__lte", 4)), name="quarter_is_one_to_four"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="quarterlyreport",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ("computing", "draft")),
-                    models.Q(
-                        ("computed_at__isnull", False),
-                        ("signed_at__isnull", False),
-                        ("signed_by__isnull", False),
-                        models.Q(("conclusion", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="quarter_signed_complete",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="quarterlyreport",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ("sent", "received")), _negated=True),
-                    ("sent_at__isnull", False),
-                    _connector="OR",
-                ),
-                name="quarter_sent_has_moment",
-            ),
         ),
     ]

@@ -70,11 +70,10 @@ class Migration(migrations.Migration):
                 ("quarter", models.PositiveSmallIntegerField(verbose_name="quarter")),
                 (
                     "state",
-                    django_fsm.FSMField(
+                    models.CharField(
                         choices=[("draft", "Draft"), ("sent", "Sent")],
                         default="draft",
                         max_length=50,
-                        protected=True,
                         verbose_name="state",
                     ),
                 ),
@@ -217,11 +216,10 @@ class Migration(migrations.Migration):
                 ("starts_at", models.DateTimeField(verbose_name="when")),
                 (
                     "state",
-                    django_fsm.FSMField(
+                    models.CharField(
                         choices=[("planned", "Planned"), ("held", "Held"), ("cancelled", "Cancelled")],
                         default="planned",
                         max_length=50,
-                        protected=True,
                         verbose_name="state",
                     ),
                 ),
@@ -316,7 +314,7 @@ class Migration(migrations.Migration):
                 ("records", models.JSONField(default=list)),
                 (
                     "state",
-                    django_fsm.FSMField(
+                    models.CharField(
                         choices=[
                             ("proposed", "Proposed"),
                             ("accepted", "Accepted"),
@@ -324,7 +322,6 @@ class Migration(migrations.Migration):
                         ],
                         default="proposed",
                         max_length=50,
-                        protected=True,
                         verbose_name="state",
                     ),
                 ),

@@ -6,11 +6,12 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from django_fsm import FSMField, FSMModelMixin, transition
+from django_fsm import FSMModelMixin, transition
 
 from family_support.accounts.models import Membership
 from family_support.accounts.roles import Role
 from family_support.base.actor import Actor
+from family_support.base.fields import StateField
 from family_support.base.models import Versioned
 from family_support.directory.models import Center
 from monitoring.models.quarter import READERS
@@ -52,7 +53,7 @@ class OutreachEvent(FSMModelMixin, Versioned):
     place = models.CharField(_("place"), max_length=300)
     partners = models.CharField(_("partners"), max_length=300, blank=True)
     starts_at = models.DateTimeField(_("when"))
-    state = FSMField(_("state"), default=State.PLANNED, choices=State.choices, protected=True)
+    state = StateField(_("state"), default=State.PLANNED, choices=State.choices)
     participants = models.PositiveIntegerField(_("participants"), null=True, blank=True)
     result = models.TextField(_("what came of it"), blank=True)
     cancel_reason = models.TextField(_("why it is cancelled"), blank=True)
@@ -127,7 +128,7 @@ class AnalyticNote(FSMModelMixin, Versioned):
     text = models.TextField(_("text"))
     year = models.PositiveSmallIntegerField(_("year"))
     quarter = models.PositiveSmallIntegerField(_("quarter"))
-    state = FSMField(_("state"), default=State.DRAFT, choices=State.choices, protected=True)
+    state = StateField(_("state"), default=State.DRAFT, choices=State.choices)
     author = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(_("written"))
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)

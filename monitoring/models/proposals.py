@@ -6,9 +6,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from django_fsm import FSMField, FSMModelMixin, transition
+from django_fsm import FSMModelMixin, transition
 
 from family_support.accounts.models import Membership
+from family_support.base.fields import StateField
 from family_support.base.models import Versioned
 from family_support.directory.models import Agency
 from monitoring.models.quarter import QuarterlyReport, Shortcoming
@@ -35,7 +36,7 @@ class ProposedShortcoming(FSMModelMixin, Versioned):
     threshold = models.PositiveSmallIntegerField(_("threshold"))
     # Keys of the cases behind the figure; null for records without a case.
     records = models.JSONField(default=list)
-    state = FSMField(_("state"), default=State.PROPOSED, choices=State.choices, protected=True)
+    state = StateField(_("state"), default=State.PROPOSED, choices=State.choices)
     reason = models.TextField(_("why it is dismissed"), blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
     decided_by = models.ForeignKey(

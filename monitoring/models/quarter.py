@@ -6,11 +6,12 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from django_fsm import FSMField, FSMModelMixin, transition
+from django_fsm import FSMModelMixin, transition
 
 from family_support.accounts.models import Membership
 from family_support.accounts.roles import METHODOLOGY, Role
 from family_support.base.actor import Actor
+from family_support.base.fields import StateField
 from family_support.base.models import Versioned
 from family_support.directory.models import Agency, Center
 
@@ -44,7 +45,7 @@ class QuarterlyReport(FSMModelMixin, Versioned):
     center = models.ForeignKey(Center, on_delete=models.PROTECT, related_name="+")
     year = models.PositiveSmallIntegerField(_("year"))
     quarter = models.PositiveSmallIntegerField(_("quarter"))
-    state = FSMField(_("state"), default=State.COMPUTING, choices=State.choices, protected=True)
+    state = StateField(_("state"), default=State.COMPUTING, choices=State.choices)
     # {indicator code: rows}, as computed last; a trigger keeps them once signed.
     figures = models.JSONField(default=dict)
     # The same as they left the Center, small ones hidden: written when it is sent, and read from then on.

@@ -51,6 +51,7 @@ class Migration(migrations.Migration):
                 "verbose_name": "house of temporary stay",
                 "verbose_name_plural": "houses of temporary stay",
                 "ordering": ("center", "name"),
+                "constraints": [models.UniqueConstraint(fields=("center", "name"), name="shelter_name_once")],
             },
         ),
         migrations.CreateModel(
@@ -81,6 +82,12 @@ class Migration(migrations.Migration):
                 "verbose_name": "place",
                 "verbose_name_plural": "places",
                 "ordering": ("shelter__name", "name", "pk"),
+                "constraints": [
+                    models.UniqueConstraint(fields=("shelter", "name"), name="place_name_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("beds__gte", 1), ("beds__lte", 20)), name="place_has_beds"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -95,7 +102,7 @@ class Migration(migrations.Migration):
                 ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="version")),
                 (
                     "state",
-                    django_fsm.FSMField(
+                    models.CharField(
                         choices=[
                             ("reserved", "Place reserved"),
                             ("resident", "Living there"),
@@ -104,7 +111,6 @@ class Migration(migrations.Migration):
                         ],
                         default="reserved",
                         max_length=50,
-                        protected=True,
                         verbose_name="state",
                     ),
                 ),
@@ -306,6 +312,136 @@ class Migration(migrations.Migration):
                 "verbose_name": "temporary stay",
                 "verbose_name_plural": "temporary stays",
                 "ordering": ("-claim_from", "-pk"),
+                "indexes": [models.Index(fields=["place", "claim_from"], name="stay_of_place")],
+                "constraints": [
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        condition=models.Q(("state", "cancelled"), _negated=True),
+                        expressions=(
+                            ("place", "="),
+                            (
+                                models.Func(
+                                    "claim_from",
+                                    "claim_to",
+                                    django.contrib.postgres.fields.ranges.RangeBoundary(True, False),
+                                    function="tstzrange",
+                                    output_field=django.contrib.postgres.fields.ranges.DateTimeRangeField(),
+                                ),
+                                "&&",
+                            ),
+                        ),
+                        name="stay_place_not_twice",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "resident")),
+                        fields=("place",),
+                        name="stay_one_resident_a_place",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "cancelled"), _negated=True),
+                        fields=("case", "person", "episode"),
+                        name="stay_episode_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("claim_to__gt", models.F("claim_from"))),
+                        name="stay_claim_ends_later",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("application_on__isnull", True),
+                                ("basis", ""),
+                                ("referral_agency__isnull", True),
+                                ("referral_number", ""),
+                                ("referral_on__isnull", True),
+                            ),
+                            models.Q(
+                                ("application_on__isnull", True),
+                                ("basis", "referral"),
+                                ("referral_agency__isnull", False),
+                                ("referral_on__isnull", False),
+                                models.Q(("referral_number", ""), _negated=True),
+                            ),
+                            models.Q(
+                                ("application_on__isnull", False),
+                                ("basis", "application"),
+                                ("referral_agency__isnull", True),
+                                ("referral_number", ""),
+                                ("referral_on__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="stay_exactly_one_basis",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("admitted_at__isnull", True),
+                                ("basis", ""),
+                                ("last_day__isnull", True),
+                                ("state__in", ("reserved", "cancelled")),
+                            ),
+                            models.Q(
+                                ("admitted_at__isnull", False),
+                                ("last_day__isnull", False),
+                                ("state__in", ("resident", "checked_out")),
+                                models.Q(("basis", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="stay_admitted_on_a_basis",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("episode", 1),
+                            ("state__in", ("reserved", "cancelled")),
+                            models.Q(
+                                ("allowed_at__isnull", False),
+                                models.Q(("allowed_reason", ""), _negated=True),
+                                models.Q(("episode_note", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="stay_new_episode_allowed",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("checked_out_at__gt", models.F("admitted_at")),
+                                ("state", "checked_out"),
+                                models.Q(("going", ""), _negated=True),
+                                models.Q(("leaving", ""), _negated=True),
+                            ),
+                            models.Q(
+                                models.Q(("state", "checked_out"), _negated=True),
+                                ("checked_out_at__isnull", True),
+                                ("going", ""),
+                                ("leaving", ""),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="stay_left_after_coming",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "cancelled"), _negated=True),
+                            models.Q(("cancel_reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="stay_cancelled_with_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("overstay_reason", ""), ("overstay_reason_at__isnull", True)),
+                            models.Q(
+                                ("overstay_at__isnull", False),
+                                ("overstay_reason_at__isnull", False),
+                                models.Q(("overstay_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="stay_overstay_reason_complete",
+                    ),
+                ],
             },
             bases=(django_fsm.FSMModelMixin, models.Model),
         ),
@@ -340,6 +476,20 @@ class Migration(migrations.Migration):
                 "verbose_name": "resident",
                 "verbose_name_plural": "residents",
                 "ordering": ("is_minor", "pk"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("left_at__isnull", True)),
+                        fields=("person",),
+                        name="resident_of_one_stay",
+                    ),
+                    models.UniqueConstraint(fields=("stay", "person"), name="resident_once_a_stay"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("left_at__isnull", True), ("left_at__gt", models.F("came_at")), _connector="OR"
+                        ),
+                        name="resident_left_after_coming",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -365,7 +515,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "state",
-                    django_fsm.FSMField(
+                    models.CharField(
                         choices=[
                             ("due", "To be sent"),
                             ("sent", "Sent"),
@@ -374,7 +524,6 @@ class Migration(migrations.Migration):
                         ],
                         default="due",
                         max_length=50,
-                        protected=True,
                         verbose_name="state",
                     ),
                 ),
@@ -433,248 +582,49 @@ class Migration(migrations.Migration):
                 "verbose_name": "notice about a minor",
                 "verbose_name_plural": "notices about minors",
                 "ordering": ("stay", "-kind"),
+                "constraints": [
+                    models.UniqueConstraint(fields=("stay", "kind"), name="notice_once_a_kind"),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ("law_enforcement", "guardianship"))),
+                        name="notice_of_a_known_kind",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("sent_at__isnull", True), ("state", "due"), ("way", "")),
+                            models.Q(
+                                models.Q(("state", "due"), _negated=True),
+                                ("agency__isnull", False),
+                                ("sent_at__gte", models.F("counted_from")),
+                                models.Q(("way", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="notice_sent_with_proof",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("received_on__isnull", True),
+                                ("registration_number", ""),
+                                ("state__in", ("due", "sent")),
+                            ),
+                            models.Q(
+                                ("received_on__isnull", False),
+                                ("registration_number", ""),
+                                ("state", "received"),
+                            ),
+                            models.Q(
+                                ("received_on__isnull", False),
+                                ("registered_on__isnull", False),
+                                ("state", "registered"),
+                                models.Q(("registration_number", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="notice_received_and_registered",
+                    ),
+                ],
             },
             bases=(django_fsm.FSMModelMixin, models.Model),
-        ),
-        migrations.AddConstraint(
-            model_name="shelter",
-            constraint=models.UniqueConstraint(fields=("center", "name"), name="shelter_name_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="place",
-            constraint=models.UniqueConstraint(fields=("shelter", "name"), name="place_name_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="place",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("beds__gte", 1), ("beds__lte", 20)), name="place_has_beds"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="stay",
-            index=models.Index(fields=["place", "claim_from"], name="stay_of_place"),
-        ),
-        migrations.AddConstraint(
-            model_name="stay",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                condition=models.Q(("state", "cancelled"), _negated=True),
-                expressions=(
-                    ("place", "="),
-                    (
-                        models.Func(
-                            "claim_from",
-                            "claim_to",
-                            django.contrib.postgres.fields.ranges.RangeBoundary(True, False),
-                            function="tstzrange",
-                            output_field=django.contrib.postgres.fields.ranges.DateTimeRangeField(),
-                        ),
-                        "&&",
-                    ),
-                ),
-                name="stay_place_not_twice",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stay",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "resident")), fields=("place",), name="stay_one_resident_a_place"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stay",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "cancelled"), _negated=True),
-                fields=("case", "person", "episode"),
-                name="stay_episode_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stay",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("claim_to__gt", models.F("claim_from"))), name="stay_claim_ends_later"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stay",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("application_on__isnull", True),
-                        ("basis", ""),
-                        ("referral_agency__isnull", True),
-                        ("referral_number", ""),
-                        ("referral_on__isnull", True),
-                    ),
-                    models.Q(
-                        ("application_on__isnull", True),
-                        ("basis", "referral"),
-                        ("referral_agency__isnull", False),
-                        ("referral_on__isnull", False),
-                        models.Q(("referral_number", ""), _negated=True),
-                    ),
-                    models.Q(
-                        ("application_on__isnull", False),
-                        ("basis", "application"),
-                        ("referral_agency__isnull", True),
-                        ("referral_number", ""),
-                        ("referral_on__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="stay_exactly_one_basis",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stay",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("admitted_at__isnull", True),
-                        ("basis", ""),
-                        ("last_day__isnull", True),
-                        ("state__in", ("reserved", "cancelled")),
-                    ),
-                    models.Q(
-                        ("admitted_at__isnull", False),
-                        ("last_day__isnull", False),
-                        ("state__in", ("resident", "checked_out")),
-                        models.Q(("basis", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="stay_admitted_on_a_basis",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stay",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("episode", 1),
-                    ("state__in", ("reserved", "cancelled")),
-                    models.Q(
-                        ("allowed_at__isnull", False),
-                        models.Q(("allowed_reason", ""), _negated=True),
-                        models.Q(("episode_note", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="stay_new_episode_allowed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stay",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("checked_out_at__gt", models.F("admitted_at")),
-                        ("state", "checked_out"),
-                        models.Q(("going", ""), _negated=True),
-                        models.Q(("leaving", ""), _negated=True),
-                    ),
-                    models.Q(
-                        models.Q(("state", "checked_out"), _negated=True),
-                        ("checked_out_at__isnull", True),
-                        ("going", ""),
-                        ("leaving", ""),
-                    ),
-                    _connector="OR",
-                ),
-                name="stay_left_after_coming",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stay",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "cancelled"), _negated=True),
-                    models.Q(("cancel_reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="stay_cancelled_with_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stay",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("overstay_reason", ""), ("overstay_reason_at__isnull", True)),
-                    models.Q(
-                        ("overstay_at__isnull", False),
-                        ("overstay_reason_at__isnull", False),
-                        models.Q(("overstay_reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="stay_overstay_reason_complete",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="resident",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("left_at__isnull", True)), fields=("person",), name="resident_of_one_stay"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="resident",
-            constraint=models.UniqueConstraint(fields=("stay", "person"), name="resident_once_a_stay"),
-        ),
-        migrations.AddConstraint(
-            model_name="resident",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("left_at__isnull", True), ("left_at__gt", models.F("came_at")), _connector="OR"
-                ),
-                name="resident_left_after_coming",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="minornotice",
-            constraint=models.UniqueConstraint(fields=("stay", "kind"), name="notice_once_a_kind"),
-        ),
-        migrations.AddConstraint(
-            model_name="minornotice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ("law_enforcement", "guardianship"))),
-                name="notice_of_a_known_kind",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="minornotice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("sent_at__isnull", True), ("state", "due"), ("way", "")),
-                    models.Q(
-                        models.Q(("state", "due"), _negated=True),
-                        ("agency__isnull", False),
-                        ("sent_at__gte", models.F("counted_from")),
-                        models.Q(("way", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="notice_sent_with_proof",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="minornotice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("received_on__isnull", True),
-                        ("registration_number", ""),
-                        ("state__in", ("due", "sent")),
-                    ),
-                    models.Q(
-                        ("received_on__isnull", False), ("registration_number", ""), ("state", "received")
-                    ),
-                    models.Q(
-                        ("received_on__isnull", False),
-                        ("registered_on__isnull", False),
-                        ("state", "registered"),
-                        models.Q(("registration_number", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="notice_received_and_registered",
-            ),
         ),
     ]

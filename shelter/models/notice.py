@@ -7,10 +7,11 @@ from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField, FSMModelMixin, transition
+from django_fsm import FSMModelMixin, transition
 
 from family_support.accounts.models import Membership
 from family_support.base.actor import Actor
+from family_support.base.fields import StateField
 from family_support.base.models import Versioned
 from family_support.directory.models import Agency
 from shelter.models.stay import Stay
@@ -45,7 +46,7 @@ class MinorNotice(FSMModelMixin, Versioned):
 
     stay = models.ForeignKey(Stay, on_delete=models.PROTECT, related_name="notices")
     kind = models.CharField(_("to whom"), max_length=16, choices=Kind.choices)
-    state = FSMField(_("state"), default=State.DUE, choices=State.choices, protected=True)
+    state = StateField(_("state"), default=State.DUE, choices=State.choices)
     agency = models.ForeignKey(
         Agency, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("addressee")
     )

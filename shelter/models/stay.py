@@ -9,13 +9,13 @@ from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, Ra
 from django.db import models
 from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField, FSMModelMixin, transition
+from django_fsm import FSMModelMixin, transition
 
 from cases.models import Case, Person
 from family_support.accounts.models import Membership
 from family_support.accounts.roles import WORKERS
 from family_support.base.actor import Actor
-from family_support.base.fields import EncryptedTextField
+from family_support.base.fields import EncryptedTextField, StateField
 from family_support.base.models import Versioned
 from family_support.directory.models import Agency
 from shelter.models.place import Place
@@ -97,7 +97,7 @@ class Stay(FSMModelMixin, Versioned):
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="stays")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", verbose_name=_("resident"))
     place = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="stays", verbose_name=_("place"))
-    state = FSMField(_("state"), default=State.RESERVED, choices=State.choices, protected=True)
+    state = StateField(_("state"), default=State.RESERVED, choices=State.choices)
     # The claim on the place: of a reservation as planned, of a resident up to the last day, at the end as it was.
     claim_from = models.DateTimeField(_("claimed from"))
     claim_to = models.DateTimeField(_("claimed until"))

@@ -244,6 +244,21 @@ class Migration(migrations.Migration):
                 "verbose_name": "staffing table",
                 "verbose_name_plural": "staffing tables",
                 "ordering": ("center", "-starts_on"),
+                "constraints": [
+                    models.UniqueConstraint(fields=("center", "starts_on"), name="staffing_table_once_a_day"),
+                    models.CheckConstraint(
+                        condition=models.Q(("order_number", ""), _negated=True),
+                        name="staffing_table_has_order",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("changed_at__isnull", True), ("changed_by__isnull", True)),
+                            models.Q(("changed_at__isnull", False), ("changed_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="staffing_table_changed_paired",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -278,6 +293,51 @@ class Migration(migrations.Migration):
                 "verbose_name": "staff position",
                 "verbose_name_plural": "staff positions",
                 "ordering": ("pk",),
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("code", ""), _negated=True),
+                        fields=("table", "code"),
+                        name="staff_position_once",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("title", ""), _negated=True),
+                        fields=("table", "title"),
+                        name="staff_position_title_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("code", ""), ("title", ""), _connector="XOR"),
+                        name="staff_position_code_or_title",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("units__gte", 0)), name="staff_position_units_not_negative"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("occupied__gte", 0), ("occupied__lte", models.F("units"))),
+                        name="staff_position_occupied_within",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            django.db.models.lookups.Exact(
+                                django.db.models.functions.math.Mod(
+                                    models.F("units"), models.Value(Decimal("0.25"))
+                                ),
+                                models.Value(Decimal("0")),
+                            )
+                        ),
+                        name="staff_position_units_by_quarters",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            django.db.models.lookups.Exact(
+                                django.db.models.functions.math.Mod(
+                                    models.F("occupied"), models.Value(Decimal("0.25"))
+                                ),
+                                models.Value(Decimal("0")),
+                            )
+                        ),
+                        name="staff_position_occupied_quarters",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -306,6 +366,21 @@ class Migration(migrations.Migration):
                 "verbose_name": "vehicle",
                 "verbose_name_plural": "vehicles",
                 "ordering": ("starts_on", "pk"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ends_on__isnull", True)),
+                        fields=("center", "label"),
+                        name="vehicle_label_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ends_on__isnull", True),
+                            ("ends_on__gte", models.F("starts_on")),
+                            _connector="OR",
+                        ),
+                        name="vehicle_ends_after_start",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -377,107 +452,5 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="staffingtable",
-            constraint=models.UniqueConstraint(
-                fields=("center", "starts_on"), name="staffing_table_once_a_day"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="staffingtable",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("order_number", ""), _negated=True), name="staffing_table_has_order"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="staffingtable",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("changed_at__isnull", True), ("changed_by__isnull", True)),
-                    models.Q(("changed_at__isnull", False), ("changed_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="staffing_table_changed_paired",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="staffposition",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("code", ""), _negated=True),
-                fields=("table", "code"),
-                name="staff_position_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="staffposition",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("title", ""), _negated=True),
-                fields=("table", "title"),
-                name="staff_position_title_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="staffposition",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("code", ""), ("title", ""), _connector="XOR"),
-                name="staff_position_code_or_title",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="staffposition",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("units__gte", 0)), name="staff_position_units_not_negative"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="staffposition",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("occupied__gte", 0), ("occupied__lte", models.F("units"))),
-                name="staff_position_occupied_within",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="staffposition",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    django.db.models.lookups.Exact(
-                        django.db.models.functions.math.Mod(models.F("units"), models.Value(Decimal("0.25"))),
-                        models.Value(Decimal("0")),
-                    )
-                ),
-                name="staff_position_units_by_quarters",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="staffposition",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    django.db.models.lookups.Exact(
-                        django.db.models.functions.math.Mod(
-                            models.F("occupied"), models.Value(Decimal("0.25"))
-                        ),
-                        models.Value(Decimal("0")),
-                    )
-                ),
-                name="staff_position_occupied_quarters",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="vehicle",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("ends_on__isnull", True)),
-                fields=("center", "label"),
-                name="vehicle_label_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="vehicle",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("ends_on__isnull", True), ("ends_on__gte", models.F("starts_on")), _connector="OR"
-                ),
-                name="vehicle_ends_after_start",
-            ),
         ),
     ]

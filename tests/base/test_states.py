@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, models
 from django.db.migrations.state import ModelState, ProjectState
-from django_fsm import FSMField, transition
+from django_fsm import transition
 
 from family_support.audit.context import acting
 from family_support.base.actor import SYSTEM
 from family_support.base.database_errors import constraint_of
 from family_support.base.errors import Conflict
+from family_support.base.fields import StateField
 from family_support.base.states import (
     GuardStates,
     database_transitions,
@@ -27,7 +28,7 @@ class Letter(models.Model):
         SENT = "sent"
         LOST = "lost"
 
-    status = FSMField(default=Status.DRAFT, choices=Status.choices)
+    status = StateField(default=Status.DRAFT, choices=Status.choices)
     note = models.TextField(default="")
 
     class Meta:

@@ -99,6 +99,15 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "user",
                 "verbose_name_plural": "users",
+                "constraints": [
+                    models.UniqueConstraint(
+                        django.db.models.functions.text.Lower("email"), name="user_email_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("email", django.db.models.functions.text.Lower("email"))),
+                        name="user_email_lower",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -172,6 +181,79 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "membership",
                 "verbose_name_plural": "memberships",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("agency__isnull", True),
+                                ("center__isnull", False),
+                                (
+                                    "role__in",
+                                    [
+                                        "caseworker",
+                                        "center_analyst",
+                                        "director",
+                                        "head_accompaniment",
+                                        "head_methodology",
+                                        "intake_clerk",
+                                        "lawyer",
+                                        "methodologist",
+                                        "psychologist",
+                                        "social_worker",
+                                    ],
+                                ),
+                            ),
+                            models.Q(
+                                ("agency__isnull", False),
+                                ("center__isnull", True),
+                                ("role__in", ["agency_officer", "body_admin", "coordinator", "group_member"]),
+                            ),
+                            models.Q(
+                                ("agency__isnull", True),
+                                ("center__isnull", True),
+                                (
+                                    "role__in",
+                                    [
+                                        "machine",
+                                        "ministry_analyst",
+                                        "ministry_editor",
+                                        "security_officer",
+                                        "system_admin",
+                                    ],
+                                ),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="membership_organization_fits_role",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ends_on__isnull", True),
+                            ("ends_on__gte", models.F("starts_on")),
+                            _connector="OR",
+                        ),
+                        name="membership_ends_after_start",
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=(
+                            ("user", "="),
+                            ("role", "="),
+                            (django.db.models.functions.comparison.Coalesce("center", 0), "="),
+                            (django.db.models.functions.comparison.Coalesce("agency", 0), "="),
+                            (
+                                models.Func(
+                                    "starts_on",
+                                    "ends_on",
+                                    django.contrib.postgres.fields.ranges.RangeBoundary(True, True),
+                                    function="daterange",
+                                    output_field=django.contrib.postgres.fields.ranges.DateRangeField(),
+                                ),
+                                "&&",
+                            ),
+                        ),
+                        name="membership_once_at_a_time",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -203,123 +285,29 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "acting director",
                 "verbose_name_plural": "acting directors",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_on__gte", models.F("starts_on"))),
+                        name="acting_ends_after_start",
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=(
+                            ("center", "="),
+                            (
+                                models.Func(
+                                    "starts_on",
+                                    "ends_on",
+                                    django.contrib.postgres.fields.ranges.RangeBoundary(True, True),
+                                    function="daterange",
+                                    output_field=django.contrib.postgres.fields.ranges.DateRangeField(),
+                                ),
+                                "&&",
+                            ),
+                        ),
+                        name="acting_one_at_a_time",
+                    ),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="user",
-            constraint=models.UniqueConstraint(
-                django.db.models.functions.text.Lower("email"), name="user_email_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="user",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("email", django.db.models.functions.text.Lower("email"))),
-                name="user_email_lower",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="membership",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("agency__isnull", True),
-                        ("center__isnull", False),
-                        (
-                            "role__in",
-                            [
-                                "caseworker",
-                                "center_analyst",
-                                "director",
-                                "head_accompaniment",
-                                "head_methodology",
-                                "intake_clerk",
-                                "lawyer",
-                                "methodologist",
-                                "psychologist",
-                                "social_worker",
-                            ],
-                        ),
-                    ),
-                    models.Q(
-                        ("agency__isnull", False),
-                        ("center__isnull", True),
-                        ("role__in", ["agency_officer", "body_admin", "coordinator", "group_member"]),
-                    ),
-                    models.Q(
-                        ("agency__isnull", True),
-                        ("center__isnull", True),
-                        (
-                            "role__in",
-                            [
-                                "machine",
-                                "ministry_analyst",
-                                "ministry_editor",
-                                "security_officer",
-                                "system_admin",
-                            ],
-                        ),
-                    ),
-                    _connector="OR",
-                ),
-                name="membership_organization_fits_role",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="membership",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("ends_on__isnull", True), ("ends_on__gte", models.F("starts_on")), _connector="OR"
-                ),
-                name="membership_ends_after_start",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="membership",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                expressions=(
-                    ("user", "="),
-                    ("role", "="),
-                    (django.db.models.functions.comparison.Coalesce("center", 0), "="),
-                    (django.db.models.functions.comparison.Coalesce("agency", 0), "="),
-                    (
-                        models.Func(
-                            "starts_on",
-                            "ends_on",
-                            django.contrib.postgres.fields.ranges.RangeBoundary(True, True),
-                            function="daterange",
-                            output_field=django.contrib.postgres.fields.ranges.DateRangeField(),
-                        ),
-                        "&&",
-                    ),
-                ),
-                name="membership_once_at_a_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="actingdirector",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_on__gte", models.F("starts_on"))), name="acting_ends_after_start"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="actingdirector",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                expressions=(
-                    ("center", "="),
-                    (
-                        models.Func(
-                            "starts_on",
-                            "ends_on",
-                            django.contrib.postgres.fields.ranges.RangeBoundary(True, True),
-                            function="daterange",
-                            output_field=django.contrib.postgres.fields.ranges.DateRangeField(),
-                        ),
-                        "&&",
-                    ),
-                ),
-                name="acting_one_at_a_time",
-            ),
         ),
         TrackChanges("User", hidden=("password", "iin", "iin_index"), ignored=("last_login",)),
         TrackChanges("Membership"),

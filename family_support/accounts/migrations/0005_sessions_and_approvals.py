@@ -49,6 +49,20 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "session",
                 "verbose_name_plural": "sessions",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at__isnull", True), ("ending", "")),
+                            models.Q(
+                                ("ended_at__isnull", False),
+                                ("session_key", ""),
+                                models.Q(("ending", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="sign_in_ended_somehow",
+                    )
+                ],
             },
         ),
         migrations.AddField(
@@ -110,21 +124,6 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="sign_ins",
                 to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="signin",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ended_at__isnull", True), ("ending", "")),
-                    models.Q(
-                        ("ended_at__isnull", False),
-                        ("session_key", ""),
-                        models.Q(("ending", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="sign_in_ended_somehow",
             ),
         ),
         TrackChanges("SignIn", hidden=("session_key",)),

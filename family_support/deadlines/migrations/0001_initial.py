@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
                 ("code", models.CharField(max_length=40)),
                 (
                     "state",
-                    django_fsm.FSMField(
+                    models.CharField(
                         choices=[
                             ("open", "running"),
                             ("met", "met"),
@@ -56,7 +56,6 @@ class Migration(migrations.Migration):
                         ],
                         default="open",
                         max_length=10,
-                        protected=True,
                         verbose_name="state",
                     ),
                 ),
@@ -91,6 +90,42 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "deadline",
                 "verbose_name_plural": "deadlines",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("next_at__isnull", False), ("state", "open")),
+                        fields=["next_at"],
+                        name="deadline_sweep",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state", "open")),
+                        fields=["center", "due_at"],
+                        name="deadline_by_center",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state", "open")),
+                        fields=["agency", "due_at"],
+                        name="deadline_by_agency",
+                    ),
+                    models.Index(fields=["subject_type", "subject_id"], name="deadline_by_subject"),
+                    models.Index(fields=["center", "code", "closed_at"], name="deadline_for_figures"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "open")),
+                        fields=("code", "subject_type", "subject_id"),
+                        name="deadline_open_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("closed_at__isnull", True), ("state", "open")),
+                            models.Q(
+                                models.Q(("state", "open"), _negated=True), ("closed_at__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="deadline_closed_when_not_open",
+                    ),
+                ],
             },
             bases=(django_fsm.FSMModelMixin, models.Model),
         ),
@@ -269,52 +304,5 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(fields=("deadline", "level"), name="level_exactly_once")
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="deadline",
-            index=models.Index(
-                condition=models.Q(("next_at__isnull", False), ("state", "open")),
-                fields=["next_at"],
-                name="deadline_sweep",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="deadline",
-            index=models.Index(
-                condition=models.Q(("state", "open")), fields=["center", "due_at"], name="deadline_by_center"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="deadline",
-            index=models.Index(
-                condition=models.Q(("state", "open")), fields=["agency", "due_at"], name="deadline_by_agency"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="deadline",
-            index=models.Index(fields=["subject_type", "subject_id"], name="deadline_by_subject"),
-        ),
-        migrations.AddIndex(
-            model_name="deadline",
-            index=models.Index(fields=["center", "code", "closed_at"], name="deadline_for_figures"),
-        ),
-        migrations.AddConstraint(
-            model_name="deadline",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "open")),
-                fields=("code", "subject_type", "subject_id"),
-                name="deadline_open_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="deadline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("closed_at__isnull", True), ("state", "open")),
-                    models.Q(models.Q(("state", "open"), _negated=True), ("closed_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="deadline_closed_when_not_open",
-            ),
         ),
     ]

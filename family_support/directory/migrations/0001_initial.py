@@ -101,6 +101,17 @@ class Migration(migrations.Migration):
                 "verbose_name": "district",
                 "verbose_name_plural": "districts",
                 "ordering": ("region", "name_ru"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("kato", ""), _negated=True),
+                        fields=("kato",),
+                        name="district_kato_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kato", ""), ("kato__regex", "^[0-9]{9}$"), _connector="OR"),
+                        name="district_kato_digits",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -144,6 +155,13 @@ class Migration(migrations.Migration):
                 "verbose_name": "body",
                 "verbose_name_plural": "bodies",
                 "ordering": ("district", "name_ru"),
+                "constraints": [
+                    models.UniqueConstraint(fields=("district", "name_ru"), name="agency_name_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("bin", ""), ("bin__regex", "^[0-9]{12}$"), _connector="OR"),
+                        name="agency_bin_digits",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -197,6 +215,33 @@ class Migration(migrations.Migration):
                 "verbose_name": "field a sector may see",
                 "verbose_name_plural": "fields sectors may see",
                 "ordering": ("sector", "field", "valid_from"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to__isnull", True),
+                            ("valid_to__gte", models.F("valid_from")),
+                            _connector="OR",
+                        ),
+                        name="directory_sectorfield_valid_period",
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=(
+                            ("sector", "="),
+                            ("field", "="),
+                            (
+                                models.Func(
+                                    "valid_from",
+                                    "valid_to",
+                                    django.contrib.postgres.fields.ranges.RangeBoundary(True, True),
+                                    function="daterange",
+                                    output_field=django.contrib.postgres.fields.ranges.DateRangeField(),
+                                ),
+                                "&&",
+                            ),
+                        ),
+                        name="sector_field_one_in_force",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -230,6 +275,32 @@ class Migration(migrations.Migration):
                 "verbose_name": "state service",
                 "verbose_name_plural": "state services",
                 "ordering": ("sector", "name_ru"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to__isnull", True),
+                            ("valid_to__gte", models.F("valid_from")),
+                            _connector="OR",
+                        ),
+                        name="directory_stateservice_valid_period",
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=(
+                            ("code", "="),
+                            (
+                                models.Func(
+                                    "valid_from",
+                                    "valid_to",
+                                    django.contrib.postgres.fields.ranges.RangeBoundary(True, True),
+                                    function="daterange",
+                                    output_field=django.contrib.postgres.fields.ranges.DateRangeField(),
+                                ),
+                                "&&",
+                            ),
+                        ),
+                        name="state_service_one_in_force",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -285,87 +356,6 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="district",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("kato", ""), _negated=True), fields=("kato",), name="district_kato_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="district",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kato", ""), ("kato__regex", "^[0-9]{9}$"), _connector="OR"),
-                name="district_kato_digits",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agency",
-            constraint=models.UniqueConstraint(fields=("district", "name_ru"), name="agency_name_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="agency",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("bin", ""), ("bin__regex", "^[0-9]{12}$"), _connector="OR"),
-                name="agency_bin_digits",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sectorfield",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("valid_to__isnull", True), ("valid_to__gte", models.F("valid_from")), _connector="OR"
-                ),
-                name="directory_sectorfield_valid_period",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sectorfield",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                expressions=(
-                    ("sector", "="),
-                    ("field", "="),
-                    (
-                        models.Func(
-                            "valid_from",
-                            "valid_to",
-                            django.contrib.postgres.fields.ranges.RangeBoundary(True, True),
-                            function="daterange",
-                            output_field=django.contrib.postgres.fields.ranges.DateRangeField(),
-                        ),
-                        "&&",
-                    ),
-                ),
-                name="sector_field_one_in_force",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stateservice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("valid_to__isnull", True), ("valid_to__gte", models.F("valid_from")), _connector="OR"
-                ),
-                name="directory_stateservice_valid_period",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stateservice",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                expressions=(
-                    ("code", "="),
-                    (
-                        models.Func(
-                            "valid_from",
-                            "valid_to",
-                            django.contrib.postgres.fields.ranges.RangeBoundary(True, True),
-                            function="daterange",
-                            output_field=django.contrib.postgres.fields.ranges.DateRangeField(),
-                        ),
-                        "&&",
-                    ),
-                ),
-                name="state_service_one_in_force",
-            ),
         ),
         TrackChanges("Region"),
         TrackChanges("District"),

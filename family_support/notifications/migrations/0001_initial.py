@@ -43,6 +43,18 @@ class Migration(migrations.Migration):
                 "verbose_name": "notice",
                 "verbose_name_plural": "notices",
                 "ordering": ("-created_at", "-pk"),
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("read_at__isnull", True)),
+                        fields=["recipient", "-created_at"],
+                        name="notice_unread",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("event_id", "recipient", "kind"), name="notice_once_an_event"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -82,35 +94,21 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "mail",
                 "verbose_name_plural": "mail",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("parked_at__isnull", True), ("sent_at__isnull", True)),
+                        fields=["next_attempt_at"],
+                        name="mail_waiting",
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("sent_at__isnull", True), ("parked_at__isnull", True), _connector="OR"
+                        ),
+                        name="mail_sent_or_parked",
+                    )
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="notice",
-            index=models.Index(
-                condition=models.Q(("read_at__isnull", True)),
-                fields=["recipient", "-created_at"],
-                name="notice_unread",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="notice",
-            constraint=models.UniqueConstraint(
-                fields=("event_id", "recipient", "kind"), name="notice_once_an_event"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="mail",
-            index=models.Index(
-                condition=models.Q(("parked_at__isnull", True), ("sent_at__isnull", True)),
-                fields=["next_attempt_at"],
-                name="mail_waiting",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="mail",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("sent_at__isnull", True), ("parked_at__isnull", True), _connector="OR"),
-                name="mail_sent_or_parked",
-            ),
         ),
     ]

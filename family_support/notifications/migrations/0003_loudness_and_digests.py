@@ -112,6 +112,13 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "digest",
                 "verbose_name_plural": "digests",
+                "constraints": [
+                    models.UniqueConstraint(fields=("user", "on"), name="digest_once_a_day"),
+                    models.CheckConstraint(
+                        condition=models.Q(("total__gt", 0), ("late__lte", models.F("total"))),
+                        name="digest_of_something",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -185,17 +192,6 @@ class Migration(migrations.Migration):
             name="mail",
             field=models.ForeignKey(
                 on_delete=django.db.models.deletion.CASCADE, related_name="decisions", to="notifications.mail"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="digest",
-            constraint=models.UniqueConstraint(fields=("user", "on"), name="digest_once_a_day"),
-        ),
-        migrations.AddConstraint(
-            model_name="digest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("total__gt", 0), ("late__lte", models.F("total"))),
-                name="digest_of_something",
             ),
         ),
         TrackChanges(

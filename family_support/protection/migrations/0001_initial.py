@@ -103,6 +103,35 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "list for erasure",
                 "verbose_name_plural": "lists for erasure",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("confirmed_at__isnull", True)),
+                        fields=("center",),
+                        name="disposal_one_proposed",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("confirmed_at__isnull", True),
+                                ("confirmed_by__isnull", True),
+                                ("erase_from__isnull", True),
+                            ),
+                            models.Q(
+                                ("confirmed_at__isnull", False),
+                                ("confirmed_by__isnull", False),
+                                ("erase_from__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="disposal_confirmed_whole",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("done_at__isnull", True), ("confirmed_at__isnull", False), _connector="OR"
+                        ),
+                        name="disposal_done_after_confirmed",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -147,6 +176,13 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "legal hold",
                 "verbose_name_plural": "legal holds",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("lifted_at__isnull", True)),
+                        fields=("case",),
+                        name="hold_one_a_case",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -254,47 +290,5 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "cases of a list for erasure",
                 "ordering": ("due_on", "pk"),
             },
-        ),
-        migrations.AddConstraint(
-            model_name="disposal",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("confirmed_at__isnull", True)),
-                fields=("center",),
-                name="disposal_one_proposed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="disposal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("confirmed_at__isnull", True),
-                        ("confirmed_by__isnull", True),
-                        ("erase_from__isnull", True),
-                    ),
-                    models.Q(
-                        ("confirmed_at__isnull", False),
-                        ("confirmed_by__isnull", False),
-                        ("erase_from__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="disposal_confirmed_whole",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="disposal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("done_at__isnull", True), ("confirmed_at__isnull", False), _connector="OR"
-                ),
-                name="disposal_done_after_confirmed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="legalhold",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("lifted_at__isnull", True)), fields=("case",), name="hold_one_a_case"
-            ),
         ),
     ]
