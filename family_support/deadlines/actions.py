@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from family_support.audit.context import current_actor
 from family_support.base.actor import Actor
 from family_support.base.errors import Conflict, Invalid
+from family_support.deadlines.bulk import write_ends
 from family_support.deadlines.models import (
     Deadline,
     DeadlineChange,
@@ -34,7 +35,6 @@ LIMITS = frozenset({"plan_period"})
 URGENT_TERM = {"assessment": "assessment_urgent"}
 CALENDAR = DeadlineChange.Reason.CALENDAR
 RESTATED = ("term", "code", "due_at", "explanation", "calendar_version", "schedule", "next_at")
-BATCH = 500
 
 Subject = tuple[str, int]
 Terms = str | Iterable[str]
@@ -238,14 +238,14 @@ def recompute(
     at other moments, that is kept too. Errors: RuntimeError outside `acting`.
     """
     _must_act()
-    calendars = Calendars(edition or load_edition())
+    calendars, counted = Calendars(edition or load_edition()), CountedAgain()
     rows = deadlines.open().exclude(pk__in=shortened()).filter(calendar_version__lte=calendars.edition.number)
-    found = _locked(rows)
+    found = _locked_alone(rows)
     reached = _reached(found)
     moved, restated, rescheduled, changes = [], [], [], []
     for deadline in found:
         calendar, seen = calendars.of(deadline.center), reached.get(deadline.pk, set())
-        ends = counted_again(deadline, calendar)
+        ends = counted.due(deadline, calendar)
         if ends.due_at != deadline.due_at or _walked(ends.explanation) != _walked(deadline.explanation):
             moved += [deadline] if ends.due_at != deadline.due_at else []
             restated.append(deadline)
@@ -256,8 +256,7 @@ def recompute(
             rescheduled.append(deadline)
     # A few statements however many deadlines.
     DeadlineChange.objects.bulk_create(changes)
-    Deadline.objects.bulk_update(restated, RESTATED, batch_size=BATCH)
-    Deadline.objects.bulk_update(rescheduled, ("schedule", "next_at"), batch_size=BATCH)
+    write_ends([*restated, *rescheduled])
     return moved
 
 
@@ -266,16 +265,24 @@ def shortened() -> QuerySet[Any]:
     return DeadlineChange.objects.filter(reason=DeadlineChange.Reason.THREAT).values("deadline")
 
 
-def counted_again(deadline: Deadline, calendar: WorkCalendar) -> Due:
-    """When the deadline's term ends by a calendar."""
-    set_date = deadline.explanation.get("set_date")
-    return due(
-        deadline.term,
-        deadline.started_at,
-        date.fromisoformat(set_date) if set_date else None,
-        calendar,
-        deadline.explanation.get("length") if deadline.term.unit == Term.Unit.SERVICE else None,
-    )
+class CountedAgain:
+    """Ends of terms, each counted once for those that began on one day by one calendar."""
+
+    def __init__(self) -> None:
+        self._ends: dict[tuple[Any, ...], Due] = {}
+
+    def due(self, deadline: Deadline, calendar: WorkCalendar) -> Due:
+        """When the deadline's term ends by a calendar that lives as long as this."""
+        term, started_at = deadline.term, deadline.started_at
+        set_date = deadline.explanation.get("set_date")
+        length = deadline.explanation.get("length") if term.unit == Term.Unit.SERVICE else None
+        start = started_at if term.unit == Term.Unit.CLOCK_HOURS else calendar.local_date(started_at)
+        key = (term.pk, id(calendar), start, set_date, length)
+        if key not in self._ends:
+            on = date.fromisoformat(set_date) if set_date else None
+            self._ends[key] = due(term, started_at, on, calendar, length)
+        known = self._ends[key]
+        return replace(known, explanation={**known.explanation, "started_at": started_at.isoformat()})
 
 
 def _walked(explanation: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -310,6 +317,16 @@ def _locked(rows: DeadlineQuerySet) -> list[Deadline]:
     return list(
         rows.select_related("term", "center__district").select_for_update(of=("self",)).order_by("pk")
     )
+
+
+def _locked_alone(rows: DeadlineQuerySet) -> list[Deadline]:
+    """Many at once: terms and Centers are read once each, not again with every row."""
+    found = list(rows.select_for_update().order_by("pk"))
+    terms = Term.objects.in_bulk({row.term_id for row in found})
+    centers = Center.objects.with_place().in_bulk({row.center_id for row in found})
+    for row in found:
+        row.term, row.center = terms[row.term_id], centers[row.center_id]
+    return found
 
 
 def _running(terms: Terms | None, subject: Subject | None, case_id: int | None) -> list[Deadline]:

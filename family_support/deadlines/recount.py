@@ -21,7 +21,7 @@ from family_support.workdays.calendar import WorkCalendar
 from family_support.workdays.edition import Edition, Scope
 from family_support.workdays.queries import Calendars, load_edition
 
-BATCH = 500
+BATCH = 1000
 # A level after the end is reached so many days later at most: longer ladders and holidays do not exist.
 AFTERMATH = timedelta(days=60)
 
@@ -69,7 +69,7 @@ class Preview:
 
 
 class Counted:
-    """Ends of terms by one version of the calendar, each counted once for a day and a Center."""
+    """Ends of terms by one version of the calendar, each counted once for a day and Centers that live alike."""
 
     def __init__(self, edition: Edition, terms: Mapping[int, Term], centers: Mapping[int, Center]) -> None:
         self.calendars, self.terms, self.centers = Calendars(edition), terms, centers
@@ -83,7 +83,7 @@ class Counted:
         term, calendar = self.terms[row.term_id], self.calendar(row)
         hours = term.unit == Term.Unit.CLOCK_HOURS
         start = row.started_at if hours else calendar.local_date(row.started_at)
-        key = (row.term_id, row.center_id, start, row.set_date, row.length)
+        key = (row.term_id, id(calendar), start, row.set_date, row.length)
         if key not in self._ends:
             set_date = date.fromisoformat(row.set_date) if row.set_date else None
             self._ends[key] = end_of(term, row.started_at, set_date, calendar, _days(term, row)).due_at
@@ -94,7 +94,7 @@ class Counted:
         term, calendar = self.terms[row.term_id], self.calendar(row)
         if due_at is None or now <= due_at:
             return level_at(term, row.started_at, due_at, calendar, now)
-        key = (row.term_id, row.center_id, due_at)
+        key = (row.term_id, id(calendar), due_at)
         if key not in self._late:
             # Past its end the level does not depend on the start.
             self._late[key] = level_at(term, row.started_at, due_at, calendar, now)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 ALMATY = ZoneInfo("Asia/Almaty")
@@ -192,6 +192,35 @@ class WorkCalendar:
 
     def _moment(self, day: date, at: time) -> datetime:
         return datetime.combine(day, at, self.tz).astimezone(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class RememberingCalendar(WorkCalendar):
+    """The same calendar, which counts nothing twice: for many terms in one go, and kept no longer than that."""
+
+    _known: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    # The base class by name: a dataclass with slots is made anew, and `super()` would not find itself in it.
+    def step(self, day: date) -> Step:
+        """As of `WorkCalendar`."""
+        found: Step | None = self._known.get(day)
+        if found is None:
+            found = self._known[day] = WorkCalendar.step(self, day)
+        return found
+
+    def _count(self, start: date, n: int, stride: timedelta) -> tuple[date, tuple[Step, ...]]:
+        key = start, n, stride
+        found: tuple[date, tuple[Step, ...]] | None = self._known.get(key)
+        if found is None:
+            found = self._known[key] = WorkCalendar._count(self, start, n, stride)
+        return found
+
+    def _moment(self, day: date, at: time) -> datetime:
+        key = day, at
+        found: datetime | None = self._known.get(key)
+        if found is None:
+            found = self._known[key] = WorkCalendar._moment(self, day, at)
+        return found
 
 
 def _days_after(start: date, end: date) -> Iterator[date]:

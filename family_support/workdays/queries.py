@@ -9,7 +9,16 @@ from threading import Lock
 from django.db import connection
 
 from family_support.directory.models import Center
-from family_support.workdays.calendar import CLOSES, OPENS, Day, Hours, Kind, Names, WorkCalendar
+from family_support.workdays.calendar import (
+    CLOSES,
+    OPENS,
+    Day,
+    Hours,
+    Kind,
+    Names,
+    RememberingCalendar,
+    WorkCalendar,
+)
 from family_support.workdays.edition import Edition
 from family_support.workdays.models import CalendarDay, CalendarVersion, CenterHours
 
@@ -38,9 +47,11 @@ def load_edition(version: int | None = None) -> Edition:
     return _version(row)
 
 
-def calendar_of(edition: Edition, center: Center | None) -> WorkCalendar:
+def calendar_of(
+    edition: Edition, center: Center | None, make: type[WorkCalendar] = WorkCalendar
+) -> WorkCalendar:
     """One version as one Center lives by it."""
-    return WorkCalendar(
+    return make(
         version=edition.number,
         days=edition.days_of(center.pk, center.district.region_id) if center else edition.national,
         opens=center.opens if center else OPENS,
@@ -52,15 +63,22 @@ def calendar_of(edition: Edition, center: Center | None) -> WorkCalendar:
 
 
 class Calendars:
-    """The calendars of Centers by one version, each made once: for lists and for counting many deadlines."""
+    """The calendars of Centers by one version, each made once: for lists and for counting many deadlines.
+
+    Centers that live by the same days and hours share one, and what it has counted already.
+    """
 
     def __init__(self, edition: Edition) -> None:
         self.edition = edition
         self._made: dict[int, WorkCalendar] = {}
+        self._alike: dict[tuple[object, ...], WorkCalendar] = {}
 
     def of(self, center: Center) -> WorkCalendar:
         if center.pk not in self._made:
-            self._made[center.pk] = calendar_of(self.edition, center)
+            own = calendar_of(self.edition, center, RememberingCalendar)
+            # The days by identity: the country's are one object, those of a region or a Center are made for it.
+            lived = (id(own.days), own.opens, own.closes, own.hours)
+            self._made[center.pk] = self._alike.setdefault(lived, own)
         return self._made[center.pk]
 
 

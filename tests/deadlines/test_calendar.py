@@ -22,6 +22,7 @@ from family_support.deadlines import calendar_actions as orders
 from family_support.deadlines.explanation import explained
 from family_support.deadlines.models import Deadline, DeadlineChange, Recount
 from family_support.deadlines.recount import run_all, run_batch
+from family_support.deadlines.schedule import due, levels
 from family_support.directory.models import Center
 from family_support.notifications.models import Notice
 from family_support.notifications.registry import kind_of
@@ -31,7 +32,7 @@ from family_support.workdays.edition import Line, What
 from family_support.workdays.models import CalendarDay
 from family_support.workdays.queries import current_version, load_calendar
 from tests.deadlines.test_actions import local, opened
-from tests.places import at, make_actor, make_center, make_membership
+from tests.places import at, make_actor, make_case, make_center, make_membership
 
 pytestmark = pytest.mark.django_db
 NOW = at("2026-05-06 11:00")
@@ -311,6 +312,27 @@ def test_a_preview_of_2000_asks_no_more_than_one_of_two(case: Case, editor: Acto
     more, found = queries_of_preview(editor, center)
     assert (found.looked_at, found.moved) == (2000, 2000)
     assert more == few <= 6
+
+
+def test_terms_counted_together_keep_each_its_own_beginning_and_schedule(
+    case: Case, worker: Actor, editor: Actor, center: Center
+) -> None:
+    """What is counted once for a day is shared; the moment each began, its warnings and its row stay its own."""
+    early = opened(case, worker, started="2026-05-12 10:00")
+    late = opened(case, worker, started="2026-05-14 16:00", term="consultation")
+    twin = opened(make_case(center, worker), worker, started="2026-05-12 17:15")
+    publish(editor, line(What.TRANSFER, SATURDAY, date(2026, 5, 15)))
+    run_all(NOW)
+    rows = {row.pk: row for row in Deadline.objects.filter(pk__in=(early.pk, late.pk, twin.pk))}
+    for before in (early, late, twin):
+        after = rows[before.pk]
+        assert after.explanation["started_at"] == before.started_at.isoformat()
+        again = load_calendar(center=center)
+        ends = due(after.term, after.started_at, None, again)
+        assert (after.due_at, after.explanation) == (ends.due_at, ends.explanation)
+        ahead = levels(after.term, after.started_at, after.due_at, again)
+        assert after.schedule == [[level, moment.isoformat()] for level, moment in ahead]
+        assert after.next_at == ahead[0][1]
 
 
 def test_counting_again_goes_on_where_it_stopped(case: Case, editor: Actor, center: Center) -> None:

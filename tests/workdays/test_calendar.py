@@ -1,5 +1,6 @@
 """Working-day arithmetic: the law's vectors, an independent oracle, and the edges of days, months and years."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
@@ -8,9 +9,11 @@ from hypothesis import strategies as st
 
 from family_support.workdays.calendar import (
     Day,
+    Hours,
     Kind,
     OutsideCalendar,
     Reason,
+    RememberingCalendar,
     WorkCalendar,
     add_clock_hours,
     add_months,
@@ -19,6 +22,7 @@ from family_support.workdays.calendar import (
 from tests.workdays.samples import shipped_calendar
 
 CALENDAR = shipped_calendar()
+HOURS_CHANGE = (Hours(date(2026, 6, 1), time(8, 0), time(17, 0)),)
 
 # rules.md, "Calendar test vectors": event date, working days, due date.
 VECTORS = [
@@ -326,6 +330,24 @@ def test_zero_days_is_the_day_itself() -> None:
 def test_an_empty_calendar_is_monday_to_friday() -> None:
     plain = WorkCalendar(version=1, days={})
     assert plain.add_working_days(date(2026, 5, 8), 1)[0] == date(2026, 5, 11)
+
+
+def test_a_calendar_that_remembers_answers_the_same_when_asked_again() -> None:
+    remembering = RememberingCalendar(
+        version=1, days=CALENDAR.days, first=CALENDAR.first, last=CALENDAR.last, hours=HOURS_CHANGE
+    )
+    plain = replace(CALENDAR, hours=HOURS_CHANGE)
+    for _again in range(2):
+        for offset in range(0, 366, 3):
+            day = date(2026, 1, 1) + timedelta(days=offset)
+            assert remembering.step(day) == plain.step(day)
+            assert remembering.add_working_days(day, 3) == plain.add_working_days(day, 3)
+            assert remembering.working_days_before(day, 3) == plain.working_days_before(day, 3)
+            assert remembering.roll_forward(day) == plain.roll_forward(day)
+            assert remembering.opening(day) == plain.opening(day)
+            assert remembering.due_end_of_working_day(day) == plain.due_end_of_working_day(day)
+    with pytest.raises(OutsideCalendar):
+        remembering.step(date(2040, 1, 1))
 
 
 # --- The rest of the arithmetic against the same slow walk. ---
