@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.utils.translation import gettext_lazy as _
 
@@ -17,7 +17,7 @@ from family_support.base.actor import SYSTEM
 from family_support.deadlines.models import Recount
 from family_support.notifications.actions import notify
 from family_support.notifications.recipients import directors, of_role
-from family_support.notifications.registry import register_kind, register_recipients
+from family_support.notifications.registry import register_kind, register_recipients_of_many
 from family_support.outbox.events import handles
 from family_support.outbox.models import Event
 
@@ -51,11 +51,18 @@ register_kind("transfer.waiting", _("A transfer has had no answer for a working 
 
 
 def lead_of(event: Event) -> Iterable[int]:
-    """The lead of the event's case: who is told of its terms."""
-    return Case.objects.filter(pk=event.case_id, lead__isnull=False).values_list("lead_id", flat=True)
+    """The lead of the event's case."""
+    return leads_of([event]).get(event.pk, [])
 
 
-register_recipients("deadline.level_reached", lead_of)
+def leads_of(events: Sequence[Event]) -> dict[int, list[int]]:
+    """The lead of each event's case: who is told of its terms."""
+    led = Case.objects.filter(pk__in={event.case_id for event in events}, lead__isnull=False)
+    lead = dict(led.values_list("pk", "lead_id"))
+    return {event.pk: [lead[event.case_id]] for event in events if event.case_id in lead}
+
+
+register_recipients_of_many("deadline.level_reached", leads_of)
 
 
 def _tell(event: Event, kind: str, recipients: Iterable[int], subject: tuple[str, int] | None = None) -> None:

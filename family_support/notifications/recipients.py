@@ -35,6 +35,12 @@ def of_role(*roles: Role, on: date, center_id: int | None = None, agency_id: int
     return list(rows.order_by("pk").values_list("pk", flat=True))
 
 
+def who_is_away(recipients: Iterable[int], on: date) -> set[int]:
+    """Those of the memberships that are away on a local day."""
+    rows = Absence.objects.in_force(on).filter(membership_id__in=set(recipients))
+    return set(rows.values_list("membership_id", flat=True))
+
+
 def with_substitutes(recipients: Iterable[int], case_id: int | None, on: date) -> set[int]:
     """The memberships, and who stands in for those of them that are away on a local day (ADR 22)."""
     told = set(recipients)

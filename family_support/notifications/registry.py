@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -13,6 +13,8 @@ from family_support.outbox.models import Event
 
 Text = str | Promise
 Resolver = Callable[[Event], Iterable[int]]
+# Of many events at once: {event's key: keys of memberships}.
+ManyResolver = Callable[[Sequence[Event]], Mapping[int, Iterable[int]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ class Kind:
 
 _kinds: dict[str, Kind] = {}
 _mornings: list[Callable[[datetime], object]] = []
-_resolvers: dict[str, list[Resolver]] = {}
+_resolvers: dict[str, list[ManyResolver]] = {}
 
 
 def register_kind(
@@ -84,12 +86,22 @@ def mornings() -> list[Callable[[datetime], object]]:
 
 def register_recipients(event_type: str, resolver: Resolver) -> None:
     """Add people who are told of events of a type: `resolver(event)` gives keys of memberships."""
+    register_recipients_of_many(
+        event_type, lambda events: {event.pk: list(resolver(event)) for event in events}
+    )
+
+
+def register_recipients_of_many(event_type: str, resolver: ManyResolver) -> None:
+    """As `register_recipients`, for a resolver that reads for many events at once."""
     _resolvers.setdefault(event_type, []).append(resolver)
 
 
-def recipients_of(event: Event) -> list[int]:
-    """Keys of the memberships that upper apps name for an event, each once."""
-    found: dict[int, None] = {}
-    for resolver in _resolvers.get(event.type, ()):
-        found.update(dict.fromkeys(key for key in resolver(event) if key))
-    return list(found)
+def recipients_of(events: Sequence[Event]) -> dict[int, list[int]]:
+    """Event -> keys of the memberships that upper apps name for it, each once."""
+    found: dict[int, dict[int, None]] = {event.pk: {} for event in events}
+    for event_type in {event.type for event in events}:
+        alike = [event for event in events if event.type == event_type]
+        for resolver in _resolvers.get(event_type, ()):
+            for pk, keys in resolver(alike).items():
+                found[pk].update(dict.fromkeys(key for key in keys if key))
+    return {pk: list(keys) for pk, keys in found.items()}

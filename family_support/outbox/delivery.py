@@ -2,11 +2,12 @@
 
 A delivery is claimed in a transaction of its own, which counts the attempt (so a handler that kills its
 process runs out of attempts too); then the handler runs in one transaction with the done mark, under the row's lock.
+Handlers that take many events at once get what is due for the first time together, in one such transaction.
 """
 
 import logging
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,7 +17,7 @@ from django.db.models import F
 from family_support.base.actor import SYSTEM
 from family_support.base.database_context import signed
 from family_support.base.errors import AppError
-from family_support.outbox.events import handlers_of
+from family_support.outbox.events import handlers_of, together_of
 from family_support.outbox.models import Delivery, DeliveryState, Event
 
 logger = logging.getLogger(__name__)
@@ -49,19 +50,86 @@ def deliver_due(clock: Callable[[], datetime], limit: int = 10_000) -> Counts:
         batch = list(
             Delivery.objects.due(clock())
             .order_by("next_attempt_at", "id")
-            .values_list("pk", flat=True)[:BATCH]
+            .values_list("pk", "attempts", "event__type", "handler")[:BATCH]
         )
-        progressed = False
-        for pk in batch:
+        done, alone = _deliver_together(batch, clock, counts)
+        for pk in alone:
             attempt = _claim(pk, clock())
             if attempt is None:
                 continue
-            progressed = True
-            tried += 1
+            done += 1
             _attempt(pk, attempt, clock, counts)
-        if not progressed:
+        tried += done
+        if not done:
             break
     return counts
+
+
+def _deliver_together(
+    batch: Sequence[tuple[int, int, str, str]], clock: Callable[[], datetime], counts: Counts
+) -> tuple[int, list[int]]:
+    """Deliver at once what handlers take at once; how many were tried, and what is left to be tried alone.
+
+    Only first attempts: whatever failed or was killed before is tried alone, so that it hinders nobody twice.
+    """
+    groups: dict[tuple[str, str], list[int]] = {}
+    alone: list[int] = []
+    for pk, attempts, event_type, handler in batch:
+        if attempts == 0 and together_of(event_type, handler) is not None:
+            groups.setdefault((event_type, handler), []).append(pk)
+        else:
+            alone.append(pk)
+    tried = 0
+    for (event_type, handler), keys in groups.items():
+        claimed = _claim_first(keys, clock())
+        tried += len(claimed)
+        if not _attempt_together(event_type, handler, claimed, clock, counts):
+            for pk in claimed:
+                _attempt(pk, 1, clock, counts)
+    return tried, alone
+
+
+def _claim_first(keys: Sequence[int], now: datetime) -> list[int]:
+    """Count the first attempt of these deliveries and hold them for the lease; those that no other worker has."""
+    with transaction.atomic():
+        rows = Delivery.objects.due(now).filter(pk__in=keys, attempts=0)
+        claimed = list(rows.select_for_update(skip_locked=True).order_by("pk").values_list("pk", flat=True))
+        Delivery.objects.filter(pk__in=claimed).update(attempts=1, next_attempt_at=now + LEASE)
+    return claimed
+
+
+def _attempt_together(
+    event_type: str, handler: str, claimed: Sequence[int], clock: Callable[[], datetime], counts: Counts
+) -> bool:
+    """Run the handler once for all of them; False when nothing of it stays and each is to be tried alone."""
+    run = together_of(event_type, handler)
+    if run is None or len(claimed) <= 1:
+        return not claimed
+    try:
+        with transaction.atomic():
+            rows = list(
+                Delivery.objects.pending()
+                .filter(pk__in=claimed, attempts=1)
+                .select_related("event")
+                .select_for_update(of=("self",))
+                .order_by("pk")
+            )
+            if not rows:
+                return True  # others took them when the lease had ended
+            with signed(SYSTEM, f"events {event_type} {rows[0].event_id}-{rows[-1].event_id}"):
+                run([row.event for row in rows])
+            Delivery.objects.filter(pk__in=[row.pk for row in rows]).update(
+                state=DeliveryState.DONE, done_at=clock(), next_attempt_at=clock(), last_error=""
+            )
+    except (OperationalError, InterfaceError):
+        if not connection.is_usable():
+            raise
+        return False
+    except Exception as error:  # whichever of them it was shows when each is tried alone
+        logger.warning("%s deliveries together failed, each is tried alone: %s", len(claimed), _code(error))
+        return False
+    counts.done += len(rows)
+    return True
 
 
 def _claim(pk: int, now: datetime) -> int | None:

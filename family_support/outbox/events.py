@@ -4,6 +4,7 @@
 it stays or none.
 """
 
+import functools
 import json
 import logging
 import re
@@ -20,10 +21,13 @@ from family_support.outbox.models import Delivery, Event
 
 logger = logging.getLogger(__name__)
 Handler = Callable[[Event], None]
+ManyHandler = Callable[[Sequence[Event]], None]
 DELIVER_TASK = "outbox.deliver"
 _CODE = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 _TYPE = re.compile(r"[a-z_]+(\.[a-z_]+)+")
 _handlers: dict[str, dict[str, Handler]] = {}
+# Handlers that take several events of one type at once: {(type, handler): function}.
+_together: dict[tuple[str, str], ManyHandler] = {}
 # Which of a type's events a handler asked for, where it did not ask for all: {(type, handler): {id: [code, ...]}}.
 _asked_for: dict[tuple[str, str], dict[str, list[str]]] = {}
 # After a broker that did not answer: how long nobody tries again.
@@ -69,6 +73,34 @@ def handles(*types: str, only: Mapping[str, Collection[str]] | None = None) -> C
         return handler
 
     return register
+
+
+def handles_many(
+    *types: str, only: Mapping[str, Collection[str]] | None = None
+) -> Callable[[ManyHandler], ManyHandler]:
+    """As `handles`, for ``handler(events)``: what is due at once of a type that comes by thousands is told together.
+
+    The events of one call stand in one transaction with their done marks. Where it fails, each is tried alone.
+    """
+
+    def register(handler: ManyHandler) -> ManyHandler:
+        name = f"{handler.__module__}.{handler.__qualname__}"
+
+        @functools.wraps(handler)
+        def alone(event: Event) -> None:
+            handler([event])
+
+        handles(*types, only=only)(alone)
+        for event_type in types:
+            _together[event_type, name] = handler
+        return handler
+
+    return register
+
+
+def together_of(event_type: str, name: str) -> ManyHandler | None:
+    """The handler of that name when it takes several events at once."""
+    return _together.get((event_type, name))
 
 
 def handlers_of(event_type: str) -> dict[str, Handler]:

@@ -64,7 +64,7 @@ def test_the_table_over_every_level_and_term() -> None:
         if event["term"] == "group_mandate":
             continue  # told to the coordinators of a real group's district
         if event["level"] in KINDS:
-            tell_level(event)
+            tell_level([event])
         notices = Notice.objects.filter(event_id=event.pk)
         if event["level"] in KINDS:
             assert {notice.loudness for notice in notices} == {wanted[event["term"], event["level"]]}

@@ -73,7 +73,7 @@ def reached(case: Case | None, center: Center, level: str, *, at_once: bool = Fa
             at_once=at_once,
             loudness="urgent" if at_once else "digest",
         )
-    tell_level(event)
+    tell_level([event])
     return event
 
 
@@ -123,8 +123,8 @@ def test_no_level_is_told_to_nobody(center: Center, director: Membership) -> Non
 
 def test_an_event_delivered_twice_tells_once(case: Case, center: Center, lead: Membership) -> None:
     event = reached(case, center, "overdue", at_once=True)
-    tell_level(event)
-    tell_level(event)
+    tell_level([event])
+    tell_level([event])
     assert Notice.objects.count() == Mail.objects.count() == 1
 
 

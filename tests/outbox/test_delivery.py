@@ -3,7 +3,7 @@
 import os
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -15,7 +15,7 @@ from family_support.audit.context import current_actor
 from family_support.base.actor import SYSTEM
 from family_support.base.errors import Conflict
 from family_support.outbox import delivery, events, queries
-from family_support.outbox.events import emit, handles
+from family_support.outbox.events import emit, handles, handles_many
 from family_support.outbox.models import Delivery, DeliveryState, Event
 from family_support.outbox.tasks import deliver_events
 
@@ -42,6 +42,7 @@ class Clock:
 def _own_registry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(events, "_handlers", {})
     monkeypatch.setattr(events, "_asked_for", {})
+    monkeypatch.setattr(events, "_together", {})
 
 
 @pytest.fixture
@@ -318,6 +319,58 @@ def test_a_killed_process_loses_nothing_and_runs_out_of_attempts() -> None:
     clock.turn(seconds=61)
     assert delivery.deliver_due(clock).done == 1
     assert effects() == 1
+
+
+@pytest.mark.usefixtures("own_database", "sent")
+def test_many_are_told_together_and_a_poison_among_them_fails_alone() -> None:
+    calls: list[int] = []
+
+    @handles_many("tests.happened")
+    def together(told: Sequence[Event]) -> None:
+        calls.append(len(told))
+        for event in told:
+            effect(event)
+            if event["row_id"] == 2:
+                raise ValueError("poison")
+
+    happened(5)
+    clock = Clock()
+    counts = delivery.deliver_due(clock)
+    assert calls == [5, 1, 1, 1, 1, 1], "rolled back together, then each alone"
+    assert (counts.done, counts.failed, effects()) == (4, 1, 4)
+    assert state() == [("done", 1, "")] * 2 + [("pending", 1, "ValueError")] + [("done", 1, "")] * 2
+    happened(3)
+    Event.objects.filter(payload__row_id=2).update(payload={"row_id": 9})
+    clock.turn(minutes=1)
+    calls.clear()
+    assert delivery.deliver_due(clock).done == 4
+    assert calls == [3, 1], "what failed before is tried alone"
+    assert effects() == 8
+
+
+@pytest.mark.usefixtures("own_database", "sent")
+def test_who_is_killed_with_many_leaves_them_for_one_try_each_alone() -> None:
+    @handles_many("tests.happened")
+    def fatal(told: Sequence[Event]) -> None:
+        if len(told) > 1:
+            for event in told:
+                effect(event)
+            os.kill(os.getpid(), signal.SIGKILL)
+        effect(told[0])
+
+    happened(3)
+    clock = Clock()
+    connection.close()
+    child = os.fork()
+    if child == 0:
+        delivery.deliver_due(clock)
+        os._exit(0)
+    _pid, status = os.waitpid(child, 0)
+    assert os.WIFSIGNALED(status)
+    assert (effects(), state()) == (0, [("pending", 1, "")] * 3), "rolled back, counted"
+    clock.turn(seconds=61)
+    assert delivery.deliver_due(clock).done == 3
+    assert effects() == 3
 
 
 @pytest.mark.usefixtures("own_database", "sent")

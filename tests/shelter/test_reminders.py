@@ -65,7 +65,7 @@ def test_the_end_of_the_24_hours_is_told_to_the_director_at_once(
     deadline = Deadline.objects.get(**subject)
     assert DeadlineLevel.objects.filter(deadline=deadline, level="escalated").exists()
     for event in Event.objects.filter(type="deadline.level_reached", payload__level="escalated"):
-        tell_level(event)
+        tell_level([event])
     told = Notice.objects.filter(kind="deadline.escalated", recipient=setting.people[Role.DIRECTOR])
     assert told.urgent().exists()
 
