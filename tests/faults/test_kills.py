@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -24,6 +25,7 @@ from family_support.deadlines.models import DeadlineLevel
 from family_support.deadlines.sweep import LEVEL_REACHED, sweep
 from family_support.notifications.models import Notice
 from family_support.outbox.models import Delivery, Event
+from tests.conftest import OWNER_URL, URL
 from tests.databases import ROOT
 from tests.factories import a_case, a_center
 from tests.faults.checks import Expected, problems
@@ -45,8 +47,16 @@ def test_a_small_run_keeps_every_promise(tmp_path: Path) -> None:
         "--json",
         str(report),
     ]
+    # The server as this run was given it: a test before this one may have left its own database in the environment.
+    given = {"DATABASE_URL": URL, "DATABASE_OWNER_URL": OWNER_URL}
     done = subprocess.run(
-        [sys.executable, *command], cwd=ROOT, capture_output=True, text=True, check=False, timeout=240
+        [sys.executable, *command],
+        cwd=ROOT,
+        env=os.environ | given,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=240,
     )
     print(done.stdout)
     assert done.returncode == 0, done.stdout + done.stderr
