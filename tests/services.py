@@ -69,8 +69,8 @@ class Stack:
         self.services.append(service)
         return service
 
-    def web(self) -> Service:
-        """gunicorn on a free port, answering; its address is in `address`."""
+    def web(self, *, wait: bool = True) -> Service:
+        """gunicorn on a free port, answering, or with `wait=False` just started; its address is in `address`."""
         port = ports.free()
         self.address = self.env["BASE_URL"] = f"http://localhost:{port}"
         service = self._start(
@@ -82,16 +82,18 @@ class Stack:
             "--workers=1",
             "--threads=4",
         )
-        wait_until(
-            lambda: self._answers(service, port), seconds=60, waiting_for=f"the web server ({service.log})"
-        )
+        if wait:
+            self.wait_for_web(service)
         return service
 
-    @staticmethod
-    def _answers(service: Service, port: int | None) -> bool:
+    def wait_for_web(self, service: Service) -> None:
+        """Until the web server answers. Errors: AssertionError when it ended, Trouble after a minute."""
+        wait_until(lambda: self._answers(service), seconds=60, waiting_for=f"the web server ({service.log})")
+
+    def _answers(self, service: Service) -> bool:
         assert service.process.poll() is None, service.output()
         try:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/health/", timeout=5).close()
+            urllib.request.urlopen(f"{self.address}/health/", timeout=5).close()
         except urllib.error.HTTPError as error:
             return error.code < 500
         except OSError:

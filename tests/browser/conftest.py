@@ -43,6 +43,7 @@ def site(
         pointed_at(name),
         stack(folder, SWEEP_SECONDS="2") as running,
     ):
-        running.web()
+        web = running.web(wait=False)
         running.worker()
+        running.wait_for_web(web)
         yield running

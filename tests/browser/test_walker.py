@@ -1,0 +1,16 @@
+"""The walker's eye: what axe must not overlook."""
+
+from playwright.sync_api import Page
+
+from tests.browser.walker import Walker
+
+BROKEN = """<!doctype html><html lang="ru"><title>Page</title>
+<main><h1>Heading</h1><p style="color: #bbb; background: #fff">Pale</p><input name="unnamed"></main></html>"""
+
+
+def test_a_pale_text_and_a_field_without_a_label_are_seen(page: Page) -> None:
+    page.set_content(BROKEN)
+    walker = Walker(page, "")
+    with_colours = {rule for rule, _element in walker._violations(contrast=True)}
+    assert with_colours == {"color-contrast", "label"}
+    assert {rule for rule, _element in walker._violations(contrast=False)} == {"label"}
