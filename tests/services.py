@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from local import ports
 from local.processes import dying_with_parent, wait_until
@@ -93,7 +94,9 @@ class Stack:
     def _answers(self, service: Service) -> bool:
         assert service.process.poll() is None, service.output()
         try:
-            urllib.request.urlopen(f"{self.address}/health/", timeout=5).close()
+            urllib.request.urlopen(
+                f"http://127.0.0.1:{urlsplit(self.address).port}/health/", timeout=5
+            ).close()
         except urllib.error.HTTPError as error:
             return error.code < 500
         except OSError:
