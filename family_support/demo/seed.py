@@ -74,12 +74,13 @@ class Seeded:
     """What the seeding made; nothing when it was there already."""
 
     families: int
+    centers: int = 0
 
 
-def seed_demo(now: datetime, families: int = FAMILIES) -> Seeded:
+def seed_demo(now: datetime, families: int = FAMILIES, *, halves: int = PROCESSES) -> Seeded:
     """Make the demo data up to a moment; on a database that has it, change nothing.
 
-    Centers meet only those of their half, so that each half is lived through in a process of its own.
+    Centers meet only those of their half, so that each half is lived through in a process of its own, or stays empty.
     """
     if User.objects.filter(email__endswith=f"@{DOMAIN}").exists():
         return Seeded(0)
@@ -91,12 +92,13 @@ def seed_demo(now: datetime, families: int = FAMILIES) -> Seeded:
         staffed = make(People(SEED), before)
         make_machines(before)
     settings = [_setting(each, number, quarter.starts_at) for number, each in enumerate(staffed)]
-    halves = [settings[place::PROCESSES] for place in range(PROCESSES)]
-    _side_by_side([(half, quarter, now, families // len(staffed)) for half in halves])
+    living = [settings[place::PROCESSES] for place in range(halves)]
+    each = families // sum(map(len, living))
+    _side_by_side([(half, quarter, now, each) for half in living])
     change_reference(now)
     keep_and_give(now)
     _present(now)
-    return Seeded(families)
+    return Seeded(families, sum(map(len, living)))
 
 
 def _side_by_side(works: list[tuple[list[Setting], Quarter, datetime, int]]) -> None:

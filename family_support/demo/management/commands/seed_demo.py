@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from family_support.base import clock
-from family_support.demo.seed import FAMILIES, seed_demo
+from family_support.demo.seed import FAMILIES, PROCESSES, seed_demo
 
 
 class Command(BaseCommand):
@@ -20,18 +20,21 @@ class Command(BaseCommand):
             "--today", help="the day the data ends on, YYYY-MM-DD (the present day by default)"
         )
         parser.add_argument(
-            "--families", type=int, default=FAMILIES, help="how many families, over four Centers"
+            "--families", type=int, default=FAMILIES, help="how many families, over the Centers"
+        )
+        parser.add_argument(
+            "--half", action="store_true", help="at two of the four Centers only: a look in half the time"
         )
 
-    def handle(self, *args: Any, today: str | None, families: int, **options: Any) -> None:
+    def handle(self, *args: Any, today: str | None, families: int, half: bool, **options: Any) -> None:
         if not settings.DEMO_MODE:
             raise CommandError("Invented data belongs in demo mode only: set DEMO_MODE=1.")
         now = clock.now()
         if today:
             local = datetime.combine(datetime.fromisoformat(today), time(14), ZoneInfo(settings.TIME_ZONE))
             now = local.astimezone(now.tzinfo)
-        done = seed_demo(now, families)
+        done = seed_demo(now, families, halves=1 if half else PROCESSES)
         if done.families:
-            self.stdout.write(f"Demo data: {done.families} families at four Centers.")
+            self.stdout.write(f"Demo data: {done.families} families at {done.centers} Centers.")
         else:
             self.stdout.write("Demo data is there already.")
