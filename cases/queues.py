@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Case as Choice
+from django.db.models import Count, Exists, F, OrderBy, OuterRef, Q, QuerySet, When
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -36,21 +37,25 @@ LOOKED_BACK = timedelta(days=90)
 
 
 def journal(actor: Actor, tab: str) -> QuerySet[Intake]:
-    """The intakes of a tab, what came last first; what waits, the longest first."""
-    rows = Intake.objects.visible_to(actor).filter(state__in=TABS[tab])
-    order = "received_at" if tab == "received" else "-received_at"
+    """The intakes of a tab, what came last first; what waits, the longest first. Those the actor registered and may
+    no longer look into stand at the end, marked `hidden`."""
+    rows = Intake.objects.journal_of(actor).filter(state__in=TABS[tab])
     offered = IntakeTransfer.objects.pending().filter(intake=OuterRef("pk"))
-    return (
-        rows.annotate(offered=Exists(offered))
-        .select_related("applicant__district", "sender_agency")
-        .order_by(order, "-pk")
-    )
+    found = rows.annotate(offered=Exists(offered)).select_related("applicant__district", "sender_agency")
+    return by_moment(found, "received_at", latest_first=tab != "received")
+
+
+def by_moment(rows: QuerySet[Intake], name: str, *, latest_first: bool) -> QuerySet[Intake]:
+    """In the order of a moment; the hidden ones behind, in the order of their numbers: their place tells no moment."""
+    shown = Choice(When(hidden=True, then=None), default=F(name))
+    moment = OrderBy(shown, descending=latest_first, nulls_last=True)
+    return rows.order_by(F("hidden"), moment, "-pk")
 
 
 def counts(actor: Actor) -> dict[str, int]:
-    """How many intakes each tab holds: one query."""
+    """How many intakes each tab holds, the hidden ones among them: one query."""
     sums = {tab: Count("pk", filter=Q(state__in=states)) for tab, states in TABS.items()}
-    return Intake.objects.visible_to(actor).aggregate(**sums)
+    return Intake.objects.journal_of(actor).aggregate(**sums)
 
 
 @dataclass(frozen=True)
@@ -73,7 +78,8 @@ class Row:
 
 
 def rows_of(intakes: Sequence[Intake], actor: Actor, now: datetime, calendar: WorkCalendar) -> dict[int, Row]:
-    """What a page of the journal shows, by intake: two queries however many rows."""
+    """What a page of the journal shows, by intake: two queries however many rows; nothing of a hidden one."""
+    intakes = [row for row in intakes if not row.hidden]  # type: ignore[attr-defined]  # by journal_of
     ids = {row.case_id for row in intakes if row.case_id}
     cases = {case.pk: case for case in Case.objects.listed_to(actor).filter(pk__in=ids)}
     running = for_subjects("cases.intake", [row.pk for row in intakes])

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import django_tables2 as tables
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy as pgettext
 
 from cases.frame import risk_badge
 from cases.models import Case, Intake
 from cases.queries import Line
-from cases.queues import Row
+from cases.queues import Row, by_moment
 from family_support.ui.tables import Table
 from family_support.ui.templatetags.ui import badge, day, moment, tag
+
+NOTHING = "—"
 
 
 class CaseTable(Table):
@@ -82,52 +87,71 @@ class IntakeTable(Table):
     class Meta(Table.Meta):
         empty_text = ""
 
-    # By intake, set by the view once the rows of the page are known.
+    # By intake, set by the view once the rows of the page are known; a hidden one has none.
     rows_shown: dict[int, Row]
 
-    def render_number(self, record: Intake) -> SafeString:
-        text = record.number or record.reference or _("not registered")
-        return format_html(
-            '<a class="numbers" href="{}">{}</a>{}', self.rows_shown[record.pk].url, text, self._signs(record)
-        )
+    def order_received_at(self, queryset: QuerySet[Intake], is_descending: bool) -> tuple[QuerySet, bool]:
+        return by_moment(queryset, "received_at", latest_first=is_descending), True
 
-    def _signs(self, record: Intake) -> SafeString:
+    def order_registered_at(self, queryset: QuerySet[Intake], is_descending: bool) -> tuple[QuerySet, bool]:
+        return by_moment(queryset, "registered_at", latest_first=is_descending), True
+
+    def render_number(self, record: Intake) -> SafeString:
+        row = self.rows_shown.get(record.pk)
+        if row is None:
+            return format_html('<span class="numbers">{}</span>', record.number)
+        text = record.number or record.reference or _("not registered")
+        return format_html('<a class="numbers" href="{}">{}</a>{}', row.url, text, self._signs(record, row))
+
+    def _signs(self, record: Intake, row: Row) -> SafeString:
         signs: list[SafeString] = []
         if record.threat:
             signs.append(tag(_("threat to life or health"), "red", "alert-triangle"))
-        reads = self.rows_shown[record.pk].reads
-        if record.violence and reads:
+        if record.violence and row.reads:
             signs.append(tag(_("signs of violence"), "red"))
-        if record.minor_at_risk and reads:
+        if record.minor_at_risk and row.reads:
             signs.append(tag(_("minor at risk"), "orange"))
-        if self.rows_shown[record.pk].offered:
+        if row.offered:
             signs.append(tag(_("transfer proposed"), "blue"))
         return format_html_join("", " {}", ((sign,) for sign in signs))
 
     def render_name(self, record: Intake) -> SafeString:
-        row = self.rows_shown[record.pk]
+        row = self.rows_shown.get(record.pk)
+        if row is None:
+            return format_html(
+                '<div>{} <span class="text-secondary">{}</span><div class="sub">{}</div></div>',
+                tag(pgettext("intake", "hidden"), "grey", "lock"),
+                record.get_state_display(),
+                _("You registered it; only the team of its case sees more."),
+            )
         return format_html(
             '<div><b class="fw-semibold">{}</b><div class="sub">{}</div></div>',
             row.name or _("not known yet"),
             row.place,
         )
 
-    def render_iin(self, record: Intake) -> SafeString:
-        return badge(self.rows_shown[record.pk].iin)
+    def render_iin(self, record: Intake) -> SafeString | str:
+        row = self.rows_shown.get(record.pk)
+        return badge(row.iin) if row else NOTHING
 
-    def render_channel(self, record: Intake) -> SafeString:
+    def render_channel(self, record: Intake) -> SafeString | str:
+        if record.pk not in self.rows_shown:
+            return NOTHING
         return format_html(
             '<div>{}<div class="sub">{}</div></div>', record.get_channel_display(), record.get_form_display()
         )
 
-    def render_received_at(self, record: Intake) -> SafeString:
-        return format_html('<span class="numbers">{}</span>', moment(record.received_at))
+    def render_received_at(self, record: Intake) -> SafeString | str:
+        return self._moment(record, record.received_at)
 
     def render_registered_at(self, record: Intake) -> SafeString | str:
-        if record.registered_at is None:
-            return "—"
-        return format_html('<span class="numbers">{}</span>', moment(record.registered_at))
+        return self._moment(record, record.registered_at)
+
+    def _moment(self, record: Intake, value: datetime | None) -> SafeString | str:
+        if value is None or record.pk not in self.rows_shown:
+            return NOTHING
+        return format_html('<span class="numbers">{}</span>', moment(value))
 
     def render_due(self, record: Intake) -> SafeString | str:
-        row = self.rows_shown[record.pk]
-        return format_html('<a href="{}">{}</a>', row.due_url, badge(row.due)) if row.due else "—"
+        row = self.rows_shown.get(record.pk)
+        return format_html('<a href="{}">{}</a>', row.due_url, badge(row.due)) if row and row.due else NOTHING

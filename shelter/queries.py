@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from django.db.models import Count, Exists, OuterRef, Q
 
 from cases.models import Case
-from family_support.access.barred import barred_case_ids
 from family_support.base.actor import Actor
 from family_support.base.clock import local_date
 from family_support.deadlines.models import Deadline
@@ -29,9 +28,8 @@ ONE_DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A place on a day: free, reserved, occupied, leaving (free from then on), overstay or unavailable; whose, if
-    that is open. Unavailable is a place out of use, and one that is taken for a family whose case keeps the actor out
-    by name: both read the same (security.md)."""
+    """A place on a day: free, reserved, occupied, leaving (free from then on), overstay or unavailable (out of use);
+    whose, if that is open."""
 
     state: str
     stay: Stay | None = None
@@ -90,17 +88,19 @@ class Board:
 def board(actor: Actor, first: date, days: int, now: datetime, calendar: WorkCalendar) -> Board:
     """The Center's places on these days. Who stays there only the director sees (initials) and, of own cases, the team.
 
+    A stay whose case keeps the director out by name leaves the place as the director keeps it: free where it is in
+    use, unavailable where it is not. Any other look would tell it, by the day on which the place changed by itself or
+    by a place that cannot be put in use. To a worker all other families are without a name, this one too.
     As many queries however many places and stays there are.
     """
     span = [first + ONE_DAY * number for number in range(days)]
     places = list(Place.objects.of_center(actor.center_id).select_related("shelter"))
-    barred = {row["case_id"] for row in barred_case_ids(actor)}
     claims: dict[int, list[Stay]] = {}
     for stay in _claims(actor, span, now, calendar):
         claims.setdefault(stay.place_id, []).append(stay)
     known = _known(actor, claims)
     rows = [
-        Row(place, [_cell(place, claims.get(place.pk, ()), day, known, barred, now) for day in span], span)
+        Row(place, [_cell(place, claims.get(place.pk, ()), day, known, now) for day in span], span)
         for place in places
     ]
     totals = [_total(day, [row.cells[number] for row in rows]) for number, day in enumerate(span)]
@@ -113,7 +113,7 @@ def _claims(actor: Actor, span: Sequence[date], now: datetime, calendar: WorkCal
     there = Q(claim_to__gt=begins) | Q(checked_out_at__gt=begins)
     if begins <= now:
         there |= Q(state=Stay.State.RESIDENT)
-    rows = Stay.objects.of_center(actor.center_id).exclude(state=Stay.State.CANCELLED)
+    rows = Stay.objects.told_to(actor).exclude(state=Stay.State.CANCELLED)
     found = rows.filter(there, claim_from__lt=ends).select_related("person", "case")
     return found.annotate(minors=Count("residents", filter=Q(residents__is_minor=True))).order_by(
         "claim_from"
@@ -138,7 +138,6 @@ def _cell(
     stays: Sequence[Stay],
     day: date,
     known: Mapping[int, str],
-    barred: Collection[int],
     now: datetime,
 ) -> Cell:
     """Who is there at the end of the day goes before who leaves on it."""
@@ -146,8 +145,6 @@ def _cell(
     if not there:
         return Cell("free" if place.in_use else "unavailable")
     stay = max(there, key=lambda each: each.claim_from)
-    if stay.case_id in barred:
-        return Cell("unavailable")
     return Cell(_state_on(stay, day), stay, known.get(stay.pk, ""), stay.pk if stay.pk in known else None)
 
 

@@ -75,7 +75,7 @@ class CaseFilter(django_filters.FilterSet):
 
 
 class IntakeFilter(django_filters.FilterSet):
-    """Channel, and only those whose person is not known by IIN."""
+    """Channel, and only those whose person is not known by IIN. An intake that is hidden answers no filter."""
 
     tab = django_filters.CharFilter(method="same", widget=forms.HiddenInput)
     channel = django_filters.ChoiceFilter(
@@ -89,6 +89,13 @@ class IntakeFilter(django_filters.FilterSet):
         model = Intake
         fields: Sequence[str] = ()
         form = FilterForm
+
+    def filter_queryset(self, queryset: QuerySet[Intake]) -> QuerySet[Intake]:
+        """Which of the hidden ones came through a channel or name nobody is not to be found out by asking."""
+        given = self.form.cleaned_data
+        asked = given.get("channel") or given.get("bare")
+        rows = queryset.exclude(Q(hidden=True)) if asked else queryset
+        return super().filter_queryset(rows)
 
     def same(self, queryset: QuerySet[Intake], name: str, value: str) -> QuerySet[Intake]:
         """The tab is kept in the address; the view has chosen its rows."""

@@ -54,6 +54,12 @@ class CaseQuerySet(models.QuerySet["Case"]):
         own = self.of_own_center(actor)
         return own if actor.is_director else own.filter(Q(restricted=False) | Q(granted=True, on_team=True))
 
+    def kept_from(self, actor: Actor) -> CaseQuerySet:
+        """Restricted cases of the own Center that are not listed to the actor; never those of the barred list."""
+        if actor.is_director:
+            return self.with_access(actor).none()
+        return self.of_own_center(actor).filter(Q(restricted=True) & ~Q(granted=True, on_team=True))
+
     def shown_to(self, actor: Actor) -> CaseQuerySet:
         """Cases listed to the actor, and the restricted one whose glass the actor broke: for pages that only read."""
         own = self.of_own_center(actor)
@@ -72,11 +78,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
     def behind_glass(self, actor: Actor) -> CaseQuerySet:
         """Restricted cases of the own Center that are not listed to the actor and not open now (ADR 24)."""
-        if actor.is_director:
-            return self.with_access(actor).none()
-        return self.of_own_center(actor).filter(
-            Q(restricted=True, opened=False) & ~Q(granted=True, on_team=True)
-        )
+        return self.kept_from(actor).filter(Q(opened=False))
 
     def writable_by(self, actor: Actor) -> CaseQuerySet:
         """Cases the actor works on: its team, with the named grant where the case is restricted. An opening

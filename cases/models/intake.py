@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import BooleanField, ExpressionWrapper, F, Q
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMModelMixin, transition
 
@@ -28,14 +28,28 @@ def about_barred_family(actor: Actor) -> Q:
     return Q(case__isnull=True, applicant__isnull=False, applicant__iin_index__in=known)
 
 
+def seen_by(actor: Actor) -> Q:
+    """The Center's intakes for those who register and assess, within the cases they see listed."""
+    listed = Case.objects.listed_to(actor).values("pk")
+    found = Q(case__in=listed) | Q(case__isnull=True, center_id=actor.center_id)
+    return found & ~about_barred_family(actor) if actor.iin_index else found
+
+
 class IntakeQuerySet(models.QuerySet["Intake"]):
     def visible_to(self, actor: Actor) -> IntakeQuerySet:
         """The Center's intakes for those who register and assess, within the cases they see listed."""
         if actor.role in INTAKE_ROLES or actor.is_director:
-            listed = Case.objects.listed_to(actor).values("pk")
-            found = self.filter(Q(case__in=listed) | Q(case__isnull=True, center_id=actor.center_id))
-            return found.exclude(about_barred_family(actor)) if actor.iin_index else found
+            return self.filter(seen_by(actor))
         return self.none()
+
+    def journal_of(self, actor: Actor) -> IntakeQuerySet:
+        """What the actor sees, and, marked `hidden`, what the actor registered before its case was restricted and
+        kept from them: who wrote it down finds its number and state again, and nothing else."""
+        kept = Case.objects.kept_from(actor).values("pk")
+        own = Q(center_id=actor.center_id, registered_by_id=actor.membership_id, number__gt="", case__in=kept)
+        registers = actor.membership_id is not None and (actor.role in INTAKE_ROLES or actor.is_director)
+        rows = self.filter(seen_by(actor) | own) if registers else self.none()
+        return rows.annotate(hidden=ExpressionWrapper(own, output_field=BooleanField()))
 
     def kept(self) -> IntakeQuerySet:
         """Without those that another Center has taken over: it has them under a number of its own."""

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMModelMixin, transition
 
 from cases.models import Case, Person
+from family_support.access.barred import barred_case_ids
 from family_support.accounts.models import Membership
 from family_support.accounts.roles import WORKERS
 from family_support.base.actor import Actor
@@ -41,6 +42,14 @@ class StayQuerySet(models.QuerySet["Stay"]):
 
     def of_center(self, center_id: int | None) -> StayQuerySet:
         return self.filter(place__shelter__center_id=center_id)
+
+    def told_to(self, actor: Actor) -> StayQuerySet:
+        """The Center's stays as its places show them: to the director without those of families whose case keeps that
+        one out by name. A worker sees them as everybody's, without a name."""
+        rows = self.of_center(actor.center_id)
+        return (
+            rows.exclude(case__in=barred_case_ids(actor)) if actor.is_director and actor.iin_index else rows
+        )
 
     def waiting_for_director(self) -> StayQuerySet:
         """A new episode not allowed yet, or a stay longer than a month without its reason."""

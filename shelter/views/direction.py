@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count, Q
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,7 +14,6 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cases.views.common import center_of
-from family_support.access.barred import barred_case_ids
 from family_support.access.decorators import allowed
 from family_support.access.reads import log_read
 from family_support.accounts.roles import Role
@@ -26,7 +25,6 @@ from family_support.ui.masking import initials
 from shelter import actions
 from shelter.forms import PlaceForm, ReasonOfForm, ShelterForm
 from shelter.models import Place, Shelter, Stay
-from shelter.models.stay import ACTIVE_STATES
 from shelter.views.loading import form_page
 
 
@@ -35,12 +33,9 @@ from shelter.views.loading import form_page
 def places(request: HttpRequest) -> HttpResponse:
     """Houses and places of the Center; no address in the list."""
     center = center_of(request)
-    # A place of a family whose case keeps the director out by name looks like one that is out of use.
-    hidden = Q(stays__case__in=barred_case_ids(request.actor))
-    active = Q(stays__state__in=ACTIVE_STATES)
-    rows = Place.objects.of_center(center.pk).annotate(
-        used=Count("stays", filter=active & ~hidden), hidden=Count("stays", filter=active & hidden)
-    )
+    # A family whose case keeps the director out by name leaves the place as the director keeps it: free.
+    told = Stay.objects.told_to(request.actor).active().filter(place=OuterRef("pk"))
+    rows = Place.objects.of_center(center.pk).annotate(used=Exists(told))
     by_house: dict[int, list[Place]] = {}
     for place in rows.select_related("shelter"):
         by_house.setdefault(place.shelter_id, []).append(place)
@@ -116,9 +111,6 @@ def _place(request: HttpRequest, found: Place | None) -> HttpResponse:
     if found is not None:
         names = ("name", "beds", "note", "is_active", "version")
         initial = {name: getattr(found, name) for name in names} | {"shelter": found.shelter_id}
-        # As the list says it: a place hidden from this director looks like one that is out of use.
-        kept_out = found.stays.active().filter(case__in=barred_case_ids(request.actor))
-        initial["is_active"] = found.is_active and not kept_out.exists()
     elif request.GET.get("house", "").isdecimal():
         initial["shelter"] = request.GET["house"]
     form = PlaceForm(request.POST or None, center_id=center_of(request).pk, initial=initial)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from cases.frame import crumbs_of, worked_case
 from cases.models import Case, Person
+from family_support.base.actor import Actor
 from family_support.base.clock import local_date
 from family_support.base.errors import Missing
 from family_support.ui.actions import respond
@@ -69,9 +70,9 @@ def family_of(case: Case, besides: Person | None = None) -> list[Person]:
     return list(rows.order_by("birth_date", "pk").distinct())
 
 
-def taken_until(center_id: int, now: datetime) -> dict[int, date]:
+def taken_until(actor: Actor, now: datetime) -> dict[int, date]:
     """Place -> the last day for which it is claimed now; places that are free now are left out."""
-    rows = Stay.objects.of_center(center_id).active().filter(claim_from__lte=now)
+    rows = Stay.objects.told_to(actor).active().filter(claim_from__lte=now)
     return {
         place: max(local_date(claim_to), local_date(now))
         for place, claim_to in rows.order_by("claim_to").values_list("place_id", "claim_to")

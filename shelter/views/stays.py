@@ -19,6 +19,7 @@ from cases.views.common import center_of
 from family_support.access.decorators import allowed
 from family_support.access.reads import log_read
 from family_support.base import clock
+from family_support.base.actor import Actor
 from family_support.base.clock import local_date
 from family_support.base.errors import Missing
 from family_support.ui.actions import run
@@ -113,7 +114,7 @@ def stay_reserve(request: HttpRequest, pk: int) -> HttpResponse:
         request.POST or None,
         adults=adults,
         center_id=case.center_id,
-        taken=taken_until(case.center_id, now),
+        taken=taken_until(request.actor, now),
         again=earlier,
         initial={"arrives_at": now},
     )
@@ -156,7 +157,7 @@ def stay_check_in(request: HttpRequest, pk: int) -> HttpResponse:
         today=local_date(now),
         center_id=case.center_id,
         region_id=center_of(request).district.region_id,
-        taken=_taken_by_others(case.center_id, found, now),
+        taken=_taken_by_others(request.actor, found, now),
         initial={"admitted_at": now, "place": found.place_id, "version": found.version},
     )
     if request.method == "POST" and form.is_valid():
@@ -197,8 +198,8 @@ def stay_check_in(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def _taken_by_others(center_id: int, found: Stay, now: datetime) -> dict[int, date]:
-    taken = taken_until(center_id, now)
+def _taken_by_others(actor: Actor, found: Stay, now: datetime) -> dict[int, date]:
+    taken = taken_until(actor, now)
     if not Stay.objects.filter(place=found.place_id, state=Stay.State.RESIDENT).exists():
         taken.pop(found.place_id, None)
     return taken

@@ -46,8 +46,8 @@ def test_the_alleged_abuser_of_the_family_gets_no_place_and_comes_along_with_nob
     assert not Resident.objects.exists()
 
 
-def test_the_barred_director_sees_a_place_that_is_not_available_and_nobody_in_it() -> None:
-    """The abuser may be the director: nothing on the pages of places differs from one that is out of use."""
+def test_the_barred_director_sees_the_place_as_kept_and_nobody_in_it() -> None:
+    """The abuser may be the director: nothing on the pages of places differs from what that one keeps there."""
     setting, now = a_center(), clock.now()
     house = a_shelter(setting)
     taken, idle, seen = (a_place(setting, shelter=house) for _number in range(3))
@@ -65,9 +65,9 @@ def test_the_barred_director_sees_a_place_that_is_not_available_and_nobody_in_it
     barred = bar(setting.by(Role.DIRECTOR, at=now), hers.case, "850615300129")
     board = queries.board(barred, clock.today(), 1, now, load_calendar(center=setting.center))
     cells = {row.place.pk: row.cells[0] for row in board.rows}
-    assert cells[taken.pk] == cells[idle.pk] == queries.Cell("unavailable")
+    assert (cells[taken.pk], cells[idle.pk]) == (queries.Cell("free"), queries.Cell("unavailable"))
     assert (cells[seen.pk].state, cells[seen.pk].url_pk) == ("occupied", other.pk)
-    assert (board.totals[0].places, board.totals[0].occupied, board.totals[0].free) == (1, 1, 0)
+    assert (board.totals[0].places, board.totals[0].occupied, board.totals[0].free) == (2, 1, 1)
     client = sign_in(Client(), setting.people[Role.DIRECTOR])
     for name in ("shelter-board", "shelter-places", "stay-list"):
         page = client.get(reverse(name)).content.decode()
@@ -80,3 +80,43 @@ def test_the_barred_director_sees_a_place_that_is_not_available_and_nobody_in_it
     actions.put_place(place=taken, name=taken.name, version=taken.version, **given)
     assert Stay.objects.get(pk=hers.pk).state == "resident"
     assert not Place.objects.get(pk=taken.pk).is_active
+
+
+def test_the_box_of_a_hidden_place_means_what_it_means_of_an_empty_one() -> None:
+    """Ticked and saved, taken off and saved, put back: the place of a hidden stay goes with the empty one beside it in
+    the list, in the form and on the board, so that no director can tell them apart by trying."""
+    setting, now = a_center(), clock.now()
+    house = a_shelter(setting)
+    taken, empty = (a_place(setting, shelter=house) for _number in range(2))
+    hers = a_resident(setting, place=taken, now=now)
+    barred = bar(setting.by(Role.DIRECTOR, at=now), hers.case, "850615300129")
+    client = sign_in(Client(), setting.people[Role.DIRECTOR])
+    shown = []
+    for ticked in (None, True, False, True):
+        for place in (taken, empty):
+            path = reverse("shelter-place-change", args=(place.pk,))
+            if ticked is not None:
+                place.refresh_from_db()
+                given = {"shelter": house.pk, "name": place.name, "beds": 4, "version": place.version}
+                answer = client.post(path, given | ({"is_active": "on"} if ticked else {}))
+                assert (answer.status_code, answer.headers["location"]) == (302, reverse("shelter-places"))
+            checked = client.get(path).context["form"]["is_active"].value()
+            listed = client.get(reverse("shelter-places")).content.decode()
+            line = listed.split(path)[1].split("</tr>")[0].split("</a>")[1]
+            board = queries.board(barred, clock.today(), 1, now, load_calendar(center=setting.center))
+            cell = next(row.cells[0] for row in board.rows if row.place.pk == place.pk)
+            shown.append((checked, line, cell))
+        assert shown[-2] == shown[-1], ticked
+    assert [(checked, cell.state) for checked, _line, cell in shown[::2]] == [
+        (True, "free"),
+        (True, "free"),
+        (False, "unavailable"),
+        (True, "free"),
+    ]
+    assert Stay.objects.get(pk=hers.pk).state == "resident"
+    # Who places families goes on seeing that the place is taken, barred or not: there nobody has a name.
+    worker = setting.by(at=now)
+    assert list(Stay.objects.told_to(worker)) == [hers]
+    assert list(Stay.objects.told_to(bar(worker, hers.case, "900228400778"))) == [hers]
+    with pytest.raises(Conflict, match="place_taken"):
+        a_reserved(setting, a_case_with_consent(setting), place=taken, now=now)
