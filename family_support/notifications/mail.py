@@ -19,12 +19,10 @@ from django.utils.translation import gettext as _
 
 from family_support.audit.context import acting
 from family_support.base.actor import SYSTEM
-from family_support.notifications.models import Mail
+from family_support.notifications.models import PAUSES, Mail
 
 logger = logging.getLogger(__name__)
-# After each failed try: 1, 2, 4 … minutes, at most an hour; parked a day after it was written.
-FIRST_PAUSE = timedelta(minutes=1)
-LONGEST_PAUSE = timedelta(hours=1)
+# Tried after 1, 2, 4 … minutes, at most an hour; parked a day after it was written.
 PARKED_AFTER = timedelta(days=1)
 BATCH = 50
 SERVER_TIMEOUT = 10  # seconds
@@ -88,17 +86,15 @@ def _send_all(mails: list[Mail], server: Any, now: datetime) -> tuple[int, bool]
 def _claim(now: datetime, limit: int) -> list[Mail]:
     with acting(SYSTEM), transaction.atomic():
         mails = list(
-            Mail.objects.waiting()
-            .filter(next_attempt_at__lte=now)
+            Mail.objects.due(now)
             .select_for_update(skip_locked=True, of=("self",))
             .select_related("recipient__user", "digest")
             # Urgent ones wait behind no digest.
             .order_by(F("digest").asc(nulls_first=True), "next_attempt_at", "pk")[:limit]
         )
         for mail in mails:
-            pause: timedelta = min(FIRST_PAUSE * 2 ** min(mail.attempts, 10), LONGEST_PAUSE)
+            mail.next_attempt_at = now + PAUSES[min(mail.attempts, len(PAUSES) - 1)]
             mail.attempts += 1
-            mail.next_attempt_at = now + pause
         Mail.objects.bulk_update(mails, ("attempts", "next_attempt_at"))
     return mails
 

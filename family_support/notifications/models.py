@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -11,9 +13,12 @@ from family_support.accounts.models import Membership, User
 from family_support.accounts.roles import Role
 from family_support.base.actor import Actor
 from family_support.base.loudness import Loudness
+from family_support.base.waiting import turn_has_come
 
 # The param of a notice told to a substitute: the membership in whose place (ADR 22).
 IN_PLACE_OF = "in_place_of"
+# How long a mail waits after its first, second, … try that failed.
+PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 4, 8, 16, 32, 60))
 
 
 class DigestQuerySet(models.QuerySet["Digest"]):
@@ -116,6 +121,10 @@ class Notice(models.Model):
 class MailQuerySet(models.QuerySet["Mail"]):
     def waiting(self) -> MailQuerySet:
         return self.filter(sent_at__isnull=True, parked_at__isnull=True)
+
+    def due(self, now: datetime) -> MailQuerySet:
+        """Waiting ones whose next try may begin."""
+        return self.waiting().filter(turn_has_come(now, PAUSES))
 
     def parked(self) -> MailQuerySet:
         """A day of tries was in vain: the system administrator decides."""

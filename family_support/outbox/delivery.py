@@ -18,14 +18,11 @@ from family_support.base.actor import SYSTEM
 from family_support.base.database_context import signed
 from family_support.base.errors import AppError
 from family_support.outbox.events import handlers_of, together_of
-from family_support.outbox.models import Delivery, DeliveryState, Event
+from family_support.outbox.models import LEASE, PAUSES, Delivery, DeliveryState, Event
 
 logger = logging.getLogger(__name__)
 BATCH = 100
 MAX_ATTEMPTS = 8
-# How long a claim holds before another worker may try: longer than any handler, short enough to catch up in time.
-LEASE = timedelta(seconds=60)
-_BACKOFF_SECONDS = (10, 30, 60, 300, 900, 1800, 3600)
 
 
 @dataclass(slots=True)
@@ -39,7 +36,7 @@ class Counts:
 
 def backoff(attempts: int) -> timedelta:
     """How long to wait after so many attempts."""
-    return timedelta(seconds=_BACKOFF_SECONDS[min(attempts, len(_BACKOFF_SECONDS)) - 1])
+    return PAUSES[min(attempts, len(PAUSES)) - 1]
 
 
 def deliver_due(clock: Callable[[], datetime], limit: int = 10_000) -> Counts:

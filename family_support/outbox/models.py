@@ -7,8 +7,12 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-# No delivery is put off for longer than this (`delivery.backoff`).
-LONGEST_WAIT = timedelta(hours=1, minutes=5)
+from family_support.base.waiting import turn_has_come
+
+# How long a claim holds before another worker may try: longer than any handler, short enough to catch up in time.
+LEASE = timedelta(seconds=60)
+# How long a delivery waits after its first, second, … attempt that failed.
+PAUSES = tuple(timedelta(seconds=seconds) for seconds in (10, 30, 60, 300, 900, 1800, 3600))
 
 
 class Event(models.Model):
@@ -48,11 +52,8 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         return self.filter(state=DeliveryState.PENDING)
 
     def due(self, now: datetime) -> "DeliveryQuerySet":
-        """Pending ones whose next attempt may begin.
-
-        One put off for longer than anything ever is was written before the clock was set back: it does not wait.
-        """
-        return self.pending().filter(Q(next_attempt_at__lte=now) | Q(next_attempt_at__gt=now + LONGEST_WAIT))
+        """Pending ones whose next attempt may begin."""
+        return self.pending().filter(turn_has_come(now, [max(LEASE, pause) for pause in PAUSES]))
 
     def parked(self) -> "DeliveryQuerySet":
         """Given up after the last attempt; the operator looks."""

@@ -108,6 +108,24 @@ def test_dead_for_a_day_parked_and_sent_again_under_the_same_id(
     assert len(server.asked) > 20
 
 
+@pytest.mark.parametrize("tries", [0, 1, 5])
+def test_a_clock_that_was_set_back_holds_no_mail_back(server: Server, lead: Membership, tries: int) -> None:
+    """A mail is never put off for longer than its own pause, wherever the clock stands afterwards."""
+    urgent(lead)
+    server.answer = away
+    moment = NOW
+    for _try in range(tries):
+        assert mailing.send_waiting(moment) == 0
+        moment = Mail.objects.get().next_attempt_at or NOW
+    server.answer = lambda message: None
+    if tries:
+        assert mailing.send_waiting(moment - timedelta(seconds=30)) == 0, "not before its time"
+    earlier = moment - timedelta(minutes=50)
+    assert mailing.send_waiting(earlier) == 1
+    assert Mail.objects.get().sent_at == earlier
+    assert len(server.asked) == tries + 1
+
+
 def test_sent_again_it_is_tried_for_another_day(server: Server, lead: Membership, admin: Membership) -> None:
     urgent(lead)
     a_day_of_tries(server)

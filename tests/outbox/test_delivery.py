@@ -204,6 +204,27 @@ def test_a_failing_handler_leaves_no_effect_is_tried_again_and_parked(
 
 
 @pytest.mark.usefixtures("own_database", "sent")
+def test_a_clock_that_was_set_back_holds_no_delivery_back() -> None:
+    """Neither one that failed, put off by its own pause at most, nor one written in an hour that is to come again."""
+    failing = True
+
+    @handles("tests.happened")
+    def shaky(event: Event) -> None:
+        effect(event)
+        if failing:
+            raise ValueError
+
+    happened()
+    clock = Clock()
+    assert delivery.deliver_due(clock).failed == 1
+    happened()
+    failing = False
+    clock.turn(minutes=-40)
+    assert delivery.deliver_due(clock).done == 2
+    assert effects() == 2
+
+
+@pytest.mark.usefixtures("own_database", "sent")
 @pytest.mark.parametrize(
     ("error", "code"),
     [
