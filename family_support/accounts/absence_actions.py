@@ -32,7 +32,7 @@ def record_absence(
 
     From the first day on the substitute works on the ordinary cases of the absent (restricted ones only by named
     grant), is told what the absent is told and finds the absent's terms on My day. Both rows of people are locked, so
-    that two absences recorded at once cannot leave nobody.
+    that of two recorded at once the second is told on its field; the database itself refuses a substitute who is away.
 
     Errors: Forbidden, Missing (another Center or body), Invalid with `fields` (period, reason, somebody who cannot
     stand in, is away or stands in then).
@@ -73,9 +73,19 @@ def end_absence(*, absence: Absence, by: Actor, now: datetime) -> Absence:
     return row
 
 
+def sharing_days(starts_on: date, ends_on: date) -> Q:
+    """Rows with a first and a last day that share a day with a period."""
+    return Q(starts_on__lte=ends_on, ends_on__gte=starts_on)
+
+
 def overlapping(starts_on: date, ends_on: date) -> Q:
     """Absences that share a day with a period."""
-    return Q(ended_at__isnull=True, starts_on__lte=ends_on, ends_on__gte=starts_on)
+    return Q(ended_at__isnull=True) & sharing_days(starts_on, ends_on)
+
+
+def is_away(membership: Membership, starts_on: date, ends_on: date) -> bool:
+    """Whether somebody is away on a day of a period."""
+    return Absence.objects.filter(overlapping(starts_on, ends_on), membership=membership).exists()
 
 
 def _check_period(membership: Membership, starts_on: date, ends_on: date, reason: str, now: datetime) -> None:
@@ -85,14 +95,18 @@ def _check_period(membership: Membership, starts_on: date, ends_on: date, reason
         raise Invalid("ends_before_start", fields={"ends_on": _("The last day lies before the first one.")})
     if ends_on < local_date(now):
         raise Invalid("past", fields={"ends_on": _("The period lies in the past.")})
-    then = overlapping(starts_on, ends_on)
-    if Absence.objects.filter(then, membership=membership).exists():
+    if is_away(membership, starts_on, ends_on):
         raise Invalid(
             "away_already", fields={"starts_on": _("An absence in these days is recorded already.")}
         )
-    if Absence.objects.filter(then, substitute=membership).exists():
+    if Absence.objects.filter(overlapping(starts_on, ends_on), substitute=membership).exists():
         text = _("This person stands in for a colleague in these days: end that or choose other days.")
         raise Invalid("stands_in", fields={"membership": text})
+    if ActingDirector.objects.filter(sharing_days(starts_on, ends_on), membership=membership).exists():
+        text = _(
+            "This person stands in for the director in these days by an order: end that or choose other days."
+        )
+        raise Invalid("acts", fields={"membership": text})
 
 
 def _check_substitute(
@@ -111,7 +125,7 @@ def _check_substitute(
         _refuse("by_oneself", _("Somebody else has to name you: choose another colleague."))
     if not working_through(substitute.pk, starts_on, ends_on):
         _refuse("not_staff", _("This person does not work here for the whole period."))
-    if Absence.objects.filter(overlapping(starts_on, ends_on), membership=substitute).exists():
+    if is_away(substitute, starts_on, ends_on):
         _refuse("away_too", _("This person is away in these days too."))
 
 

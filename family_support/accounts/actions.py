@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from family_support.accounts import permissions
+from family_support.accounts.absence_actions import is_away
 from family_support.accounts.models import LANGUAGES, ActingDirector, Membership, SignIn, User
 from family_support.accounts.queries import organization_kind
 from family_support.accounts.roles import NEEDS_APPROVAL, Role
@@ -255,7 +256,7 @@ def name_acting_director(
 ) -> ActingDirector:
     """Name who stands in for the director of the membership's Center, by order, for a period (decision 6.13).
 
-    Raises Invalid (period), Forbidden, Missing (another Center), Conflict (somebody stands in then).
+    Raises Invalid (period, not here or away then), Forbidden, Missing (another Center), Conflict (somebody stands in).
     """
     if ends_on < starts_on:
         raise Invalid("ends_before_start", fields={"ends_on": _("The last day lies before the first one.")})
@@ -265,11 +266,15 @@ def name_acting_director(
         raise Invalid("not_staff", fields={"membership": _("Choose a worker of the Center.")})
     with acting(by, reason=order_number):
         permissions.check_can_name_acting(by, membership.center_id)
+        # Whoever records this person's absence at the same moment waits, and then sees the order.
+        Membership.objects.select_for_update(of=("self",)).get(pk=membership.pk)
         in_force = Membership.objects.active(starts_on).filter(pk=membership.pk)
         if not in_force.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=ends_on)).exists():
             raise Invalid(
                 "not_staff", fields={"membership": _("This person does not work here for the whole period.")}
             )
+        if is_away(membership, starts_on, ends_on):
+            raise Invalid("away_then", fields={"membership": _("This person is away in these days.")})
         named = ActingDirector.objects.create(
             center_id=membership.center_id,
             membership=membership,

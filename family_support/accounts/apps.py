@@ -33,6 +33,11 @@ class AccountsConfig(AppConfig):
         register_constraint(
             "absence_once_at_a_time", _("An absence in these days is recorded already."), code="away_already"
         )
+        register_constraint(
+            "absence_not_of_a_substitute",
+            _("Who stands in for a colleague in these days cannot be away in them."),
+            code="stands_in",
+        )
         register_constraint("machine_name_once", _("There is a program with this name."))
         register_constraint("user_email_once", _("There is an account with this e-mail."))
         authenticator_added.connect(session.note_second_factor, dispatch_uid="accounts.second_factor_added")

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils import translation
 
 from family_support.accounts.absence_actions import end_absence, record_absence
+from family_support.accounts.actions import name_acting_director
 from family_support.accounts.models import Absence, ActingDirector, Membership
 from family_support.accounts.roles import CENTER_ROLES, STANDS_IN, UNIT_HEADS, Role
 from family_support.audit.context import acting
@@ -215,6 +216,29 @@ def test_a_bodys_administrator_keeps_its_officers(place: Place) -> None:
         away(place, membership=first, substitute=second, by=place.by(Role.DIRECTOR))
 
 
+def test_who_stands_in_by_order_is_not_away_and_the_other_way_round(place: Place) -> None:
+    order: dict[str, Any] = {
+        "membership": place.people[Role.CASEWORKER],
+        "order_number": "17",
+        "order_date": TODAY,
+        "starts_on": TODAY + timedelta(days=5),
+        "ends_on": TODAY + timedelta(days=9),
+        "by": place.by(Role.DIRECTOR),
+        "now": NOON,
+    }
+    away(place)
+    with pytest.raises(Invalid) as caught, translation.override("ru"):
+        name_acting_director(**order)
+    assert caught.value.code == "away_then"
+    assert str(caught.value.fields["membership"][0]) == "В эти дни этот человек отсутствует."
+    name_acting_director(**{**order, "starts_on": TODAY + timedelta(days=6)})
+    later = {"starts_on": TODAY + timedelta(days=9), "ends_on": TODAY + timedelta(days=12)}
+    assert refusal(place, **later) == (
+        "membership",
+        "В эти дни этот человек замещает директора по приказу: завершите замещение или выберите другие дни.",
+    )
+
+
 @pytest.mark.parametrize(
     ("name", "changes"),
     [
@@ -222,6 +246,7 @@ def test_a_bodys_administrator_keeps_its_officers(place: Place) -> None:
         ("absence_not_stood_in_by_oneself", {"substitute": None}),
         ("absence_once_at_a_time", {"starts_on": TODAY + timedelta(days=5)}),
         ("absence_ended_by_someone", {"ended_by": True}),
+        ("absence_not_of_a_substitute", {"swapped": True}),
     ],
 )
 def test_the_database_refuses(place: Place, name: str, changes: dict[str, Any]) -> None:
@@ -235,6 +260,13 @@ def test_the_database_refuses(place: Place, name: str, changes: dict[str, Any]) 
         "recorded_at": NOON,
         **changes,
     }
+    if given.pop("swapped", False):
+        # Who stands in is recorded as away from the last of these days on.
+        given |= {
+            "membership": row.substitute,
+            "substitute": place.people[Role.LAWYER],
+            "starts_on": row.ends_on,
+        }
     if given["substitute"] is None:
         given["substitute"] = row.membership
     if given.get("ended_by"):
