@@ -138,6 +138,7 @@ def stop_sharing(*, case: Case, reason: str, by: Actor, now: datetime) -> int:
         )
         for handoff in waiting.select_related("case"):
             _hold(handoff, reason, by, now)
+            _await_consent(handoff, by, now)
     return len(tasks)
 
 
@@ -176,11 +177,15 @@ def _send_or_hold(handoff: Handoff, measures: list[Measure], by: Actor, now: dat
         check_consent(handoff.case, third_parties=True, on=local_date(now))
     except AppError as error:
         _hold(handoff, str(error.detail), by, now)
-        # Nothing may be told before the family consents (94-V art. 8).
-        subject = ("ipr.planversion", handoff.plan_version_id)
-        hand_over(to=Holder.FAMILY, terms="handoff", subjects=[subject], by=by, now=now)
+        _await_consent(handoff, by, now)
         return
     _send(handoff, measures, by, now)
+
+
+def _await_consent(handoff: Handoff, by: Actor, now: datetime) -> None:
+    """Nothing may be told before the family consents (94-V art. 8): the term of the hand-off lies with it."""
+    subject = ("ipr.planversion", handoff.plan_version_id)
+    hand_over(to=Holder.FAMILY, terms="handoff", subjects=[subject], by=by, now=now)
 
 
 def _hold(handoff: Handoff, reason: str, by: Actor, now: datetime) -> None:

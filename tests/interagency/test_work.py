@@ -15,7 +15,8 @@ from family_support.audit.context import acting
 from family_support.base import clock
 from family_support.base.actor import SYSTEM, Actor
 from family_support.base.errors import Conflict, Invalid, Missing
-from family_support.deadlines.models import Deadline
+from family_support.deadlines.actions import hand_over
+from family_support.deadlines.models import Deadline, Holder
 from family_support.directory.models import StateService
 from family_support.notifications.models import Notice
 from family_support.outbox.delivery import deliver_due
@@ -86,6 +87,11 @@ def test_the_event_hands_off_once() -> None:
     assert version.handoffs.count() == 1
 
 
+def held(deadline: Deadline) -> list[str]:
+    """With whom the term lay, one after the other."""
+    return [deadline.holder, *deadline.holds.values_list("holder", flat=True)]
+
+
 def without_transfer() -> PlanVersion:
     place = a_center()
     case = an_assessed_case(place)
@@ -103,6 +109,9 @@ def test_without_consent_to_transfer_the_part_is_held() -> None:
     assert not Task.objects.filter(agency__isnull=False, measure__version=version).exists()
     running = Deadline.objects.get(case_id=version.plan.case_id, code="handoff")
     assert running.state == Deadline.State.OPEN
+    report = Deadline.objects.get(case_id=version.plan.case_id, code="task_report", agency=handoff.agency)
+    # Nothing may be told before the family consents: the hand-off lies with it, the body's report not with the body.
+    assert (held(running), held(report)) == (["center", "family"], ["center"])
     lead = actor_for(version.plan.case.lead)
     with pytest.raises(Conflict) as error:
         actions.send_handoff(handoff=handoff, by=lead, now=NOON)
@@ -113,6 +122,7 @@ def test_without_consent_to_transfer_the_part_is_held() -> None:
     assert actions.send_handoff(handoff=handoff, by=lead, now=late).held_reason == ""
     running.refresh_from_db()
     assert running.state == Deadline.State.MET_LATE
+    assert (held(running), held(report)) == (["center", "family"], ["center", "agency"])
 
 
 # What stands in the part (rules.md 6, R192 7(3))
@@ -411,6 +421,8 @@ def test_an_unchanged_measure_is_not_sent_again(state: str) -> None:
     assert terms(task, "task_report") == (["open"] if awaited else ["cancelled"])
     running = Deadline.objects.open().filter(case_id=task.case_id, code="task_report", agency=scene.agency)
     assert [last_day(row) for row in running] == ([task.due_on] if awaited else [])
+    # The term of the new version begins with the Center, and is the body's from the moment it carries its part on.
+    assert [held(row) for row in running] == ([["center", "agency"]] if awaited else [])
     _version, parts = queries.parts_of_case(task.case)
     assert [(part.name, len(part.lines)) for part in parts] == [
         (scene.agency.name, 1),
@@ -426,6 +438,10 @@ def test_changed_parts_go_again_and_dropped_ones_are_taken_back(change: str) -> 
     assert anew(scene.task).state == Task.State.WITHDRAWN
     again = list(Task.objects.filter(measure__version=version, agency=scene.agency))
     assert [task.due_on for task in again] == ([date(2026, 5, 20)] if change == "changed" else [])
+    running = Deadline.objects.open().filter(
+        case_id=scene.task.case_id, code="task_report", agency=scene.agency
+    )
+    assert [held(row) for row in running] == ([["center", "agency"]] if change == "changed" else [])
     with clock.at(LATER):
         deliver_due(clock.now)
     told = Notice.objects.filter(recipient=scene.officer.membership_id).values_list("kind", flat=True)
@@ -478,3 +494,17 @@ def test_a_report_lies_with_the_body_from_when_it_has_its_part() -> None:
     handoff.refresh_from_db()
     actions.mark_undelivered(handoff=handoff, reason="Часть плана не дошла до органа", by=lead, now=LATER)
     assert list(passed.first().holds.values_list("holder", flat=True)) == ["agency", "center"]
+
+
+def test_a_part_held_because_consent_ended_lies_with_the_family() -> None:
+    version = without_transfer()
+    (handoff,) = actions.create_handoffs(version=version, by=SYSTEM, now=NOON)
+    running = Deadline.objects.get(case_id=version.plan.case_id, code="handoff")
+    with acting(SYSTEM, reason="test"):
+        # As a part that did not arrive, whose term began anew with the Center.
+        Handoff.objects.filter(pk=handoff.pk).update(held_reason="")
+        hand_over(to=Holder.CENTER, terms="handoff", case_id=running.case_id or 0, by=SYSTEM, now=LATER)
+    actions.stop_sharing(case=handoff.case, reason="Согласие отозвано", by=SYSTEM, now=LATER)
+    handoff.refresh_from_db()
+    assert handoff.held_reason == "Согласие отозвано"
+    assert held(running) == ["center", "family", "center", "family"]

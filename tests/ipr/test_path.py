@@ -142,3 +142,29 @@ def test_the_preparation_lies_with_the_family_while_it_has_to_sign() -> None:
     assert list(term.holds.values_list("holder", flat=True)) == ["family", "center", "family", "center"]
     sign(version, place, "center")
     assert Deadline.objects.get(case_id=case.pk, code="plan_approval").holder == "director"
+
+
+def test_the_rework_of_a_returned_amendment_lies_with_the_family_while_it_signs() -> None:
+    place = a_center()
+    older = an_approved(place)
+    draft = actions.amend_plan(plan=older.plan, by=place.by(), now=NOON)
+    # The law counts the preparation of a first plan; an amendment has no term before it comes back.
+    assert (
+        not Deadline.objects.open().filter(case_id=older.plan.case_id, code__startswith="plan_prep").exists()
+    )
+    draft = actions.freeze_version(version=draft, expected_version=draft.version, by=place.by(), now=NOON)
+    draft = sign(sign(draft, place, "center"), place, "family")
+    draft = actions.return_plan(
+        version=draft, reason="Добавьте меру для ребёнка.", expected_version=draft.version,
+        by=place.by(Role.DIRECTOR), now=NOON,
+    )  # fmt: skip
+    term = Deadline.objects.open().get(case_id=older.plan.case_id, code="plan_rework")
+    assert (term.holder, term.holds.count()) == ("center", 0)
+    draft = actions.rework_plan(version=draft, expected_version=draft.version, by=place.by(), now=NOON)
+    draft = actions.freeze_version(version=draft, expected_version=draft.version, by=place.by(), now=NOON)
+    assert list(term.holds.values_list("holder", flat=True)) == ["family"]
+    draft = sign(draft, place, "family")
+    assert list(term.holds.values_list("holder", flat=True)) == ["family", "center"]
+    sign(draft, place, "center")
+    term.refresh_from_db()
+    assert term.state == Deadline.State.MET
