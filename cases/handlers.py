@@ -63,6 +63,7 @@ def leads_of(events: Sequence[Event]) -> dict[int, list[int]]:
 
 
 register_recipients_of_many("deadline.level_reached", leads_of)
+register_recipients_of_many("deadline.told_again", leads_of)
 
 
 def _tell(event: Event, kind: str, recipients: Iterable[int], subject: tuple[str, int] | None = None) -> None:

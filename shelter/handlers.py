@@ -10,6 +10,7 @@ from cases.models import Case
 from family_support.audit.context import acting
 from family_support.base import clock
 from family_support.base.actor import SYSTEM
+from family_support.deadlines.again import tells_again_itself
 from family_support.deadlines.models import Deadline
 from family_support.notifications.actions import notify
 from family_support.notifications.recipients import directors
@@ -59,6 +60,8 @@ def warned_directors(event: Event) -> Iterable[int]:
 
 
 register_recipients("deadline.level_reached", warned_directors)
+# A missing notice is told again by `remind_notices`, with what is missing of which stay.
+tells_again_itself(("minor_notice_law_enforcement", "minor_notice_guardianship"))
 
 
 @handles("deadline.level_reached", only={"term": {"stay_limit"}, "level": {"overdue", "escalated"}})

@@ -77,7 +77,7 @@ def _table(rows: list[Any]) -> list[str]:
 def _whose(row: Any) -> str:
     """Who has to act, and with whom the work lies at first where that is somebody else."""
     acts, holds = str(row.get_acts_for_display()), str(row.get_holder_display())
-    return acts if acts == holds else f"{acts}; first with the {holds}"
+    return acts if acts == holds else f"{acts}; first with: {holds}"
 
 
 def _line(row: Any) -> str:

@@ -170,6 +170,8 @@ class Deadline(FSMModelMixin, models.Model):
     # [[level, ISO moment], …] still to be reached, earliest first; `next_at` is the first of them, for the sweep.
     schedule = models.JSONField(default=list)
     next_at = models.DateTimeField(null=True)
+    # When a late term of a threat is told again; none before its way up was told.
+    again_at = models.DateTimeField(null=True)
 
     objects = DeadlineQuerySet.as_manager()
 
@@ -191,6 +193,9 @@ class Deadline(FSMModelMixin, models.Model):
         indexes = (
             models.Index(
                 fields=("next_at",), condition=Q(state="open", next_at__isnull=False), name="deadline_sweep"
+            ),
+            models.Index(
+                fields=("again_at",), condition=Q(state="open", again_at__isnull=False), name="deadline_again"
             ),
             models.Index(fields=("center", "due_at"), condition=Q(state="open"), name="deadline_by_center"),
             models.Index(fields=("agency", "due_at"), condition=Q(state="open"), name="deadline_by_agency"),

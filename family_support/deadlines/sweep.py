@@ -15,11 +15,13 @@ from django.db import connection
 from family_support.audit.context import acting
 from family_support.base.actor import SYSTEM
 from family_support.deadlines import signs
+from family_support.deadlines.again import begin_telling_again, tell_again
 from family_support.deadlines.ladder import default_loudness
 from family_support.outbox.events import emit_many
 
 BATCH = 1000
 LEVEL_REACHED = "deadline.level_reached"
+ESCALATED = "escalated"
 
 # `<`, not `<=`: a deadline is overdue once now is later than its end (rules.md 6.1). After an outage several levels
 # have passed: each is recorded with the moment it was due, only the last one is told.
@@ -46,7 +48,7 @@ WITH claimed AS MATERIALIZED (
 )
 SELECT (SELECT count(*) FROM claimed), w.deadline_id, w.level, w.told, d.code, d.case_id, d.center_id, d.agency_id,
        d.subject_type, d.subject_id, coalesce(t.escalation ->> 'kind' = 'at_once', false),
-       t.escalation -> 'loudness' ->> w.level
+       t.escalation -> 'loudness' ->> w.level, t.escalation ->> 'every_hours'
 FROM (SELECT 1) one LEFT JOIN written w ON true
 LEFT JOIN deadlines_deadline d ON d.id = w.deadline_id LEFT JOIN deadlines_term t ON t.id = d.term_id
 """
@@ -61,7 +63,8 @@ class Swept(NamedTuple):
 
 
 def sweep(now: datetime, batch: int = BATCH) -> Swept:
-    """Record every level that has come by `now`, with an event for each deadline's highest new one.
+    """Record every level that has come by `now`, with an event for each deadline's highest new one; what is late and is
+    told again until it is met is told again.
 
     Safe beside another sweeper. Ends with a sign of life for the health page.
     """
@@ -72,6 +75,7 @@ def sweep(now: datetime, batch: int = BATCH) -> Swept:
         total = Swept(*(a + b for a, b in zip(total, done, strict=True)))
         if done.deadlines < batch:
             break
+    tell_again(now)
     signs.leave(signs.SWEEP, now, total.levels, round((time.perf_counter() - began) * 1000))
     return total
 
@@ -84,11 +88,12 @@ def _sweep_batch(now: datetime, batch: int) -> Swept:
         written = [row for row in rows if row[1] is not None]
         told = [row for row in written if row[3]]
         emit_many(LEVEL_REACHED, [_event(row) for row in told])
+        begin_telling_again([(row[1], row[4], row[-1]) for row in written if row[2] == ESCALATED], now)
     return Swept(rows[0][0], len(written), len(told))
 
 
 def _event(row: tuple[Any, ...]) -> dict[str, Any]:
-    _count, deadline, level, _told, code, case_id, center, agency, *subject, at_once, loudness = row
+    _count, deadline, level, _told, code, case_id, center, agency, *subject, at_once, loudness, _every = row
     return {
         "case_id": case_id,
         "deadline_id": deadline,

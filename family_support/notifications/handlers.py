@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from family_support.audit.context import acting
 from family_support.base import clock
 from family_support.base.actor import SYSTEM
-from family_support.notifications.actions import Telling, notify_many
+from family_support.notifications.actions import Telling, notify, notify_many
 from family_support.notifications.recipients import directors
 from family_support.notifications.registry import recipients_of, register_kind
-from family_support.outbox.events import handles_many
+from family_support.outbox.events import handles, handles_many
 from family_support.outbox.models import Event
 
 ESCALATED = "escalated"
@@ -41,6 +41,11 @@ register_kind(
     tone="red",
     names=_TERM,
 )
+
+register_kind(
+    "deadline.again", _("Still overdue: %(term)s"), "alert-triangle", urgent=True, late=True, tone="red",
+    names=_TERM,
+)  # fmt: skip
 
 
 # A chaser is told by the app whose term it is.
@@ -83,3 +88,20 @@ def _telling(event: Event, named: list[int], direct: Directing) -> Telling:
         params={"term": event["term"]},
         loudness=event.payload.get("loudness"),
     )
+
+
+@handles("deadline.told_again")
+def tell_again(event: Event) -> None:
+    """The case's lead and the director, as of the way up: a threat that is late stays late until somebody acts."""
+    now = clock.now()
+    told = [*recipients_of([event])[event.pk], *directors(event["center_id"], clock.local_date(now))]
+    with acting(SYSTEM):
+        notify(
+            told,
+            "deadline.again",
+            subject=("deadlines.deadline", event["deadline_id"]),
+            case_id=event.case_id,
+            event_id=event.pk,
+            params={"term": event["term"]},
+            now=now,
+        )

@@ -15,11 +15,15 @@ from family_support.accounts.roles import Role
 from family_support.audit.context import acting
 from family_support.base.actor import SYSTEM, Actor
 from family_support.deadlines import actions, queries
+from family_support.deadlines.again import TOLD_AGAIN, tell_again
 from family_support.deadlines.models import Deadline, DeadlineLevel
 from family_support.deadlines.sweep import LEVEL_REACHED, sweep
 from family_support.directory.models import Center
+from family_support.notifications.handlers import tell_again as tell_again_handler
+from family_support.notifications.models import Notice
 from family_support.outbox.models import Event
-from tests.places import at, make_actor, make_center
+from tests.deadlines.test_actions import opened
+from tests.places import at, make_actor, make_center, make_membership
 
 STARTED = "2026-05-06 10:00"
 
@@ -214,3 +218,51 @@ def test_my_day_is_one_query_and_groups_by_local_days(case: Case, center: Center
         ).total
         == 0
     )
+
+
+def test_a_late_term_of_a_threat_is_told_again_every_four_hours_until_it_is_met(
+    case: Case, worker: Actor, center: Center
+) -> None:
+    """As its row says (states.md, defaults): 6 May and one working day, the 8th, at the closing hour."""
+    director = make_membership(Role.DIRECTOR, center)
+    opened(case, worker, term="assessment_urgent")
+    opened(case, worker, term="consultation")
+
+    def again(moment: str) -> int:
+        before = Event.objects.filter(type=TOLD_AGAIN).count()
+        sweep(at(moment))
+        return Event.objects.filter(type=TOLD_AGAIN).count() - before
+
+    assert [again(moment) for moment in ("2026-05-08 18:31", "2026-05-08 22:30", "2026-05-08 22:31")] == [
+        0,
+        0,
+        1,
+    ]
+    assert [again(moment) for moment in ("2026-05-08 22:32", "2026-05-10 03:00")] == [0, 1], "an outage: one"
+    assert again("2026-05-09 00:00") == 1, "a clock set back: it waits no longer than its own hours"
+    event = Event.objects.filter(type=TOLD_AGAIN).latest("pk")
+    assert (event.case_id, event["term"], event["center_id"]) == (case.pk, "assessment_urgent", center.pk)
+    tell_again_handler(event)
+    tell_again_handler(event)
+    told = Notice.objects.filter(kind="deadline.again")
+    assert sorted(told.values_list("recipient_id", "loudness")) == sorted(
+        [(worker.membership_id, "urgent"), (director.pk, "urgent")]
+    )
+    with acting(worker):
+        actions.meet(terms="assessment_urgent", case_id=case.pk, by=worker, now=at("2026-05-09 01:00"))
+    assert again("2026-05-12 12:00") == 0
+
+
+def test_two_sweepers_tell_again_once(case: Case, worker: Actor) -> None:
+    opened(case, worker, term="assessment_urgent")
+    sweep(at("2026-05-08 18:31"))
+    assert tell_again(at("2026-05-08 22:31")) == 1
+    assert tell_again(at("2026-05-08 22:31")) == 0
+
+
+def test_an_idle_sweep_asks_little(case: Case, worker: Actor) -> None:
+    opened(case, worker, term="assessment_urgent")
+    with CaptureQueriesContext(connection) as caught:
+        sweep(at("2026-05-06 10:01"))
+    asked = [query["sql"] for query in caught if not query["sql"].startswith(("SAVEPOINT", "RELEASE"))]
+    assert len(asked) <= 6, asked
