@@ -122,7 +122,7 @@ class IntakeTable(Table):
                 '<div>{} <span class="text-secondary">{}</span><div class="sub">{}</div></div>',
                 tag(pgettext("intake", "hidden"), "grey", "lock"),
                 record.get_state_display(),
-                _("You registered it; only the team of its case sees more."),
+                _("The rest is for the team of its case."),
             )
         return format_html(
             '<div><b class="fw-semibold">{}</b><div class="sub">{}</div></div>',

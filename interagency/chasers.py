@@ -6,6 +6,7 @@ told. A grade whose moment passed while the product was down is recorded and ove
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, timedelta
 
 from django.utils.translation import gettext_lazy as _
@@ -97,16 +98,19 @@ def officers_of(task: Task) -> list[int]:
     return [task.assigned_to_id] if task.assigned_to_id in everybody else everybody
 
 
-def sent_chasers(measure_id: int) -> list[DeadlineLevel]:
-    """The chasers that went out for a measure's report, the first first."""
+def sent_chasers(measure_ids: Collection[int]) -> dict[int, list[DeadlineLevel]]:
+    """Measure -> the chasers that went out for its report, the first first; one query."""
     rows = DeadlineLevel.objects.filter(
         deadline__code="task_report",
         deadline__subject_type="ipr.measure",
-        deadline__subject_id=measure_id,
+        deadline__subject_id__in=measure_ids,
         level__in=GRADES,
         told=True,
     )
-    return list(rows.order_by("reached_at", "pk"))
+    found: dict[int, list[DeadlineLevel]] = {}
+    for row in rows.select_related("deadline").order_by("reached_at", "pk"):
+        found.setdefault(row.deadline.subject_id, []).append(row)
+    return found
 
 
 def _today() -> date:

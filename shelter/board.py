@@ -34,7 +34,7 @@ def places_panel(actor: Actor, now: datetime, calendar: WorkCalendar) -> Panel |
     if today.overstay:
         over = Badge(str(today.overstay), "red", "alert-triangle", pill=True)
         rows.append(
-            PanelRow(_("Longer than a month"), badge=over, url=f"{reverse('stay-list')}?show=overstay")
+            PanelRow(_("Longer than a month"), badge=over, url=f"{reverse('stay-list')}?state=overstay")
         )
     if waiting:
         mark = Badge(str(waiting), "orange", pill=True)

@@ -103,7 +103,9 @@ def terms(rows: Sequence[Deadline], now: datetime, calendar: WorkCalendar) -> li
         note = day(due.due_on) if row.is_open else str(due.badge.text)
         if due.level == "late":
             note = f"{day(due.due_on)}, {due.badge.text}"
-        found.append(Check(row.term.name, state, reverse("deadline-explain", args=(row.pk,)), note))  # type: ignore[arg-type]
+        # Several bodies run in the same term: each line says whose it is.
+        name = f"{row.term.name}: {row.agency.name}" if row.agency else row.term.name
+        found.append(Check(name, state, reverse("deadline-explain", args=(row.pk,)), note))  # type: ignore[arg-type]
     return found
 
 

@@ -86,6 +86,11 @@ class Month:
         """The month's own days that hold something: an agenda for a narrow window."""
         return [cell for week in self.weeks for cell in week if cell.inside and (cell.marks or cell.reason)]
 
+    @property
+    def is_free(self) -> bool:
+        """Whether no term ends on any day that is shown."""
+        return not any(cell.marks for week in self.weeks for cell in week)
+
 
 def urgency(now: datetime) -> Case:
     """How urgent a term is, in SQL: late; a threat or a child; by law; a target of our own."""

@@ -27,6 +27,7 @@ def for_case(case_id: int) -> DeadlineQuerySet:
     return (
         Deadline.objects.filter(case_id=case_id)
         .for_display()
+        .select_related("agency")
         .order_by(running_first, F("due_at").asc(nulls_last=True), "pk")
     )
 

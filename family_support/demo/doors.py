@@ -11,16 +11,19 @@ from cases.actions import (
     accept_transfer,
     ask_for_help,
     decline_transfer,
+    note_violence,
     propose_transfer,
     receive_intake,
     refuse_intake,
     register_intake,
     register_received,
     send_to_center,
+    take_case,
     withdraw_transfer,
 )
-from cases.models import Intake, IntakeTransfer, Person
+from cases.models import Case, Intake, IntakeTransfer, Person
 from family_support.accounts.roles import Role
+from family_support.base.actor import Actor
 from family_support.base.clock import local_date
 from family_support.demo import texts
 from family_support.demo.papers import scan, screenshot
@@ -49,7 +52,10 @@ def doors_story(setting: Setting, now: datetime) -> Story:
     )
     sent = _from_the_inbox(setting, day + timedelta(hours=2), number=0)
     yield day + timedelta(hours=3)
-    register_received(intake=sent, by=setting.actor(Role.CASEWORKER), now=day + timedelta(hours=3))
+    registered = register_received(intake=sent, by=clerk, now=day + timedelta(hours=3))
+    # The worker who takes it sees what it is about: from then on the clerk finds its number, and nothing else.
+    yield day + timedelta(hours=4)
+    _understood(registered, by=setting.actor(Role.CASEWORKER), now=day + timedelta(hours=4))
     post = setting.diary.at(local_date(now - timedelta(days=4)), hour=10)
     yield post
     idle = _publication(setting, post)
@@ -122,6 +128,12 @@ def transfer_story(here: Setting, there: Setting, now: datetime, *, answer: str)
         decline_transfer(transfer=transfer, reason=reason, by=there.actor(Role.DIRECTOR), now=moment)
     else:
         withdraw_transfer(transfer=transfer, by=worker, now=moment)
+
+
+def _understood(intake: Intake, *, by: Actor, now: datetime) -> None:
+    """Signs of violence that the worker hears of when they call back."""
+    case = take_case(case=Case.objects.get(pk=intake.case_id), by=by, now=now)
+    note_violence(case=case, signs=texts.HEARD, by=by, now=now)
 
 
 def _nobody_known(setting: Setting, now: datetime) -> PersonData:

@@ -17,6 +17,7 @@ from family_support.ui.actions import respond, run
 from family_support.ui.components import Crumb
 from interagency import actions, queries
 from interagency.badges import handoff_badge, task_badge
+from interagency.chasers import sent_chasers
 from interagency.forms import ReasonOnlyForm, ReviewForm, SettleForm, WithdrawForm
 from interagency.models import Handoff, Task
 from interagency.permissions import can_review
@@ -51,10 +52,12 @@ def case_agencies(request: HttpRequest, pk: int) -> HttpResponse:
     """The plan by body: sent, accepted, reported, marked."""
     frame = case_frame(request, pk, tab="agencies")
     version, parts = queries.parts_of_case(frame.case)
+    chasers = sent_chasers([line.task.measure_id for part in parts for line in part.lines])
     for part in parts:
         part.badge = handoff_badge(part.handoff) if part.handoff else None  # type: ignore[attr-defined]
         for line in part.lines:
             line.badge = task_badge(line.task)  # type: ignore[attr-defined]
+            line.chasers = chasers.get(line.task.measure_id, [])  # type: ignore[attr-defined]
     taken_back = queries.taken_back(frame.case, version)
     context = {
         **frame.context,

@@ -98,7 +98,7 @@ def task_page(request: HttpRequest, pk: int) -> HttpResponse:
         "rows": rows_of(task.snapshot),
         "reports": queries.reports_of(task),
         "changes": changes_of(task.changes),
-        "chasers": sent_chasers(task.measure_id),
+        "chasers": sent_chasers([task.measure_id]).get(task.measure_id, []),
         "line": queries.with_terms([task])[0],
         "now": now,
         "crumbs": [

@@ -72,7 +72,7 @@ def visit_new(request: HttpRequest, pk: int) -> HttpResponse:
         "form": form,
         "heading": _("Plan a visit"),
         "subtitle": alarm_title(alarm),
-        "intro": alarm.case.instruction,
+        "instruction": alarm.case.instruction,
         "button": _("Plan the visit"),
         "cancel_url": reverse("alarm", args=(alarm.pk,)),
         "crumbs": crumbs_of(alarm, Crumb(_("Plan a visit"))),
@@ -101,6 +101,13 @@ def case_visit_new(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("visit", done.value.pk)
     of_center = request.actor.center_id is not None
     back = reverse("case-alarms", args=(pk,)) if of_center else reverse("alarm-list")
+    above = [Crumb(_("Alarms"), back)]
+    if of_center:
+        above = [
+            Crumb(_("Cases"), reverse("case-list")),
+            Crumb(case.number, reverse("case", args=(pk,))),
+            *above,
+        ]
     context = {
         "form": form,
         "heading": _("Plan a visit without an alarm"),
@@ -108,10 +115,11 @@ def case_visit_new(request: HttpRequest, pk: int) -> HttpResponse:
         "intro": _(
             "For early detection and support (R256 20). Where life or health is threatened, raise the alarm."
         ),
+        "instruction": case.instruction,
         "consequences": [_("The mobile group in force and its coordinator are told.")],
         "button": _("Plan the visit"),
         "cancel_url": back,
-        "crumbs": [Crumb(_("Alarms"), back), Crumb(_("Plan a visit without an alarm"))],
+        "crumbs": [*above, Crumb(_("Plan a visit without an alarm"))],
     }
     return respond(request, "ui/form_page.html", context, form)
 
@@ -173,7 +181,9 @@ def visit_depart(request: HttpRequest, pk: int) -> HttpResponse:
         ):
             messages.success(request, _("Recorded. Take care."))
             return redirect("visit", pk)
-    return _form(request, found, form, _("The group leaves"), _("We have left"), intro=found.case.instruction)
+    return _form(
+        request, found, form, _("The group leaves"), _("We have left"), instruction=found.case.instruction
+    )
 
 
 @require_http_methods(["GET", "POST"])

@@ -220,9 +220,8 @@ def test_chasers_go_out_in_three_grades_each_once() -> None:
                 deliver_due(clock.now)
         seen.append(f"task.chaser_{grade}")
         assert [kind for kind in told(scene.officer) if "chaser" in kind] == seen
-        assert [level.level for level in sent_chasers(scene.task.measure_id)] == [
-            f"chaser_{number}" for number in range(1, grade + 1)
-        ]
+        sent = sent_chasers([scene.task.measure_id])[scene.task.measure_id]
+        assert [level.level for level in sent] == [f"chaser_{number}" for number in range(1, grade + 1)]
     assert [kind for kind in told(head) if "chaser" in kind] == ["body.chaser_2", "body.chaser_3"]
     assert [kind for kind in told(director) if "chaser" in kind] == ["center.chaser_3"]
     notice = Notice.objects.get(recipient=coordinator.membership_id)
@@ -238,6 +237,9 @@ def test_chasers_go_out_in_three_grades_each_once() -> None:
     client = sign_in(Client(), a_membership(Role.AGENCY_OFFICER, agency=scene.agency))
     page = client.get(reverse("task", args=(scene.task.pk,))).content.decode()
     assert "Напоминание 2 отправлено" in page
+    worker = sign_in(Client(), scene.place.people[Role.CASEWORKER])
+    tab = worker.get(reverse("case-agencies", args=(scene.task.case_id,))).content.decode()
+    assert [f"Напоминание {grade} отправлено" in tab for grade in CHASED] == [True] * 3
 
 
 def test_a_reported_task_is_not_chased() -> None:
