@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from local import packages, place, services, setup
+from local import browsers, packages, place, services, setup
 from local.place import ROOT
 from local.processes import dying_with_parent
 from local.setup import PYTHON
@@ -210,11 +210,12 @@ def main(arguments: list[str]) -> int:
     data = place.data_folder("check", account)
     lock = place.lock(data / "lock", busy="Another ./check is running in this checkout: wait for it to end.")
     with place.lock(ROOT / ".var/set-up.lock", busy=None):
-        packages.ensure(packages.CHECKING)
+        packages.ensure(packages.checking())
         setup.everything(setup.CHECKING, cache=ROOT / ".var/npm")
+        browsers.fetch(cache=ROOT / ".var/npm")
     env = services.environment(data) | {
         "BASE_URL": "http://localhost:8000",
-        "CHROME": packages.browser() or "",
+        "CHROME": browsers.find() or "",
     }
     with Supervisor(logs=data / "logs", account=account, env=env) as supervisor, lock:
         for folder in ("home", "media", "mail"):

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from local import browsers
 from local.processes import call
 from local.terminal import Trouble, say, step
 
@@ -30,30 +31,6 @@ def _library(name: str) -> Callable[[], bool]:
     return present
 
 
-def browser() -> str | None:
-    """The Chrome or Chromium that the browser tests drive: CHROME, or the first one on the PATH."""
-    names = (
-        os.environ.get("CHROME"),
-        # Without windows there is less to start and to draw.
-        "chromium-headless-shell",
-        "chromium",
-        "google-chrome",
-        "google-chrome-stable",
-        "chromium-browser",
-    )
-    found = filter(None, (shutil.which(name) for name in names if name))
-    # Ubuntu's /usr/bin/chromium-browser may be a mere pointer to a snap, which cannot be driven headless here.
-    return next((path for path in found if not _is_snap(path)), None)
-
-
-def _is_snap(path: str) -> bool:
-    if "/snap/" in os.path.realpath(path):
-        return True
-    with open(path, "rb") as file:
-        return b"/snap/bin" in file.read(4096)
-
-
-CHROMIUM = "chromium-headless-shell"
 # local/python.sh names these too, for a machine without Python; a test compares.
 RUNNING = (
     Package("python3-venv", lambda: importlib.util.find_spec("ensurepip") is not None),
@@ -63,17 +40,22 @@ RUNNING = (
     Package("libmagic1", _library("libmagic.so.1")),
     Package("gettext", lambda: shutil.which("msgfmt") is not None),
 )
-CHECKING = (*RUNNING, Package(CHROMIUM, lambda: browser() is not None))
+
+
+def checking() -> tuple[Package, ...]:
+    """Those of running and the tests' browser; on Ubuntu, whose Chromium is a snap, the libraries of the fetched one."""
+    if _is_ubuntu():
+        libraries = (
+            Package("libnss3", _library("libnss3.so")),
+            Package("libexpat1", _library("libexpat.so.1")),
+        )
+        return (*RUNNING, *libraries)
+    return (*RUNNING, Package("chromium-headless-shell", lambda: browsers.installed() is not None))
 
 
 def ensure(packages: tuple[Package, ...]) -> None:
     """Install the missing ones with apt-get; `Trouble` with the line to type if that is not ours to do."""
     missing = [package.name for package in packages if not package.present()]
-    if CHROMIUM in missing and _is_ubuntu():
-        raise Trouble(
-            "No Chrome or Chromium found, which the browser tests need. Ubuntu's chromium is a snap that they cannot "
-            "drive: install Google Chrome (google-chrome-stable), or set CHROME to a Chrome or Chromium binary."
-        )
     if not missing:
         return
     line = f"apt-get install -y --no-install-recommends {' '.join(missing)}"

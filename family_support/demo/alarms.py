@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from cases.models import Case
@@ -46,22 +46,27 @@ POSTS = {"health": "Участковый терапевт", "internal_affairs": 
 
 
 def group_story(setting: Setting, begins: datetime, now: datetime) -> Story:
-    """The akim's order of each year: put in force as the year begins, or as the demo's time does."""
-    moment = begins
-    copy: MobileGroup | None = None
-    while moment <= now:
-        yield moment
+    """The akim's order of each year: the first as the demo's time does, each next one in December, ahead of its year,
+    so that no alarm about New Year is without a group.
+    """
+    yield begins
+    year = local_date(begins).year
+    group = _new_group(setting, year, None, begins)
+    while (ahead := setting.diary.at(date(year, 12, 20))) <= now:
+        yield ahead
+        year += 1
+        group = _new_group(setting, year, group, ahead)
+        turn = datetime(year, 1, 1, 0, 5, tzinfo=ahead.tzinfo)
+        yield turn
         # Of the own district only: the other half of the Centers may still live in the old year.
-        expire_groups(now=moment, district_id=setting.staffed.center.district_id)
-        copy = _new_group(setting, copy, moment)
-        moment = setting.diary.at(local_date(moment).replace(year=copy.year + 1, month=1, day=1))
+        expire_groups(now=turn, district_id=setting.staffed.center.district_id)
 
 
-def _new_group(setting: Setting, copy: MobileGroup | None, now: datetime) -> MobileGroup:
+def _new_group(setting: Setting, year: int, copy: MobileGroup | None, now: datetime) -> MobileGroup:
     today = local_date(now)
     coordinator = of_group(setting, Role.COORDINATOR)[0]
     group = create_group(
-        year=today.year,
+        year=year,
         order_number=f"{setting.random.randrange(10, 90)}-р",
         order_date=today,
         issued_by=f"Аким: {setting.staffed.center.district.name_ru}",

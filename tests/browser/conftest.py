@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from local import packages
+from local import browsers
 from tests.conftest import pointed_at
 from tests.databases import Databases
 from tests.services import Stack, stack
@@ -15,7 +15,7 @@ from tests.services import Stack, stack
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     """The Chrome or Chromium that is there; root (as in many containers) cannot have its sandbox."""
-    path = os.environ.get("CHROME") or packages.browser()
+    path = browsers.find()
     if not path:
         pytest.fail("No Chrome or Chromium found: install one or set CHROME.", pytrace=False)
     arguments = ["--no-sandbox"] if os.geteuid() == 0 else []

@@ -6,7 +6,8 @@ import pytest
 
 from tests.guards.programs import ROOT
 
-LOCKS = sorted([*ROOT.glob("requirements*.txt"), ROOT / "package-lock.json"])
+NPM = [ROOT / "package-lock.json", ROOT / "tests/browser/chromium/package-lock.json"]
+LOCKS = sorted([*ROOT.glob("requirements*.txt"), *NPM])
 FOREIGN = re.compile(
     r"://|--(?:index-url|extra-index-url|find-links|trusted-host)|\bfile:|(?:^|[\s\"=])(?:\.{0,2}/|~/)\w"
 )
@@ -17,7 +18,7 @@ def foreign(text: str) -> list[str]:
     return [line for line in text.splitlines() if FOREIGN.search(line) and '"url"' not in line]
 
 
-@pytest.mark.parametrize("path", LOCKS, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", LOCKS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_lock_file_is_portable(path) -> None:
     assert foreign(path.read_text()) == []
 
