@@ -43,14 +43,17 @@ RUNNING = (
 
 
 def checking() -> tuple[Package, ...]:
-    """Those of running and the tests' browser; on Ubuntu, whose Chromium is a snap, the libraries of the fetched one."""
+    """Those of running, and what the browser tests need: on Ubuntu, whose Chromium is a snap, not the browser itself but
+    the libraries of the one that is fetched.
+    """
+    driver = Package("libatomic1", _library("libatomic.so.1"))
     if _is_ubuntu():
         libraries = (
             Package("libnss3", _library("libnss3.so")),
             Package("libexpat1", _library("libexpat.so.1")),
         )
-        return (*RUNNING, *libraries)
-    return (*RUNNING, Package("chromium-headless-shell", lambda: browsers.installed() is not None))
+        return (*RUNNING, driver, *libraries)
+    return (*RUNNING, driver, Package("chromium-headless-shell", lambda: browsers.installed() is not None))
 
 
 def ensure(packages: tuple[Package, ...]) -> None:
