@@ -43,7 +43,7 @@ RUNNING = (
 
 
 def checking() -> tuple[Package, ...]:
-    """Those of running, and what the browser tests need: on Ubuntu, whose Chromium is a snap, not the browser itself but
+    """Those of running, and what the browser tests need: on Ubuntu, whose Chromium is a snap, not the browser but
     the libraries of the one that is fetched.
     """
     driver = Package("libatomic1", _library("libatomic.so.1"))
