@@ -397,6 +397,9 @@ def test_the_queue_leads_to_why_the_date_is_so_and_to_no_case(
 ) -> None:
     broken(case, colleague)
     client = sign_in(Client(), Membership.objects.get(pk=officer.membership_id))
+    assert client.get(reverse("home"))["Location"] == reverse("glass-reviews"), (
+        "where the officer's day begins"
+    )
     explained = reverse("deadline-explain", args=(Deadline.objects.get(code="glass_review").pk,))
     assert explained in client.get(reverse("glass-reviews")).content.decode()
     page = client.get(explained)

@@ -38,6 +38,7 @@ START_PAGES = (
     "ministry",
     "quarter-list",
     "user-list",
+    "glass-reviews",
     "reference",
     "directory",
 )
