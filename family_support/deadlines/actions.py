@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from family_support.audit.context import current_actor
 from family_support.base.actor import Actor
 from family_support.base.errors import Conflict, Invalid
+from family_support.deadlines.again import begin_telling_again
 from family_support.deadlines.bulk import write_ends
 from family_support.deadlines.models import (
     Deadline,
@@ -34,6 +35,7 @@ from family_support.workdays.queries import Calendars, load_calendar, load_editi
 LIMITS = frozenset({"plan_period"})
 URGENT_TERM = {"assessment": "assessment_urgent"}
 CALENDAR = DeadlineChange.Reason.CALENDAR
+ESCALATED = DeadlineLevel.Level.ESCALATED
 RESTATED = ("term", "code", "due_at", "explanation", "calendar_version", "schedule", "next_at")
 
 Subject = tuple[str, int]
@@ -203,6 +205,9 @@ def shorten(
         if deadline.due_at is not None and ends.due_at is not None and deadline.due_at <= ends.due_at:
             ends = Due(deadline.due_at, ends.due_on, deadline.explanation)
         _restate(deadline, urgent, ends, calendar, DeadlineChange.Reason.THREAT, note, by, now)
+        if ESCALATED in _reached([deadline]).get(deadline.pk, set()):
+            # Its way up was told before the threat was known: from now on it is told again as a threat is.
+            begin_telling_again([(deadline.pk, urgent.code, urgent.escalation.get("every_hours"))], now)
     return found
 
 

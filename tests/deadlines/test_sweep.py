@@ -253,6 +253,18 @@ def test_a_late_term_of_a_threat_is_told_again_every_four_hours_until_it_is_met(
     assert again("2026-05-12 12:00") == 0
 
 
+def test_what_was_late_before_the_threat_was_known_is_told_again_too(case: Case, worker: Actor) -> None:
+    opened(case, worker)
+    sweep(at("2026-05-14 18:31"))
+    assert "escalated" in [level for _subject, level, _told in levels()]
+    with acting(worker):
+        actions.shorten(
+            flagged_at=at("2026-05-15 10:00"), case_id=case.pk, by=worker, now=at("2026-05-15 10:00")
+        )
+    assert tell_again(at("2026-05-15 13:59")) == 0
+    assert tell_again(at("2026-05-15 14:00")) == 1
+
+
 def test_two_sweepers_tell_again_once(case: Case, worker: Actor) -> None:
     opened(case, worker, term="assessment_urgent")
     sweep(at("2026-05-08 18:31"))
