@@ -232,16 +232,22 @@ def main(arguments: list[str]) -> int:
 
 
 def _run_stages(stages: Sequence[Stage], supervisor: Supervisor) -> int:
-    summary, passed = [], True
+    summary: list[str] = []
+    failed: list[str] = []
     for stage in stages:
         say(f"\n== {stage.name} ==")
         started = time.monotonic()
         succeeded = stage.work(supervisor.env)
         supervisor.check_parts()
         seconds = time.monotonic() - started
-        passed = passed and succeeded
+        if not succeeded:
+            failed.append(stage.name)
         over = f"  WARNING: over its budget of {stage.budget} s" if seconds > stage.budget else ""
         summary.append(f"   {stage.name:<8} {'passed' if succeeded else 'FAILED'} {seconds:6.1f} s{over}")
     say("\n== summary ==\n" + "\n".join(summary))
-    say("All checks passed." if passed else "Some checks FAILED.")
-    return 0 if passed else 1
+    if failed:
+        say(f"FAILED: {', '.join(failed)}. What is wrong stands above; logs: {supervisor.logs}")
+        say("One thing again: ./check --static, ./check --faults, ./check -k <part of a test's name>")
+    else:
+        say("All checks passed.")
+    return 1 if failed else 0

@@ -10,6 +10,7 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.core import mail
 from django.db import connection
+from django.db.models import Count
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -126,6 +127,38 @@ def test_an_event_delivered_twice_tells_once(case: Case, center: Center, lead: M
     tell_level([event])
     tell_level([event])
     assert Notice.objects.count() == Mail.objects.count() == 1
+
+
+def test_telling_many_levels_asks_no_more_than_telling_few(
+    case: Case, center: Center, lead: Membership, director: Membership
+) -> None:
+    """And each to its own people: the lead, the director of what nobody leads, nobody whom the case keeps out."""
+    other = make_membership(Role.CASEWORKER, center, iin=ABUSER)
+    theirs = make_case(center, other)
+    bar(case_id=theirs.pk, iin=ABUSER, relation="отец", by=actor(other), now=now())
+
+    def asked(times: int) -> int:
+        events = [
+            Event.objects.create(
+                type="deadline.level_reached",
+                case_id=case_id,
+                payload={"deadline_id": 1, "level": level, "term": "assessment", "center_id": center.pk},
+                created_at=now(),
+            )
+            for case_id, level in ((case.pk, "overdue"), (theirs.pk, "escalated"), (None, "due_today"))
+            * times
+        ]
+        with CaptureQueriesContext(connection) as caught:
+            tell_level(events)
+        return len(caught)
+
+    assert asked(1) == asked(10)
+    by_kind = Notice.objects.order_by("kind").values_list("kind", "recipient_id").annotate(Count("pk"))
+    assert list(by_kind) == [
+        ("deadline.due_today", director.pk, 11),
+        ("deadline.escalated", director.pk, 11),
+        ("deadline.overdue", lead.pk, 11),
+    ]
 
 
 def test_people_who_left_and_barred_people_are_not_told(case: Case, center: Center, lead: Membership) -> None:
