@@ -21,6 +21,9 @@ class Command(BaseCommand):
             cursor.execute("SELECT current_user = %s", [settings.RUNTIME_ROLE])
             if cursor.fetchone()[0]:
                 raise CommandError("erase_due needs the owner: set AS_OWNER=1.")
-        for item in erase_confirmed(clock.now()):
+        erased = erase_confirmed(clock.now())
+        if not erased:
+            self.stdout.write("Nothing to erase.")
+        for item in erased:
             item.refresh_from_db()
             self.stdout.write(f"case {item.case_id}: {item.rows} records, {item.files} files erased")
