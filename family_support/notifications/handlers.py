@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from family_support.audit.context import acting
 from family_support.base import clock
 from family_support.base.actor import SYSTEM
-from family_support.notifications.actions import Telling, notify, notify_many
+from family_support.notifications.actions import Telling, notify_many
 from family_support.notifications.recipients import directors
 from family_support.notifications.registry import recipients_of, register_kind
-from family_support.outbox.events import handles, handles_many
+from family_support.outbox.events import handles_many
 from family_support.outbox.models import Event
 
 ESCALATED = "escalated"
@@ -90,18 +90,24 @@ def _telling(event: Event, named: list[int], direct: Directing) -> Telling:
     )
 
 
-@handles("deadline.told_again")
-def tell_again(event: Event) -> None:
+@handles_many("deadline.told_again")
+def tell_again(events: Sequence[Event]) -> None:
     """The case's lead and the director, as of the way up: a threat that is late stays late until somebody acts."""
     now = clock.now()
-    told = [*recipients_of([event])[event.pk], *directors(event["center_id"], clock.local_date(now))]
+    named = recipients_of(events)
+    direct = Directing(clock.local_date(now))
     with acting(SYSTEM):
-        notify(
-            told,
-            "deadline.again",
-            subject=("deadlines.deadline", event["deadline_id"]),
-            case_id=event.case_id,
-            event_id=event.pk,
-            params={"term": event["term"]},
+        notify_many(
+            [
+                Telling(
+                    recipients=[*named[event.pk], *direct.of(event["center_id"])],
+                    kind="deadline.again",
+                    subject=("deadlines.deadline", event["deadline_id"]),
+                    case_id=event.case_id,
+                    event_id=event.pk,
+                    params={"term": event["term"]},
+                )
+                for event in events
+            ],
             now=now,
         )

@@ -242,8 +242,8 @@ def test_a_late_term_of_a_threat_is_told_again_every_four_hours_until_it_is_met(
     assert again("2026-05-09 00:00") == 1, "a clock set back: it waits no longer than its own hours"
     event = Event.objects.filter(type=TOLD_AGAIN).latest("pk")
     assert (event.case_id, event["term"], event["center_id"]) == (case.pk, "assessment_urgent", center.pk)
-    tell_again_handler(event)
-    tell_again_handler(event)
+    tell_again_handler([event])
+    tell_again_handler([event])
     told = Notice.objects.filter(kind="deadline.again")
     assert sorted(told.values_list("recipient_id", "loudness")) == sorted(
         [(worker.membership_id, "urgent"), (director.pk, "urgent")]
