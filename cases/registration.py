@@ -24,6 +24,7 @@ from family_support.accounts.absence_queries import register_left_behind
 from family_support.accounts.roles import UNIT_HEADS, WORKERS, Role
 from family_support.base.actor import Actor
 from family_support.base.database_errors import register_constraint
+from family_support.base.rotation import register_index
 from family_support.deadlines.models import Deadline
 from family_support.oversight.permissions import BREAKING
 from family_support.ui import navigation
@@ -35,6 +36,7 @@ def register() -> None:
     subjects.register_case_lines(case_lines)
     _subjects()
     _constraints()
+    _indexes()
     _kinds()
     _tabs_and_acts()
     _navigation()
@@ -84,6 +86,13 @@ def _subjects() -> None:
     subjects.register("cases.readings", _("Who read this case"), url_name="case-readings")
     subjects.register_names("reading", kind_names)
     subjects.register("cases.casemember", _("Family member"))
+
+
+def _indexes() -> None:
+    register_index("cases.Person", "iin_index", "iin", lambda person: person.iin)
+    register_index("cases.Person", "phone_index", "phone", lambda person: person.phone)
+    register_index("cases.FamilyCard", "family_index", "family_card", lambda card: card.family_id)
+    register_index("cases.FamilyCard", "member_indexes", "iin", lambda card: card.iins_of(card.members))
 
 
 def _constraints() -> None:

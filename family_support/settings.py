@@ -318,6 +318,8 @@ ANONYMOUS_USER_NAME = None
 # --- Keys of the encrypted fields (data.md 8) ---------------------------------------------------------------
 FIELD_KEYS = required("FIELD_KEYS")
 BLIND_INDEX_KEY = required("BLIND_INDEX_KEY")
+# The key before it, read by the command rotate_blind_index alone.
+BLIND_INDEX_KEY_OLD = env("BLIND_INDEX_KEY_OLD", default="")
 
 # --- Languages and time -------------------------------------------------------------------------------------
 LANGUAGE_CODE = "ru"

@@ -132,8 +132,11 @@ class FamilyCard(models.Model):
         """Keep number and members encrypted, with the indexes a known family is found by."""
         self.family_id, self.family_index = family_id, self.index_of(family_id)
         self.members = members
-        iins = (str(member.get("iin") or "") for member in members)
-        self.member_indexes = sorted({blind_index(iin, "iin") for iin in iins if iin})
+        self.member_indexes = sorted({blind_index(iin, "iin") for iin in self.iins_of(members)})
+
+    @staticmethod
+    def iins_of(members: list[dict[str, Any]]) -> list[str]:
+        return [str(member["iin"]) for member in members if member.get("iin")]
 
     @staticmethod
     def told_before(machine: MachineClient, family_id: str, day: date) -> FamilyCard | None:

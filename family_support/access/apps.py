@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from family_support.base.database import Cursor, quoted
 from family_support.base.partitions import register_partitioned
 from family_support.base.rights import limit_table, register_grants
+from family_support.base.rotation import register_index
 
 
 def grant_read_log(cursor: Cursor, runtime_role: str) -> None:
@@ -28,6 +29,7 @@ class AccessConfig(AppConfig):
 
     def ready(self) -> None:
         register_partitioned("access_log", "reading")
+        register_index("access.Barred", "iin_index", "iin", lambda barred: barred.iin)
         limit_table("access_read_log_view", "SELECT")
         # A trigger lets the update bring the end forward and nothing else.
         limit_table("access_caseopening", "SELECT", "INSERT", "UPDATE")

@@ -4,7 +4,7 @@ from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 from family_support.base.database_errors import register_constraint
-from family_support.base.rotation import register_rotation
+from family_support.base.rotation import register_index, register_rotation
 
 
 class AccountsConfig(AppConfig):
@@ -24,6 +24,7 @@ class AccountsConfig(AppConfig):
 
         navigation.register()
         register_rotation("mfa_authenticator.data", keys.rotate_secrets)
+        register_index("accounts.User", "iin_index", "iin", lambda user: user.iin)
         register_constraint(
             "membership_once_at_a_time", _("This person has this role in that period already.")
         )

@@ -46,3 +46,9 @@ def note_reading(*, feed: CalendarFeed, now: datetime) -> None:
     if feed.read_at is None or now - feed.read_at >= READ_NOTED_EVERY:
         with acting(SYSTEM):
             CalendarFeed.objects.filter(pk=feed.pk).update(read_at=now)
+
+
+def end_links(now: datetime) -> int:
+    """Stop every link, as the key that their hashes were made with goes; how many. People make new ones."""
+    with acting(SYSTEM):
+        return CalendarFeed.objects.in_force().update(revoked_at=now)

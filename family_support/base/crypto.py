@@ -69,9 +69,9 @@ def current_key_id() -> str:
     return next(iter(keyring()))
 
 
-def blind_index_key() -> bytes:
+def blind_index_key(setting: str = "BLIND_INDEX_KEY") -> bytes:
     """The key of the blind index. Raises KeyProblemError."""
-    value = getattr(settings, "BLIND_INDEX_KEY", "")
+    value = getattr(settings, setting, "")
     if not value:
         raise KeyProblemError("no key is set")
     return _decode(value, "the key")
@@ -114,15 +114,16 @@ def looks_encrypted(value: object) -> bool:
     return isinstance(value, str) and value.startswith(f"{PREFIX}.") and value.count(".") == 2
 
 
-def blind_index(value: str, purpose: str) -> str:
+def blind_index(value: str, purpose: str, key: bytes | None = None) -> str:
     """HMAC-SHA256 of a *normalised* value, 64 hex digits, for search by equality; each purpose has its own
     space.
 
-    An empty value has no index: the answer is an empty string.
+    An empty value has no index: the answer is an empty string. ``key`` is another than BLIND_INDEX_KEY while one
+    follows the other.
     """
     if not value:
         return ""
-    return hmac.new(blind_index_key(), f"{purpose}\0{value}".encode(), hashlib.sha256).hexdigest()
+    return hmac.new(key or blind_index_key(), f"{purpose}\0{value}".encode(), hashlib.sha256).hexdigest()
 
 
 def fingerprint(key: bytes) -> str:

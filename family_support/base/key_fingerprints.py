@@ -9,6 +9,9 @@ from django.db import OperationalError
 from family_support.base import crypto
 from family_support.base.models import KeyFingerprint
 
+# The mark of the blind index' key, and of the one that it is on the way to (family_support/base/reindexing.py).
+BLIND = "BLIND_INDEX_KEY"
+UNFINISHED = "rotate_blind_index unfinished"
 logger = logging.getLogger(__name__)
 
 
@@ -18,13 +21,14 @@ class WrongKeysError(Exception):
 
 def _marks() -> dict[str, str]:
     marks = {f"FIELD_KEYS {key_id}": crypto.fingerprint(key) for key_id, key in crypto.keyring().items()}
-    return {**marks, "BLIND_INDEX_KEY": crypto.fingerprint(crypto.blind_index_key())}
+    return {**marks, BLIND: crypto.fingerprint(crypto.blind_index_key())}
 
 
 def wrong_keys() -> list[str]:
     """Names of the environment's keys that are not those this database was written with; reads only."""
     known = dict(KeyFingerprint.objects.values_list("name", "fingerprint"))
-    return [name for name, mark in _marks().items() if known.get(name, mark) != mark]
+    found = [name for name, mark in _marks().items() if known.get(name, mark) != mark]
+    return [*found, UNFINISHED] if UNFINISHED in known else found
 
 
 def refuse_wrong_keys() -> None:
@@ -48,6 +52,8 @@ def check_keys() -> None:
     Raises WrongKeysError when a key differs from the one that the database was written with.
     """
     known = dict(KeyFingerprint.objects.values_list("name", "fingerprint"))
+    if UNFINISHED in known:
+        raise WrongKeysError("rotate_blind_index was left unfinished: finish it first.")
     for name, mark in _marks().items():
         if known.setdefault(name, mark) != mark:
             raise WrongKeysError(f"{name} is not the key that this database was written with.")

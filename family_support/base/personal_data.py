@@ -73,6 +73,8 @@ WHATS = frozenset(
         "secret",
     }
 )
+# What stands in a field that may not be empty and whose content was erased.
+GONE = "—"
 # What security.md wants encrypted at rest, wherever it stands.
 SEALED = frozenset({"iin", "phone", "address"})
 # Coded values: personal beside a name, mere figures once the name is gone. Copies and deletion keep them.

@@ -22,7 +22,7 @@ from family_support.access.models import ReadEntry
 from family_support.audit.context import acting
 from family_support.audit.models import Change
 from family_support.base.actor import SYSTEM
-from family_support.base.personal_data import Kind, Personal, personal_fields, personal_models
+from family_support.base.personal_data import GONE, Kind, Personal, personal_fields, personal_models
 from family_support.documents.files import remove_after_commit
 from family_support.documents.models import Rendering
 from family_support.documents.registry import renderer
@@ -30,8 +30,6 @@ from family_support.protection.export import case_path
 from family_support.protection.models import Disposal, DisposalItem
 from family_support.protection.retention import may_be_erased
 
-# What stands in place of words that a record may not be without.
-GONE = "—"
 # Views over append-only tables: erased by statements of their own.
 APART: tuple[type[models.Model], ...] = (Change, ReadEntry, Person)
 
