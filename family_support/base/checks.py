@@ -2,6 +2,7 @@
 value.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from django.core.checks import CheckMessage, Error
@@ -13,9 +14,11 @@ from family_support.base import crypto
 def check_keys(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """FIELD_KEYS and BLIND_INDEX_KEY are present, well-formed and long enough."""
     found: list[CheckMessage] = []
-    for number, (name, read) in enumerate(
-        (("FIELD_KEYS", crypto.keyring), ("BLIND_INDEX_KEY", crypto.blind_index_key)), start=1
-    ):
+    keys: dict[str, Callable[[], object]] = {
+        "FIELD_KEYS": crypto.keyring,
+        "BLIND_INDEX_KEY": crypto.blind_index_key,
+    }
+    for number, (name, read) in enumerate(keys.items(), start=1):
         try:
             read()
         except crypto.KeyProblemError as problem:
