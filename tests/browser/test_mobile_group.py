@@ -21,6 +21,7 @@ from tests.browser.walker import Walker
 from tests.plans import PDF
 from tests.services import Stack
 
+pytestmark = pytest.mark.slow
 LANGUAGES = ("ru", "kk")
 WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 NARRATIVE = "Бывший муж угрожает ножом, ждёт у подъезда."

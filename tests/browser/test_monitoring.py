@@ -28,6 +28,7 @@ from tests.browser.walker import Walker
 from tests.factories import intake_data, person_data
 from tests.services import Stack
 
+pytestmark = pytest.mark.slow
 LANGUAGES = ("ru", "kk")
 CONCLUSION = "Органы района работают согласованно, отчёты поступают в срок, сроки плана соблюдены."
 NOTE = "За квартал выросла доля обращений от органов образования. " * 3

@@ -30,6 +30,7 @@ from monitoring.tasks import open_quarters
 from tests.browser.walker import Walker
 from tests.services import Stack
 
+pytestmark = pytest.mark.slow
 LANGUAGES = ("ru", "kk")
 
 
