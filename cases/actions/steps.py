@@ -103,10 +103,9 @@ def close_case(
         check_can_close(by, case, closing, threat=Threat.objects.open().filter(case=case).exists())
         _check_ground(case, Case.Closing(closing), note)
         check_nothing_blocks(case, closing)
-        reason = str(Case.Closing(closing).label)
         running = Deadline.objects.open().filter(case_id=case.pk).exclude(code__in=outliving(closing))
         ended = set(running.values_list("code", flat=True))
-        deadlines.cancel(terms=ended, case_id=case.pk, reason=reason, by=by, now=now)
+        deadlines.cancel(terms=ended, case_id=case.pk, reason=Case.Closing(closing).label, by=by, now=now)
         case.close()
         case.closing, case.closing_note, case.closed_at = closing, note, now
         case.bump()

@@ -247,7 +247,7 @@ def _decide(transfer: IntakeTransfer, answer: str, by: Actor, now: datetime) -> 
 
 def _close(case: Case, by: Actor, now: datetime) -> None:
     """The sender's part ends: every intake of it that waited for an answer has gone over."""
-    reason = str(Case.Closing.TRANSFERRED.label)
+    reason = Case.Closing.TRANSFERRED.label
     deadlines.cancel(terms=None, case_id=case.pk, reason=reason, by=by, now=now)
     case.close()
     case.closing, case.closed_at = Case.Closing.TRANSFERRED, now

@@ -10,10 +10,11 @@ from typing import Any
 from django.db import connection
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from family_support.audit.context import current_actor
 from family_support.base.actor import Actor
-from family_support.base.errors import Conflict, Invalid
+from family_support.base.errors import Conflict, Invalid, Text
 from family_support.deadlines.again import begin_telling_again
 from family_support.deadlines.bulk import write_ends
 from family_support.deadlines.models import (
@@ -159,24 +160,26 @@ def meet(
 def cancel(
     *,
     terms: Terms | None = None,
-    reason: str,
+    reason: Text,
     by: Actor,
     now: datetime,
     subject: Subject | None = None,
     case_id: int | None = None,
 ) -> list[Deadline]:
-    """Cancel running terms whose ground fell away (all of them when `terms` is None), with the reason.
+    """Cancel running terms whose ground fell away (all of them when `terms` is None), with the reason. Words of the
+    product come lazy: they are kept as the code has them and told to each reader in the reader's language.
 
     What had passed by then stays recorded. Errors: Invalid without a reason, RuntimeError outside `acting`, ValueError
     without subject and case.
     """
-    reason = reason.strip()
-    if not reason:
+    with override("en"):
+        kept = str(reason).strip()
+    if not kept:
         raise Invalid("reason_missing", fields={"reason": _("State the reason.")})
     found = _running(terms, subject, case_id)
     for deadline in found:
         deadline.cancel()
-        deadline.reason = reason
+        deadline.reason = kept
     _close(found, now)
     return found
 

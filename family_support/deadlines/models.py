@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMModelMixin, transition
 
@@ -205,6 +205,11 @@ class Deadline(FSMModelMixin, models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} {self.subject_type} {self.subject_id}"
+
+    @property
+    def reason_told(self) -> str:
+        """Why it fell away: words of the product in the reader's language, somebody's own words as they are."""
+        return gettext(self.reason) if self.reason else ""
 
     @property
     def is_open(self) -> bool:

@@ -65,10 +65,10 @@ def _carry_over(task: Task, measure: Measure, by: Actor, now: datetime) -> None:
     task.save()
     subject = ("ipr.measure", measure.pk)
     if task.state == Task.State.DECLINED:
-        reason = str(_("The body declined the task."))
+        reason = _("The body declined the task.")
         cancel(terms=("task_report",), subject=subject, reason=reason, by=by, now=now)
     elif not task.is_open or task.state == Task.State.REPORTED:
-        reason = str(_("The report is there already."))
+        reason = _("The report is there already.")
         cancel(terms=("task_report",), subject=subject, reason=reason, by=by, now=now)
     elif task.due_on != measure.due_on:
         note = str(_("The date given to the body before stays."))

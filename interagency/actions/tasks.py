@@ -84,7 +84,7 @@ def decline_task(
         task.decline()
         task.bump()
         task.save()
-        told = str(_("The body declined the task."))
+        told = _("The body declined the task.")
         subject = ("ipr.measure", task.measure_id)
         cancel(terms=("task_report",), subject=subject, reason=told, by=by, now=now)
         open_deadline(

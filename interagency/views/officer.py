@@ -149,8 +149,22 @@ def task_decline(request: HttpRequest, pk: int) -> HttpResponse:
         "danger": True,
         "consequences": [_("The Center is told at once and decides who carries the measure out.")],
         "cancel_url": reverse("task", args=[pk]),
+        "crumbs": _crumbs(request, task, _("Decline the task")),
     }
     return respond(request, "ui/form_page.html", context)
+
+
+def _crumbs(request: HttpRequest, task: Task, here: str) -> list[Crumb]:
+    """The way back from a form of a task: an officer to the inbox, a worker to the tab of the case."""
+    if request.actor.agency_id:
+        name = _("Task {number}").format(number=task.pk)
+        above = [
+            Crumb(_("Tasks"), reverse("task-inbox")),
+            Crumb(name, reverse("task", args=[task.pk])),
+        ]
+    else:
+        above = [Crumb(task.case.number, reverse("case-agencies", args=[task.case_id]))]
+    return [*above, Crumb(here)]
 
 
 @allowed(*sorted(EXECUTORS))
@@ -188,5 +202,6 @@ def task_report(request: HttpRequest, pk: int) -> HttpResponse:
         "button": _("Send the report"),
         "multipart": True,
         "cancel_url": back,
+        "crumbs": _crumbs(request, task, _("Report on execution")),
     }
     return respond(request, "ui/form_page.html", context)

@@ -81,7 +81,7 @@ def _supersede(version: PlanVersion, by: Actor, now: datetime) -> PlanVersion | 
     older.supersede()
     older.bump()
     older.save(update_fields=["state", "version"])
-    reason = str(_("A newer version of the plan was approved."))
+    reason = _("A newer version of the plan was approved.")
     cancel(terms=("handoff",), subject=(SUBJECT, older.pk), reason=reason, by=by, now=now)
     for pk in older.measures.values_list("pk", flat=True):
         cancel(terms=("task_report",), subject=("ipr.measure", pk), reason=reason, by=by, now=now)
@@ -101,7 +101,8 @@ def _end_previous(version: PlanVersion, by: Actor, now: datetime) -> None:
     before.terminate()
     end(before, Plan.Termination.CONTINUED, "", local_date(now), by, now)
     meet(terms=("plan_end",), subject=(PLAN, before.pk), by=by, now=now)
-    cancel(terms=("completion_mark",), subject=(PLAN, before.pk), reason=reason, by=by, now=now)
+    ground = Plan.Termination.CONTINUED.label
+    cancel(terms=("completion_mark",), subject=(PLAN, before.pk), reason=ground, by=by, now=now)
 
 
 def _open_terms(version: PlanVersion, case: Case, by: Actor, now: datetime) -> None:

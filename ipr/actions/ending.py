@@ -139,5 +139,5 @@ def _close_proposal(plan: Plan, by: Actor, now: datetime) -> None:
     """Everything is done after all: a proposal to end the plan that still waits falls away."""
     waiting = plan.proposals.open()
     if waiting.update(answer=EndProposal.Answer.RECALLED, answered_at=now, answered_by=by.membership_id):
-        reason = str(Plan.Termination.COMPLETED.label)
+        reason = Plan.Termination.COMPLETED.label
         cancel(terms=("termination_decision",), subject=(PLAN, plan.pk), reason=reason, by=by, now=now)

@@ -94,7 +94,7 @@ def recall_proposal(*, proposal: EndProposal, by: Actor, now: datetime) -> EndPr
         check_can_lead(by, plan.case)
         row = _open(proposal, plan)
         _answer(row, EndProposal.Answer.RECALLED, "", by, now)
-        reason = str(EndProposal.Answer.RECALLED.label)
+        reason = EndProposal.Answer.RECALLED.label
         cancel(terms=(TERM,), subject=(PLAN, plan.pk), reason=reason, by=by, now=now)
         record(plan.case, "plan.end_recalled", by=by, now=now, subject=(PLAN, plan.pk))
     return row
@@ -183,8 +183,9 @@ def _end_with_next(
         leave_versions(each, reason, by, now)
         each.terminate()
         end(each, ground, evidence, day, by, now)
-        cancel(terms=("plan_end",), subject=(PLAN, each.pk), reason=reason, by=by, now=now)
-    cancel(terms=("plan_preparation", "completion_mark"), case_id=plan.case_id, reason=reason, by=by, now=now)
+        cancel(terms=("plan_end",), subject=(PLAN, each.pk), reason=ground.label, by=by, now=now)
+    ended = ("plan_preparation", "completion_mark")
+    cancel(terms=ended, case_id=plan.case_id, reason=ground.label, by=by, now=now)
 
 
 def _open(proposal: EndProposal, plan: Plan) -> EndProposal:

@@ -224,7 +224,7 @@ def _end_term(alarm: Alarm, outcome: str, by: Actor, now: datetime) -> None:
         reason = (
             _("the threat was not confirmed") if unfounded else _("no mobile group was engaged under a plan")
         )
-        cancel(terms=RESPONSE_TERM, subject=subject, reason=str(reason), by=by, now=now)
+        cancel(terms=RESPONSE_TERM, subject=subject, reason=reason, by=by, now=now)
 
 
 def subject_of(alarm: Alarm) -> tuple[str, int]:

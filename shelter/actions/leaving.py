@@ -81,7 +81,7 @@ def check_out(
         stay.residents.filter(left_at__isnull=True).update(left_at=checked_out_at)
         # What counts is when the person left, not when that was written down.
         deadlines.meet(terms="stay_limit", subject=(SUBJECT, stay.pk), by=by, now=checked_out_at)
-        reason = str(_("The person has left."))
+        reason = _("The person has left.")
         deadlines.cancel(terms="exit_plan", subject=(SUBJECT, stay.pk), reason=reason, by=by, now=now)
         record(case, "stay.checked_out", by=by, now=now, subject=(SUBJECT, stay.pk))
         emit("stay.checked_out", case_id=case.pk, stay=stay.pk, by=by.membership_id)

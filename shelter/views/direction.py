@@ -34,8 +34,11 @@ def places(request: HttpRequest) -> HttpResponse:
     """Houses and places of the Center; no address in the list."""
     center = center_of(request)
     # A family whose case keeps the director out by name leaves the place as the director keeps it: free.
-    told = Stay.objects.told_to(request.actor).active().filter(place=OuterRef("pk"))
-    rows = Place.objects.of_center(center.pk).annotate(used=Exists(told))
+    told = Stay.objects.told_to(request.actor).filter(place=OuterRef("pk"))
+    rows = Place.objects.of_center(center.pk).annotate(
+        used=Exists(told.filter(state=Stay.State.RESIDENT)),
+        reserved=Exists(told.filter(state=Stay.State.RESERVED)),
+    )
     by_house: dict[int, list[Place]] = {}
     for place in rows.select_related("shelter"):
         by_house.setdefault(place.shelter_id, []).append(place)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.utils import translation
 
 from cases.models import Case
 from family_support.audit.context import acting
@@ -128,6 +129,20 @@ def test_cancelling_needs_a_reason_and_keeps_it(case: Case, worker: Actor) -> No
     assert set(Deadline.objects.values_list("state", "reason")) == {
         ("cancelled", "Обращение не подтвердилось")
     }
+
+
+def test_the_product_s_own_reason_is_told_in_the_language_of_who_reads_it(case: Case, worker: Actor) -> None:
+    """Whoever acted, in whatever language: kept once, told to each in theirs, also to who comes later."""
+    opened(case, worker)
+    with acting(worker), translation.override("ru"):
+        reason = Case.Closing.REDIRECTED.label
+        actions.cancel(case_id=case.pk, reason=reason, by=worker, now=at("2026-05-07 10:00"))
+    row = Deadline.objects.get()
+    told = {}
+    for language in ("ru", "kk", "en"):
+        with translation.override(language):
+            told[language] = row.reason_told
+    assert told == {"ru": "Перенаправлено", "kk": "Қайта бағытталды", "en": "Redirected"}
 
 
 @pytest.mark.parametrize(
