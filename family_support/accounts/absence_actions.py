@@ -88,6 +88,12 @@ def is_away(membership: Membership, starts_on: date, ends_on: date) -> bool:
     return Absence.objects.filter(overlapping(starts_on, ends_on), membership=membership).exists()
 
 
+def director_away(substitute: Membership, starts_on: date, ends_on: date) -> bool:
+    """Whether a director is away in a period with this person in the place."""
+    rows = Absence.objects.filter(overlapping(starts_on, ends_on), substitute=substitute)
+    return rows.filter(membership__role=Role.DIRECTOR).exists()
+
+
 def _check_period(membership: Membership, starts_on: date, ends_on: date, reason: str, now: datetime) -> None:
     if reason not in Absence.Reason.values:
         raise Invalid("reason", fields={"reason": _("Choose the reason.")})

@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from family_support.accounts import permissions
-from family_support.accounts.absence_actions import is_away
+from family_support.accounts.absence_actions import director_away, is_away
 from family_support.accounts.models import LANGUAGES, ActingDirector, Membership, SignIn, User
 from family_support.accounts.queries import organization_kind
 from family_support.accounts.roles import NEEDS_APPROVAL, Role
@@ -290,14 +290,21 @@ def name_acting_director(
 def end_acting(*, acting_director: ActingDirector, by: Actor, now: datetime) -> None:
     """Take the stand-in back from today on; one that has not begun disappears (the history keeps it).
 
-    Raises Forbidden, Missing, Conflict (over already).
+    Raises Forbidden, Missing, Conflict (over already; the director is away and stood in for by it).
     """
     today = local_date(now)
     with acting(by, reason=acting_director.order_number):
+        # Whoever records the director's absence at the same moment has the person's row.
+        Membership.objects.select_for_update(of=("self",)).get(pk=acting_director.membership_id)
         row = ActingDirector.objects.select_for_update(of=("self",)).get(pk=acting_director.pk)
         permissions.check_can_name_acting(by, row.center_id)
         if row.ends_on < today:
             raise Conflict("ended", _("This period is over already."))
+        if director_away(row.membership, max(today, row.starts_on), row.ends_on):
+            raise Conflict(
+                "director_away",
+                _("The director is away in these days and this person stands in: end that absence first."),
+            )
         if row.starts_on >= today:
             row.delete()
         else:

@@ -10,12 +10,15 @@ from django.db import IntegrityError, transaction
 from django.utils import translation
 
 from family_support.accounts.absence_actions import end_absence, record_absence
-from family_support.accounts.actions import name_acting_director
+from family_support.accounts.actions import end_acting, end_membership, name_acting_director
 from family_support.accounts.models import Absence, ActingDirector, Membership
 from family_support.accounts.roles import CENTER_ROLES, STANDS_IN, UNIT_HEADS, Role
 from family_support.audit.context import acting
+from family_support.base import clock
 from family_support.base.actor import SYSTEM, Actor
 from family_support.base.errors import AppError, Conflict, Forbidden, Invalid, Missing
+from family_support.notifications.models import Notice
+from family_support.outbox.delivery import deliver_due
 from tests.factories import NOON, Place, a_center, a_membership, actor_for, an_agency
 from tests.lasting import kept, lasting
 
@@ -237,6 +240,38 @@ def test_who_stands_in_by_order_is_not_away_and_the_other_way_round(place: Place
         "membership",
         "В эти дни этот человек замещает директора по приказу: завершите замещение или выберите другие дни.",
     )
+
+
+def test_the_order_stays_while_the_director_is_away_by_it(place: Place) -> None:
+    deputy = place.people[Role.PSYCHOLOGIST]
+    order: dict[str, Any] = {"order_number": "17", "order_date": TODAY, "starts_on": TODAY}
+    by = place.by(Role.DIRECTOR)
+    row = name_acting_director(membership=deputy, ends_on=TODAY + timedelta(days=9), by=by, now=NOON, **order)
+    absence = away(place, membership=place.people[Role.DIRECTOR])
+    with pytest.raises(Conflict) as caught:
+        end_acting(acting_director=row, by=by, now=NOON)
+    assert caught.value.code == "director_away"
+    end_absence(absence=absence, by=by, now=NOON)
+    end_acting(acting_director=row, by=by, now=NOON)
+    assert not ActingDirector.objects.filter(pk=row.pk, ends_on__gte=TODAY).exists()
+
+
+def test_who_keeps_absences_hears_when_the_substitute_leaves(place: Place) -> None:
+    absence = away(place)
+    admin = actor_for(a_membership(Role.SYSTEM_ADMIN))
+    last = {"reason": "Увольнение", "by": admin, "now": NOON}
+    end_membership(membership=absence.substitute, ends_on=absence.ends_on, **last)
+    with clock.at(NOON):
+        deliver_due(clock.now)
+    told = Notice.objects.filter(kind="absence.nobody")
+    assert not told.exists(), "works to the last day of the absence"
+    end_membership(membership=absence.substitute, ends_on=absence.ends_on - timedelta(days=1), **last)
+    with clock.at(NOON):
+        deliver_due(clock.now)
+    director = place.people[Role.DIRECTOR].pk
+    assert list(told.values_list("recipient_id", "subject_id", "loudness")) == [
+        (director, absence.pk, "urgent")
+    ]
 
 
 @pytest.mark.parametrize(
