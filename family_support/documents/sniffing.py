@@ -95,7 +95,8 @@ def _kind(content: bytes, field: str) -> str:
     found = magic.from_buffer(content[: 64 * 1024], mime=True)
     if found == PDF:
         # A reader looks for the end of the document in the last kilobytes; a program behind a header has none.
-        if b"%%EOF" not in content[-4096:]:
+        # One that is an archive too would be opened by whatever looks for an archive's end first.
+        if b"%%EOF" not in content[-4096:] or zipfile.is_zipfile(io.BytesIO(content)):
             raise refused("file_damaged", _("The PDF is damaged or incomplete. Save it again."), field)
         return PDF
     if found in (PNG, JPEG):

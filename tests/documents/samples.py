@@ -35,9 +35,9 @@ def office(main: str = "word/document.xml", *, more: dict[str, bytes] | None = N
     return target.getvalue()
 
 
-def bomb() -> bytes:
+def bomb(main: str = "word/document.xml") -> bytes:
     """A document of a few kilobytes that unpacks to two hundred megabytes."""
-    return office(more={f"word/media/{number}.xml": bytes(20_000_000) for number in range(10)})
+    return office(main, more={f"word/media/{number}.xml": bytes(20_000_000) for number in range(10)})
 
 
 def lying_bomb() -> bytes:

@@ -44,22 +44,44 @@ def test_honest_files_are_taken(content: bytes, name: str, kind: str) -> None:
 @pytest.mark.parametrize(
     ("content", "name", "code"),
     [
-        (b"", "a.pdf", "file_empty"),
-        (samples.PROGRAM, "отчёт.pdf", "file_type"),
-        (samples.WINDOWS_PROGRAM, "отчёт.pdf", "file_type"),
-        (b"%PDF-1.4\n" + samples.PROGRAM, "отчёт.pdf", "file_damaged"),
+        pytest.param(b"", "a.pdf", "file_empty", id="nothing"),
+        pytest.param(samples.PROGRAM, "отчёт.pdf", "file_type", id="a program called .pdf"),
+        pytest.param(samples.WINDOWS_PROGRAM, "отчёт.pdf", "file_type", id="a Windows program called .pdf"),
+        pytest.param(
+            b"%PDF-1.4\n" + samples.PROGRAM,
+            "отчёт.pdf",
+            "file_damaged",
+            id="a program behind a header of PDF",
+        ),
         (b"#!/bin/sh\nrm -rf /\n", "отчёт.pdf", "file_type"),
         (b"<html><script>alert(1)</script></html>", "a.png", "file_type"),
-        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "a.svg", "file_type"),
+        pytest.param(
+            b"<svg xmlns='http://www.w3.org/2000/svg'/>",
+            "a.svg",
+            "file_type",
+            id="a picture that may hold a script",
+        ),
         (samples.PDF, "a.docx", "file_mismatch"),
         (samples.PDF, "a.exe", "file_type"),
         (samples.PDF, "a.pdf.exe", "file_type"),
         (samples.office(), "a.xlsx", "file_mismatch"),
         (samples.office("other.xml"), "a.docx", "file_type"),
         (samples.office(more={"xl/workbook.xml": b"<x/>"}), "a.docx", "file_type"),
-        (samples.office(more={"word/vbaProject.bin": b"x"}), "a.docx", "file_macros"),
+        pytest.param(
+            samples.office(more={"word/vbaProject.bin": b"x"}),
+            "a.docx",
+            "file_macros",
+            id="a document with macros",
+        ),
         (samples.office()[:-30], "a.docx", "file_damaged"),
-        (samples.bomb(), "a.docx", "file_bomb"),
+        pytest.param(samples.bomb(), "a.docx", "file_bomb", id="a bomb in DOCX"),
+        pytest.param(samples.bomb("xl/workbook.xml"), "a.xlsx", "file_bomb", id="a bomb in XLSX"),
+        pytest.param(
+            samples.PDF + samples.office() + b"%%EOF",
+            "a.pdf",
+            "file_damaged",
+            id="a PDF that is an archive too",
+        ),
         (samples.picture("JPEG")[:60], "a.jpg", "file_damaged"),
         (samples.picture("PNG")[:60], "a.png", "file_damaged"),
         (samples.picture("PNG", size=(9000, 9000), mode="1"), "a.png", "picture_too_large"),
@@ -116,6 +138,14 @@ def test_a_picture_tells_nothing_but_itself(kind: str) -> None:
         assert picture.size == (20, 40)  # turned as it was meant, since the mark that said so is gone
     assert b"Secret" not in after
     assert b"home address" not in after
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG"])
+@pytest.mark.parametrize("tail", [samples.office(), b"<script>alert(1)</script>", samples.PROGRAM])
+def test_what_hangs_behind_a_picture_does_not_go_along(kind: str, tail: bytes) -> None:
+    accepted = accept(samples.picture(kind) + tail, f"a.{kind.lower()}")
+    assert tail not in accepted.content
+    assert tail[:16] not in accepted.content
 
 
 def add(case: Case, by: Actor, content: bytes = samples.PDF, name: str = "Иванова справка.pdf") -> Attachment:
