@@ -1,4 +1,4 @@
-"""Terms of threats that are late are told again and again until they are met (states.md, defaults).
+"""Terms of threats that are late are told again until they are met (states.md, defaults): to whoever has not read it.
 
 As often as the term's row says (`every_hours`), from the moment its way up was told. One event each time: when the next
 one comes is written in the same transaction, under the row's lock, so that two sweepers tell it once and an outage is

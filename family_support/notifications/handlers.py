@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 
 from django.utils.translation import gettext_lazy as _
@@ -11,12 +11,14 @@ from family_support.audit.context import acting
 from family_support.base import clock
 from family_support.base.actor import SYSTEM
 from family_support.notifications.actions import Telling, notify_many
+from family_support.notifications.models import Notice
 from family_support.notifications.recipients import directors
 from family_support.notifications.registry import recipients_of, register_kind
 from family_support.outbox.events import handles_many
 from family_support.outbox.models import Event
 
 ESCALATED = "escalated"
+SUBJECT = "deadlines.deadline"
 _TERM = {"term": "term"}
 # Each level by its kind; a warning's second and third grade read like the first.
 KINDS = {
@@ -82,7 +84,7 @@ def _telling(event: Event, named: list[int], direct: Directing) -> Telling:
     return Telling(
         recipients=[*named, *up],
         kind=KINDS[level],
-        subject=("deadlines.deadline", event["deadline_id"]),
+        subject=(SUBJECT, event["deadline_id"]),
         case_id=event.case_id,
         event_id=event.pk,
         params={"term": event["term"]},
@@ -92,17 +94,19 @@ def _telling(event: Event, named: list[int], direct: Directing) -> Telling:
 
 @handles_many("deadline.told_again")
 def tell_again(events: Sequence[Event]) -> None:
-    """The case's lead and the director, as of the way up: a threat that is late stays late until somebody acts."""
+    """The case's lead and the director, as of the way up, until each has acknowledged it: read that it is late."""
     now = clock.now()
     named = recipients_of(events)
     direct = Directing(clock.local_date(now))
+    told = {event.pk: {*named[event.pk], *direct.of(event["center_id"])} for event in events}
+    knowing = _who_knows([event["deadline_id"] for event in events], set().union(*told.values()))
     with acting(SYSTEM):
         notify_many(
             [
                 Telling(
-                    recipients=[*named[event.pk], *direct.of(event["center_id"])],
+                    recipients=[pk for pk in told[event.pk] if (event["deadline_id"], pk) not in knowing],
                     kind="deadline.again",
-                    subject=("deadlines.deadline", event["deadline_id"]),
+                    subject=(SUBJECT, event["deadline_id"]),
                     case_id=event.case_id,
                     event_id=event.pk,
                     params={"term": event["term"]},
@@ -111,3 +115,15 @@ def tell_again(events: Sequence[Event]) -> None:
             ],
             now=now,
         )
+
+
+def _who_knows(deadlines: Sequence[int], people: Collection[int]) -> set[tuple[int, int]]:
+    """Pairs of a deadline and a membership that has read that it is late, from its way up on."""
+    read = Notice.objects.filter(
+        recipient_id__in=people,
+        subject_type=SUBJECT,
+        subject_id__in=deadlines,
+        kind__in=(KINDS[ESCALATED], "deadline.again"),
+        read_at__isnull=False,
+    )
+    return set(read.values_list("subject_id", "recipient_id"))

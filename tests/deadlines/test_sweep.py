@@ -248,8 +248,13 @@ def test_a_late_term_of_a_threat_is_told_again_every_four_hours_until_it_is_met(
     assert sorted(told.values_list("recipient_id", "loudness")) == sorted(
         [(worker.membership_id, "urgent"), (director.pk, "urgent")]
     )
+    assert again("2026-05-09 04:01") == 1
+    Notice.objects.filter(recipient=director).update(read_at=at("2026-05-09 04:00"))
+    tell_again_handler([Event.objects.filter(type=TOLD_AGAIN).latest("pk")])
+    assert told.filter(recipient=director).count() == 1, "who has read that it is late has acknowledged it"
+    assert told.filter(recipient_id=worker.membership_id).count() == 2
     with acting(worker):
-        actions.meet(terms="assessment_urgent", case_id=case.pk, by=worker, now=at("2026-05-09 01:00"))
+        actions.meet(terms="assessment_urgent", case_id=case.pk, by=worker, now=at("2026-05-09 05:00"))
     assert again("2026-05-12 12:00") == 0
 
 
