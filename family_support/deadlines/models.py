@@ -206,6 +206,16 @@ class Deadline(FSMModelMixin, models.Model):
     def __str__(self) -> str:
         return f"{self.code} {self.subject_type} {self.subject_id}"
 
+    def opens_to(self, actor: Actor) -> bool:
+        """Whether its explanation is there for a reader of a page that shows the date; `visible_to` decides. People
+        outside a Center are shown dates of others: when it checks a report, when a body of the district was due."""
+        if actor.center_id:
+            return True
+        if actor.role == Role.SECURITY_OFFICER:
+            return self.holder == Holder.SECURITY
+        own = actor.agency_id is not None and self.agency_id == actor.agency_id
+        return own and (actor.role != Role.COORDINATOR or self.case_id is None)
+
     @property
     def reason_told(self) -> str:
         """Why it fell away: words of the product in the reader's language, somebody's own words as they are."""

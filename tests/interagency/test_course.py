@@ -230,9 +230,12 @@ def test_chasers_go_out_in_three_grades_each_once() -> None:
     (late,) = district.lateness(coordinator, now, table)
     assert (late.body, late.chaser) == (scene.agency, 3)
     assert late.number == "•", "what the figures hide, the list does not give back"
-    page = sign_in(Client(), head_of_district).get(reverse("district-figures"))
+    with clock.at(now):
+        page = sign_in(Client(), head_of_district).get(reverse("district-figures"))
     rows = page.content.decode()
     assert f"№ {scene.task.pk}" not in rows
+    assert "24.04.2026" in rows
+    assert "/deadlines/" not in rows, "a term of a case does not open to the coordinator"
     assert scene.place.center.name not in rows
     client = sign_in(Client(), a_membership(Role.AGENCY_OFFICER, agency=scene.agency))
     page = client.get(reverse("task", args=(scene.task.pk,))).content.decode()

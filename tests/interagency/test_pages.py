@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -78,7 +80,11 @@ def test_a_task_s_way_through_the_pages() -> None:
     }
     answer = officer.post(reporting, given)
     assert (answer.status_code, "Ребёнок принят" in answer.content.decode()) == (400, True)
+    inbox = reverse("task-inbox")
+    dates = set(re.findall(r'href="(/deadlines/\d+/)"', officer.get(inbox).content.decode()))
+    assert {officer.get(each).status_code for each in dates} == {200}
     report(scene)
+    assert "/deadlines/" not in officer.get(inbox).content.decode(), "the term of checking is the Center's"
     reviewing = reverse("report-review", args=[scene.task.pk])
     assert worker.get(reviewing).status_code == 200
     returned = {

@@ -30,10 +30,16 @@ def _calendar(context: template.Context, deadline: Deadline) -> WorkCalendar:
 def due(
     context: template.Context, deadline: Deadline | None, now: datetime, compact: bool = False
 ) -> dict[str, Any]:
-    """Badge, due day, clause and a link to the explanation; `compact` leaves the clause out. Nothing for None."""
+    """Badge, due day, clause and, for who may open it, a link to the explanation; `compact` leaves the clause out.
+    Nothing for None."""
     if deadline is None:
         return {"due": None}
-    return {"due": view(deadline, now, _calendar(context, deadline)), "compact": compact}
+    actor = getattr(context.get("request"), "actor", None)
+    return {
+        "due": view(deadline, now, _calendar(context, deadline)),
+        "compact": compact,
+        "opens": actor is None or deadline.opens_to(actor),
+    }
 
 
 @register.simple_tag(takes_context=True)
