@@ -75,11 +75,14 @@ class CaseFilter(django_filters.FilterSet):
 
 
 class IntakeFilter(django_filters.FilterSet):
-    """Channel, and only those whose person is not known by IIN. An intake that is hidden answers no filter."""
+    """Channel, the urgent ones, and those whose person is not known by IIN. An intake that is hidden answers none."""
 
     tab = django_filters.CharFilter(method="same", widget=forms.HiddenInput)
     channel = django_filters.ChoiceFilter(
         label=_("Channel"), choices=Intake.Channel.choices, empty_label=_("All")
+    )
+    urgent = django_filters.BooleanFilter(
+        label=_("Only urgent"), method="in_danger", widget=forms.CheckboxInput, field_name="threat"
     )
     bare = django_filters.BooleanFilter(
         label=_("Only without IIN"), method="without_iin", widget=forms.CheckboxInput, field_name="applicant"
@@ -93,13 +96,20 @@ class IntakeFilter(django_filters.FilterSet):
     def filter_queryset(self, queryset: QuerySet[Intake]) -> QuerySet[Intake]:
         """Which of the hidden ones came through a channel or name nobody is not to be found out by asking."""
         given = self.form.cleaned_data
-        asked = given.get("channel") or given.get("bare")
+        asked = given.get("channel") or given.get("urgent") or given.get("bare")
         rows = queryset.exclude(Q(hidden=True)) if asked else queryset
         return super().filter_queryset(rows)
 
     def same(self, queryset: QuerySet[Intake], name: str, value: str) -> QuerySet[Intake]:
         """The tab is kept in the address; the view has chosen its rows."""
         return queryset
+
+    def in_danger(self, queryset: QuerySet[Intake], name: str, value: bool) -> QuerySet[Intake]:
+        """A threat, and signs of violence or a child at risk as long as no case keeps them to its team."""
+        if not value:
+            return queryset
+        waiting = Q(case__isnull=True) & (Q(violence=True) | Q(minor_at_risk=True))
+        return queryset.filter(Q(threat=True) | waiting)
 
     def without_iin(self, queryset: QuerySet[Intake], name: str, value: bool) -> QuerySet[Intake]:
         if not value:

@@ -58,9 +58,11 @@ def test_the_own_intake_stays_with_number_and_state_only(place: Place) -> None:
     assert client.get(reverse("intake", args=(hers.pk,))).status_code == 404
 
 
-@pytest.mark.parametrize("asked", [{"channel": "self"}, {"channel": "body"}, {"bare": "on"}])
+@pytest.mark.parametrize(
+    "asked", [{"channel": "self"}, {"channel": "body"}, {"urgent": "on"}, {"bare": "on"}]
+)
 def test_no_filter_tells_more_of_it(place: Place, asked: dict[str, str]) -> None:
-    hers = restricted_later(place)
+    hers = restricted_later(place, threat=True)
     client = sign_in(Client(), place.people[Role.INTAKE_CLERK])
     page = client.get(reverse("intake-list"), {"tab": "registered", **asked}).content.decode()
     assert hers.number not in page
@@ -130,3 +132,10 @@ def test_the_journal_asks_the_same_with_few_and_many_of_them(
         an_intake(place)
     with django_assert_max_num_queries(len(few)):
         assert client.get(url).content.decode().count("скрыто") == 4
+
+
+def test_the_urgent_ones_are_found_among_all(place: Place) -> None:
+    urgent, calm = an_intake(place, threat=True), an_intake(place)
+    client = sign_in(Client(), place.people[Role.INTAKE_CLERK])
+    page = client.get(reverse("intake-list"), {"tab": "registered", "urgent": "on"}).content.decode()
+    assert (urgent.number in page, calm.number in page) == (True, False)
