@@ -6,9 +6,12 @@ from datetime import date, datetime
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef
 
-from family_support.accounts.models import Absence, ActingDirector, Membership, MembershipQuerySet
+from family_support.accounts.models import Absence, ActingDirector, Membership, MembershipQuerySet, User
+from family_support.accounts.roles import Role
 from family_support.base.actor import Actor
 from family_support.base.clock import local_date
+
+ORGANIZATIONS = ("center__district", "agency__district")
 
 
 def for_actors(memberships: MembershipQuerySet, on: date) -> MembershipQuerySet:
@@ -19,10 +22,22 @@ def for_actors(memberships: MembershipQuerySet, on: date) -> MembershipQuerySet:
     away = Absence.objects.in_force(on).filter(substitute_id=OuterRef("pk")).order_by("membership_id")
     return (
         memberships.active(on)
-        .select_related("user", "center__district", "agency__district")
+        .select_related("user", *ORGANIZATIONS)
         .annotate(is_acting=Exists(standing_in), stood_for=ArraySubquery(away.values("membership_id")))
         .order_by("pk")
     )
+
+
+def memberships_of(user: User, on: date) -> list[Membership]:
+    """Those in which a person whom the caller has loaded may act on a day, as `for_actors` gives them: one query.
+
+    A program comes by the API with a token of its own; no session acts for it.
+    """
+    mine = Membership.objects.filter(user_id=user.pk).exclude(role=Role.MACHINE)
+    rows = list(for_actors(mine, on).select_related(None).select_related(*ORGANIZATIONS))
+    for row in rows:
+        row.user = user
+    return rows
 
 
 def actor_of(membership: Membership, request_id: str) -> Actor:

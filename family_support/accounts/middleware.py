@@ -11,9 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from family_support.accounts import session
-from family_support.accounts.actors import actor_of, choose, for_actors
-from family_support.accounts.models import Membership
-from family_support.accounts.roles import Role
+from family_support.accounts.actors import actor_of, choose, memberships_of
 from family_support.base import clock
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -51,9 +49,7 @@ class ActorMiddleware:
     @staticmethod
     def load(request: Any, now: Any) -> None:
         """Set actor and memberships of a signed-in person."""
-        # A program comes by the API with a token of its own; no session acts for it.
-        mine = Membership.objects.filter(user_id=request.user.pk).exclude(role=Role.MACHINE)
-        request.memberships = list(for_actors(mine, clock.local_date(now)))
+        request.memberships = memberships_of(request.user, clock.local_date(now))
         chosen = choose(request.memberships, request.session.get(session.MEMBERSHIP))
         if chosen is not None:
             request.actor = actor_of(chosen, getattr(request, "id", "") or "")
