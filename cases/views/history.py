@@ -6,14 +6,11 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Any
 
-from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.dateparse import parse_date, parse_datetime
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -21,6 +18,7 @@ from cases.absences import absences_of_case, stood_in
 from cases.models import Case, CaseMember
 from family_support.accounts.models import Absence, Membership
 from family_support.audit.queries import HistoryRow, history_for, history_of_row
+from family_support.audit.words import field_of, label_of, models_by_table, table_name
 from family_support.ui.templatetags.ui import day, moment
 
 PAGE = 100
@@ -73,7 +71,7 @@ def _links(rows: Sequence[HistoryRow]) -> Links:
     wanted[Membership] = {row.membership_id for row in rows if row.membership_id}
     for row in rows:
         for column, values in row.changes.items():
-            field = _field(_models().get(row.table), column)
+            field = field_of(models_by_table().get(row.table), column)
             if field is not None and field.is_relation and _label(field):
                 wanted[field.related_model] |= {value for value in values if value not in (None, "")}
     return {model: {row.pk: _name(row) for row in _with_names(model, keys)} for model, keys in wanted.items()}
@@ -102,40 +100,27 @@ def _who(row: HistoryRow, links: Links, absences: Sequence[Absence]) -> str:
 
 
 def _line(row: HistoryRow, links: Links, absences: Sequence[Absence], *, whole: bool) -> HistoryLine:
-    model = _models().get(row.table)
+    model = models_by_table().get(row.table)
     how = {"I": _("created"), "U": _("changed"), "D": _("removed")}.get(row.operation, row.operation)
     fields = []
     for column, (old, new) in row.changes.items():
-        field = _field(model, column)
+        field = field_of(model, column)
         label = _label(field) if field is not None else ""
         if not label or (row.operation == "I" and new in (None, "", [], {}, False)):
             continue
         words = (_word(field, old, links), _word(field, new, links)) if whole else ("", "")
         fields.append((label, *words))
     who = _who(row, links, absences)
-    name = str(model._meta.verbose_name) if model else row.table
     # What a handler of events signs with ("event plan.approved 12") is for the operator and tells people nothing.
     reason = "" if row.reason.startswith("event ") or not whole else row.reason
-    return HistoryLine(row.at, who, name[:1].upper() + name[1:], how, reason, fields[:SHOWN_FIELDS])
-
-
-@cache
-def _models() -> dict[str, type[models.Model]]:
-    return {model._meta.db_table: model for model in apps.get_models() if model._meta.managed}
-
-
-def _field(model: type[models.Model] | None, column: str) -> Any:
-    if model is None:
-        return None
-    return next((field for field in model._meta.concrete_fields if field.column == column), None)
+    return HistoryLine(row.at, who, table_name(row.table), how, reason, fields[:SHOWN_FIELDS])
 
 
 def _label(field: Any) -> str:
     """The field's name for people; empty for columns that only the product needs."""
     if field.column in LINKS:
         return str(LINKS[field.column])
-    shown = isinstance(field.verbose_name, Promise) and field.name != "version"
-    return str(field.verbose_name) if shown else ""
+    return label_of(field)
 
 
 def _word(field: Any, value: Any, links: Links) -> str:

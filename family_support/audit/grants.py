@@ -12,5 +12,5 @@ def grant_reading(cursor: Cursor, runtime_role: str) -> None:
         cursor.execute(f"REVOKE ALL ON ALL SEQUENCES IN SCHEMA audit FROM {who}")
         cursor.execute(f"REVOKE ALL ON ALL FUNCTIONS IN SCHEMA audit FROM {who}")
     cursor.execute(f"GRANT USAGE ON SCHEMA audit TO {role}")
-    for view in ("reading", "trail", "health"):
+    for view in ("reading", "trail", "health", "sealed"):
         cursor.execute(f"GRANT SELECT ON audit.{view} TO {role}")

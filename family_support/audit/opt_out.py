@@ -14,5 +14,6 @@ OPT_OUT: dict[str, str] = {
     "notifications.Digest": "figures of a mail, written once; what was told are notices",
     "notifications.Mail": "attempts of the sender; what was told is a notice, what the operator decides a MailDecision",
     "outbox.Delivery": "attempts of the deliverer, no decision of a person",
+    "oversight.Trail": "the history itself without content: a view",
     "outbox.Event": "written once with the change that it tells, never edited",
 }

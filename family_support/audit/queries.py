@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, Max, Min, QuerySet
 
 from family_support.audit.models import Change
 from family_support.base.crypto import looks_encrypted
@@ -67,6 +67,38 @@ def history_of_row(table: str, row_id: int | str) -> list[HistoryRow]:
 def without_context(since: datetime) -> QuerySet[Change]:
     """Changes that no ``acting`` block signed: somebody wrote beside the actions."""
     return Change.objects.filter(role__isnull=True, at__gte=since).order_by("at", "id")
+
+
+@dataclass(frozen=True, slots=True)
+class UnsignedRows:
+    """Unsigned changes of one table in one transaction of the database."""
+
+    transaction: int
+    table: str
+    rows: int
+    first_id: int
+    first_at: datetime
+    last_at: datetime
+
+
+def unsigned_transactions(since: datetime) -> list[UnsignedRows]:
+    """Unsigned changes by transaction and table, the earliest first.
+
+    A transaction is seen whole or not at all, so whoever remembers its number neither misses nor repeats a row.
+    """
+    found = (
+        without_context(since)
+        .order_by()
+        .values("txid", "table_name")
+        .annotate(rows=Count("id"), first=Min("id"), begun=Min("at"), ended=Max("at"))
+        .order_by("first")
+    )
+    return [
+        UnsignedRows(
+            int(row["txid"]), row["table_name"], row["rows"], row["first"], row["begun"], row["ended"]
+        )
+        for row in found
+    ]
 
 
 def without_partition(since: datetime) -> QuerySet[Change]:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from random import Random
 
+from django.db import connection
+
 from cases.actions.glass import break_into
 from cases.models import Case, TeamMember
 from family_support.access.models import CaseOpening
+from family_support.access.reads import log_read
 from family_support.accounts.actors import load_actor
 from family_support.accounts.models import Membership
 from family_support.accounts.roles import Role
@@ -17,21 +20,23 @@ from family_support.demo.stories import Setting
 from family_support.demo.time import Diary, Story
 from family_support.oversight.actions import decide_review
 from family_support.oversight.models import GlassReview, LookAlert
+from family_support.oversight.unsigned import alarm_unsigned
 from family_support.oversight.watch import OUT_OF_HOURS_CASES, raise_alert
 
 TOLD = (
     (CaseOpening.Glass.TEAM_AWAY, "Женщина пришла с детьми без документов, ведущая на выезде и не отвечает."),
     (CaseOpening.Glass.LIFE, "Звонок соседей: муж у дверей, нужны указания по безопасности для дежурных."),
 )
+JUST_NOW = timedelta(minutes=5)
 FOUND = "Директор Центра подтвердил: ведущая была на выезде, обращение семьи записано."
 
 
 def glass_story(setting: Setting, now: datetime) -> Story:
     """The glass broken twice in the last days, by somebody outside the team."""
     diary = Diary(setting.diary.calendar, Random(setting.staffed.center.pk))  # noqa: S311 - invented data
-    yesterday = diary.at(local_date(now) - timedelta(days=1), 17)
     for days, (code, reason) in zip((7, 0), TOLD, strict=True):
-        moment = diary.at(local_date(now) - timedelta(days=days), 17) if days else min(yesterday, now)
+        # The read log takes the database's own time: only what runs now can be seen to be looked through.
+        moment = diary.at(local_date(now) - timedelta(days=days), 17) if days else now - JUST_NOW
         yield moment
         found = _case_and_colleague(setting, moment)
         if found is None:
@@ -39,6 +44,7 @@ def glass_story(setting: Setting, now: datetime) -> Story:
         case, by = found
         opening = break_into(find=case.number, code=code, reason=reason, proved_at=moment, by=by, now=moment)
         if not days:
+            log_read(by, case.pk, "case")
             raise_alert(
                 LookAlert.Kind.OUT_OF_HOURS,
                 by.membership_id or 0,
@@ -73,3 +79,14 @@ def _case_and_colleague(setting: Setting, now: datetime) -> tuple[Case, Actor] |
                 if actor is not None and Case.objects.behind_glass(actor).filter(pk=case.pk).exists():
                     return case, actor
     return None
+
+
+def beside_the_product(now: datetime) -> None:
+    """One change that nobody signed, as somebody at the database's console makes it: the security officer's task."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE accounts_user SET theme = 'light' WHERE id = (SELECT user_id FROM accounts_membership "
+            "WHERE role = %s ORDER BY id LIMIT 1)",
+            [Role.MINISTRY_ANALYST],
+        )
+    alarm_unsigned(now)

@@ -18,7 +18,7 @@ from family_support.base.errors import Conflict, Forbidden, Invalid, Missing, Te
 from family_support.deadlines.actions import meet, open_deadline
 from family_support.directory.models import Center
 from family_support.outbox.events import emit
-from family_support.oversight.models import GlassReview, LookAlert
+from family_support.oversight.models import GlassReview, LookAlert, UnsignedChanges
 from family_support.oversight.permissions import check_can_break_glass, check_can_review
 
 TERM = "glass_review"
@@ -112,14 +112,14 @@ def decide_review(*, review: GlassReview, decision: str, note: str, by: Actor, n
     Conflict when it is decided, Invalid without decision or note.
     """
     check_can_review(by)
-    note = _checked_note(decision, GlassReview.Decision.values, note)
+    note = checked_note(decision, GlassReview.Decision.values, note)
     with acting(by, reason=note):
         found = GlassReview.objects.select_for_update(of=("self",)).select_related("opening__membership")
         review = found.filter(pk=review.pk).first()
         if review is None:
             raise Missing
         _check_from_outside(review, by, now)
-        _check_waiting(review)
+        check_waiting(review)
         review.decision, review.note = decision, note
         review.decided_by_id, review.decided_at = by.membership_id, now
         review.save(update_fields=("decision", "note", "decided_by", "decided_at"))
@@ -145,7 +145,7 @@ def decide_alert(*, alert: LookAlert, decision: str, note: str, by: Actor, now: 
     decided, Invalid without decision or note.
     """
     check_can_review(by)
-    note = _checked_note(decision, LookAlert.Decision.values, note)
+    note = checked_note(decision, LookAlert.Decision.values, note)
     with acting(by, reason=note):
         found = LookAlert.objects.select_for_update(of=("self",)).select_related("membership")
         alert = found.filter(pk=alert.pk).first()
@@ -153,14 +153,14 @@ def decide_alert(*, alert: LookAlert, decision: str, note: str, by: Actor, now: 
             raise Missing
         if alert.membership.user_id == by.user_id:
             raise Forbidden("own_looking", _("Another security officer decides about your own account."))
-        _check_waiting(alert)
+        check_waiting(alert)
         alert.decision, alert.note = decision, note
         alert.decided_by_id, alert.decided_at = by.membership_id, now
         alert.save(update_fields=("decision", "note", "decided_by", "decided_at"))
     return alert
 
 
-def _checked_note(decision: str, decisions: list[str], note: str) -> str:
+def checked_note(decision: str, decisions: list[str], note: str) -> str:
     note = " ".join(note.split())
     errors: dict[str, Text] = {}
     if decision not in decisions:
@@ -172,6 +172,6 @@ def _checked_note(decision: str, decisions: list[str], note: str) -> str:
     return note
 
 
-def _check_waiting(row: GlassReview | LookAlert) -> None:
+def check_waiting(row: GlassReview | LookAlert | UnsignedChanges) -> None:
     if row.decided_at is not None:
         raise Conflict("decided_already", _("It has been decided already."))

@@ -22,11 +22,15 @@ class OversightConfig(AppConfig):
         from family_support.ui.navigation import NavItem
 
         subjects.register("oversight.glassreview", _("Emergency access"), url_name="glass-review")
+        subjects.register(
+            "oversight.unsignedchanges", _("Changes without an author"), url_name="unsigned-changes"
+        )
         subjects.register("oversight.lookalert", _("Unusual looking"), url_name="look-alert")
         subjects.register(
             "oversight.emergency", _("Emergency access"), lambda key: reverse("emergency-access")
         )
         register_constraint("look_alert_once", _("This was noticed already."))
+        register_constraint("unsigned_changes_once", _("This was noticed already."))
         register_constraint("glass_said_in_words", _("Say in words why the case has to be opened."))
         navigation.register(
             NavItem(
@@ -35,6 +39,6 @@ class OversightConfig(AppConfig):
                 "eye",
                 REVIEWERS,
                 order=10,
-                sections=("glass-review", "look-alert"),
+                sections=("glass-review", "look-alert", "unsigned-", "audit-search"),
             )
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TypeVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 from family_support.access.models import CaseOpening
 from family_support.accounts.models import Membership
 from family_support.accounts.roles import Role
+from family_support.audit.words import table_name
 from family_support.base.actor import Actor
 from family_support.directory.models import Center
 
@@ -106,3 +108,82 @@ class LookAlert(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.membership_id} {self.period}"
+
+
+class UnsignedChanges(models.Model):
+    """Changes in the history that no account and no part of the product signed: somebody wrote beside the product.
+
+    One row a batch that the watch found, which is the security officer's task until it is decided.
+    """
+
+    class Decision(models.TextChoices):
+        EXPLAINED = "explained", pgettext_lazy("alert", "Explained, nothing wrong")
+        VIOLATION = "violation", pgettext_lazy("alert", "Violation, measures taken")
+
+    # The batch's first row of the history: what makes it one batch.
+    first_change = models.BigIntegerField(editable=False)
+    # Numbers of the database's transactions: by them the watch knows what it has told already.
+    transactions = ArrayField(models.BigIntegerField(), editable=False)
+    tables = ArrayField(models.TextField(), verbose_name=_("records"))
+    count = models.PositiveIntegerField(_("how many"))
+    first_at = models.DateTimeField(_("first change"))
+    last_at = models.DateTimeField(_("last change"))
+    noticed_at = models.DateTimeField(_("noticed"))
+    decision = models.CharField(_("decision"), max_length=12, choices=Decision.choices, blank=True)
+    note = models.TextField(_("note"), blank=True)
+    decided_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(_("decided"), null=True)
+
+    objects = WatchedQuerySet["UnsignedChanges"].as_manager()
+
+    class Meta:
+        verbose_name = _("changes without an author")
+        verbose_name_plural = _("changes without an author")
+        ordering = ("-noticed_at", "-pk")
+        constraints = (
+            models.UniqueConstraint(fields=("first_change",), name="unsigned_changes_once"),
+            models.CheckConstraint(
+                name="unsigned_changes_decided_whole",
+                condition=Q(decision="", note="", decided_by__isnull=True, decided_at__isnull=True)
+                | (
+                    ~Q(decision="")
+                    & ~Q(note="")
+                    & Q(decided_by__isnull=False, decided_at__gte=F("noticed_at"))
+                ),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.first_change}: {self.count}"
+
+    @property
+    def table_names(self) -> str:
+        """What kinds of records were changed, in words."""
+        return ", ".join(table_name(table) for table in self.tables)
+
+
+class Trail(models.Model):
+    """The history without content (a view of the owner's): who changed which columns of which row and when."""
+
+    OPERATIONS = {"I": _("created"), "U": _("changed"), "D": _("removed")}
+
+    at = models.DateTimeField(_("moment"))
+    table_name = models.TextField(_("table"))
+    row_id = models.TextField(_("row"))
+    operation = models.CharField(_("operation"), max_length=1)
+    actor_id = models.BigIntegerField(null=True)
+    membership_id = models.BigIntegerField(null=True)
+    role = models.TextField(_("role"), null=True)  # noqa: DJ001 - NULL is "no context", a finding
+    request_id = models.TextField(null=True)  # noqa: DJ001 - as recorded
+    fields = ArrayField(models.TextField())
+
+    objects = WatchedQuerySet["Trail"].as_manager()
+
+    class Meta:
+        managed = False
+        db_table = '"audit"."trail"'
+        verbose_name = _("record of a change")
+        verbose_name_plural = _("record of changes")
+
+    def __str__(self) -> str:
+        return f"{self.operation} {self.table_name} {self.row_id}"

@@ -87,6 +87,7 @@ __all__ = [
     "endpoint",
     "kind",
     "page",
+    "relations",
     "rows",
 ]
 
@@ -206,6 +207,17 @@ def page(
     }
     answers = [frozenset({given}) if isinstance(given, int) else frozenset(given) for given in (get, post)]
     return Row(name, kind, permitted, reach, frozenset(methods.split()), *answers, frozenset(refused))
+
+
+def relations(role: Role, row: Row) -> list[Relation]:
+    """How accounts of a role are tried against the objects of a row."""
+    if not row.kind:
+        return [Relation.OWN]
+    if role not in CENTER_ROLES | AGENCY_ROLES:
+        wanted = [Relation.OWN]
+    else:
+        wanted = [Relation.OWN, Relation.COLLEAGUE, Relation.FOREIGN]
+    return [*wanted, Relation.RESTRICTED, Relation.BARRED] if KINDS[row.kind].of_case else wanted
 
 
 def endpoint(

@@ -13,9 +13,9 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from family_support.accounts.models import MachineClient
-from family_support.accounts.roles import AGENCY_ROLES, CENTER_ROLES, Role
+from family_support.accounts.roles import Role
 from family_support.documents.render import render_pdf
-from tests.access.matrix import KINDS, LIBRARY_PAGES, PUBLIC, Made, Relation, Row, page, rows
+from tests.access.matrix import KINDS, LIBRARY_PAGES, PUBLIC, Made, Relation, Row, page, relations, rows
 from tests.access.world import World, sign_in
 
 TABLE = rows()
@@ -70,16 +70,6 @@ def test_an_unlisted_url_is_noticed() -> None:
     assert any("user-list" in problem for problem in unlisted(patterns, table))
     table["user-list"] = page("user-list", roles={Role.DIRECTOR})
     assert any("user-list" in problem for problem in unlisted(patterns, table))
-
-
-def relations(role: Role, row: Row) -> list[Relation]:
-    if not row.kind:
-        return [Relation.OWN]
-    if role not in CENTER_ROLES | AGENCY_ROLES:
-        wanted = [Relation.OWN]
-    else:
-        wanted = [Relation.OWN, Relation.COLLEAGUE, Relation.FOREIGN]
-    return [*wanted, Relation.RESTRICTED, Relation.BARRED] if KINDS[row.kind].of_case else wanted
 
 
 class Probe:

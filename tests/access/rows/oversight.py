@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from cases.actions.glass import break_into
 from family_support.access.models import CaseOpening
 from family_support.accounts.roles import UNIT_HEADS, WORKERS
-from family_support.oversight.models import GlassReview, LookAlert
+from family_support.oversight.models import GlassReview, LookAlert, UnsignedChanges
 from family_support.oversight.watch import raise_alert
 from tests.access.matrix import Made, Relation, Role, kind, page
 from tests.factories import a_case_with_consent
@@ -51,6 +51,20 @@ def look_alert(world: World, *, restricted: bool) -> Made:
     return Made(row, {"pk": row.pk})
 
 
+@kind("unsigned-changes")
+def unsigned_changes(world: World, *, restricted: bool) -> Made:
+    row = UnsignedChanges.objects.create(
+        first_change=1,
+        transactions=[1],
+        tables=["cases_case"],
+        count=1,
+        first_at=world.now,
+        last_at=world.now,
+        noticed_at=world.now,
+    )
+    return Made(row, {"pk": row.pk})
+
+
 ROWS = (
     page("emergency-access", roles=WORKERS | UNIT_HEADS, methods="GET POST", get=(200, 302)),
     page(
@@ -65,4 +79,7 @@ ROWS = (
     page("glass-review", "glass-review", roles=OFFICER, methods="GET POST"),
     page("look-alerts", roles=OFFICER),
     page("look-alert", "look-alert", roles=OFFICER, methods="GET POST"),
+    page("unsigned-list", roles=OFFICER),
+    page("unsigned-changes", "unsigned-changes", roles=OFFICER, methods="GET POST"),
+    page("audit-search", roles=OFFICER, methods="GET POST"),
 )
