@@ -54,7 +54,7 @@ class TrailLine:
 
 
 def search(actor: Actor, wanted: Wanted, before: int | None = None) -> tuple[list[TrailLine], int | None]:
-    """A page of changes, newest first, and where the next begins: three queries whatever is found."""
+    """A page of changes, newest first, and where the next begins: three queries at most, whatever is found."""
     rows = Trail.objects.visible_to(actor).filter(
         at__gte=_begins(wanted.since), at__lt=_begins(wanted.until + timedelta(days=1))
     )

@@ -58,10 +58,12 @@ def _counts(found: list[Row]) -> str:
     ]
     refused = sum(len(set(Role) - row.roles) for row in found if row.roles is not PUBLIC and not row.door)
     reached = len({relation for _role, relation, _method in cells})
+    public = sum(row.roles is PUBLIC for row in found)
+    endpoints = sum(bool(row.door) for row in found)
     return (
-        f"Checked: {len(found)} URLs × {len(Role)} roles × {reached} relations: {len(cells)} requests of roles that "
-        f"have the function, {refused} of roles that have not, {sum(row.roles is PUBLIC for row in found)} public URLs, "
-        f"{sum(bool(row.door) for row in found)} endpoints of programs with every role's session and every door's token.\n"
+        f"Checked: {len(found)} URLs × {len(Role)} roles × {reached} relations: {len(cells)} requests of roles "
+        f"that have the function, {refused} of roles that have not, {public} public URLs, {endpoints} endpoints of "
+        "programs with every role's session and every door's token.\n"
     )
 
 

@@ -1,7 +1,8 @@
 """The export proves what the database alone cannot, and lets whole months go after their term (ADR 28)."""
 
 import gzip
-from datetime import date
+from datetime import UTC, date, datetime
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.core.management import CommandError, call_command
 
 from family_support.audit import exporting, retiring, sealing, upkeep
 from family_support.base.partitions import Partitioned, make_month
+from family_support.protection.models import RetentionRule
 from tests.audit.probe import Probe
 from tests.audit.test_sealing import as_owner, probe_ids, verdict
 
@@ -141,3 +143,59 @@ def test_an_old_month_goes_only_when_its_export_is_proved(as_owner: Any, folder:
     assert verdict() == "", "the chain of what went is still whole, and so is its export"
     as_owner.execute("UPDATE audit.seal SET hash = sha256('x') WHERE month = '2020-01-01'")
     assert "2020-01: seal" in verdict()
+
+
+def test_the_command_keeps_what_the_law_keeps_and_what_is_not_exported(
+    as_owner: Any, folder: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three real months: one past the term, the last that just is, one inside; an unconfirmed term drops nothing."""
+
+    def retire() -> str:
+        out = StringIO()
+        call_command("retire_audit", stdout=out)
+        return out.getvalue()
+
+    def there() -> list[bool]:
+        found = []
+        for month in months:
+            as_owner.execute("SELECT to_regclass(%s) IS NOT NULL", [f"audit.change_y{month:%Y}m{month:%m}"])
+            found.append(as_owner.fetchone()[0])
+        return found
+
+    monkeypatch.setattr("family_support.base.clock.now", lambda: datetime(2026, 3, 15, tzinfo=UTC))
+    months = [date(2021, 1, 1), date(2021, 2, 1), date(2021, 3, 1)]
+    for month in months:
+        make_month(CHANGE, month)
+        as_owner.execute(
+            "INSERT INTO audit.change (id, at, table_name, row_id, operation) OVERRIDING SYSTEM VALUE "
+            "VALUES (nextval('audit.change_id_seq'), %s, 'tests_probe', '1', 'U')",
+            [month.replace(day=9)],
+        )
+    RetentionRule.objects.filter(kind="history").delete()
+    rule = RetentionRule.objects.create(kind="history", years=5, confirmed=False, valid_from=date(2020, 1, 1))
+    assert "nothing is dropped" in retire()
+    RetentionRule.objects.filter(pk=rule.pk).update(confirmed=True)
+    settings.AUDIT_EXPORT_DIR = ""
+    with pytest.raises(CommandError, match="set AUDIT_EXPORT_DIR"):
+        retire()
+    settings.AUDIT_EXPORT_DIR = str(folder)
+    with pytest.raises(CommandError, match="2021-01: not everything is sealed"):
+        retire()
+    sealing.seal_pending()
+    with pytest.raises(CommandError, match="2021-01: the export of seal [0-9]+ is not proved"):
+        retire()
+    assert not upkeep.last()["retired"].good
+    assert there() == [True, True, True]
+    exporting.export_pending(folder)
+    [later] = folder.glob("audit-2021-02-*")
+    hidden = later.rename(folder / "elsewhere")
+    # What is proved goes; the first that is not stops the rest.
+    with pytest.raises(CommandError, match="2021-02: the export of seal [0-9]+ is not proved"):
+        retire()
+    assert there() == [False, True, True]
+    hidden.rename(later)
+    assert retire() == "2021-02: 1 changes dropped, their export stays\n"
+    assert there() == [False, False, True], "March 2021 ended less than five years ago"
+    assert retire() == ""
+    assert upkeep.last()["retired"].good
+    assert verdict() == ""

@@ -35,7 +35,7 @@ def officer() -> Actor:
 @pytest.fixture
 def planted(officer: Actor) -> int:
     """A raw UPDATE as whoever holds the runtime role's password makes it; the account it changed."""
-    other = a_membership(Role.LAWYER).user_id
+    other = a_membership(Role.MINISTRY_EDITOR).user_id
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_user, rolsuper FROM pg_roles WHERE rolname = current_user")
         assert cursor.fetchone()[1] is False
@@ -90,7 +90,7 @@ def test_decided_once_by_the_security_officer(planted: int, officer: Actor) -> N
         decide_unsigned(by=officer, **{**said, "decision": "", "note": "да"})
     assert set(refused.value.fields) == {"decision", "note"}
     client = client_of(officer)
-    assert client.post(reverse("unsigned-changes", args=(batch.pk,)), {}).status_code == 400
+    assert client.post(reverse("unsigned-changes", args=(batch.pk,)), {"note": "да"}).status_code == 400
     page = client.get(reverse("unsigned-changes", args=(batch.pk,))).content.decode()
     assert SECRET not in page
     decide_unsigned(by=officer, **said)
@@ -103,7 +103,7 @@ class TestSearch:
         return client.get(reverse("audit-search"), wanted).content.decode()
 
     def test_by_account_table_kind_request_and_author(self, planted: int, officer: Actor) -> None:
-        author = actor_for(a_membership(Role.DIRECTOR)).for_request("req-0042")
+        author = actor_for(a_membership(Role.MINISTRY_ANALYST)).for_request("req-0042")
         with acting(author, reason=SECRET), connection.cursor() as cursor:
             cursor.execute("UPDATE accounts_user SET first_name = %s WHERE id = %s", [SECRET, planted])
         client = client_of(officer)
@@ -138,7 +138,7 @@ class TestSearch:
         assert {"email", "until", "request_id"} <= set(refused.context["form"].errors)
         for bad in ({"account": "1e9"}, {"before": "x"}, {"before": "9" * 40}, {"account": "²"}):
             assert client.get(reverse("audit-search"), bad).status_code == 200
-        assert client.get(reverse("audit-search"), {"since": "0001-01-01", "table": "x"}).status_code == 200
+        assert client.get(reverse("audit-search"), {"since": "0001-01-01", "table": "x"}).status_code == 400
 
     def test_pages_by_key_and_the_queries_do_not_grow(
         self, officer: Actor, django_assert_num_queries: Any
@@ -155,11 +155,11 @@ class TestSearch:
                     )
 
         change(3)
-        with django_assert_num_queries(3):
+        with django_assert_num_queries(2):
             lines, more = trail.search(officer, wanted)
         assert (len(lines), more) == (3, None)
         change(trail.PAGE)
-        with django_assert_num_queries(3):
+        with django_assert_num_queries(2):
             lines, more = trail.search(officer, wanted)
         assert len(lines) == trail.PAGE
         assert more is not None
