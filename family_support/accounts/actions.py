@@ -172,7 +172,7 @@ def _add(
 ) -> Membership:
     if ends_on is not None and ends_on < starts_on:
         raise Invalid("ends_before_start", fields={"ends_on": _("The last day lies before the first one.")})
-    return Membership.objects.create(
+    row = Membership.objects.create(
         user=user,
         role=role,
         center=center,
@@ -182,6 +182,9 @@ def _add(
         given_by_id=by.user_id,
         awaits_approval=role in NEEDS_APPROVAL and not by.is_system,
     )
+    if row.awaits_approval:
+        emit("accounts.role_awaits", membership_id=row.pk)
+    return row
 
 
 def _awaited(membership: Membership, by: Actor) -> Membership:

@@ -14,6 +14,7 @@ from family_support.access.reads import log_read
 from family_support.accounts.actors import load_actor
 from family_support.accounts.models import Membership
 from family_support.accounts.roles import Role
+from family_support.base import clock
 from family_support.base.actor import Actor
 from family_support.base.clock import local_date
 from family_support.demo.stories import Setting
@@ -81,7 +82,7 @@ def _case_and_colleague(setting: Setting, now: datetime) -> tuple[Case, Actor] |
     return None
 
 
-def beside_the_product(now: datetime) -> None:
+def beside_the_product() -> None:
     """One change that nobody signed, as somebody at the database's console makes it: the security officer's task."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -89,4 +90,4 @@ def beside_the_product(now: datetime) -> None:
             "WHERE role = %s ORDER BY id LIMIT 1)",
             [Role.MINISTRY_ANALYST],
         )
-    alarm_unsigned(now)
+    alarm_unsigned(clock.now())

@@ -149,7 +149,7 @@ def _present(now: datetime) -> None:
     deliver_due(clock.now)
     expire_consents(now=now)
     sweep(now)
-    beside_the_product(now)
+    beside_the_product()
     deliver_due(clock.now)
     _roundups(now)
     send_digests(now)

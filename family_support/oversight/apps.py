@@ -25,6 +25,9 @@ class OversightConfig(AppConfig):
         subjects.register(
             "oversight.unsignedchanges", _("Changes without an author"), url_name="unsigned-changes"
         )
+        subjects.register(
+            "oversight.roleapproval", _("Roles to approve"), lambda key: reverse("role-approvals")
+        )
         subjects.register("oversight.lookalert", _("Unusual looking"), url_name="look-alert")
         subjects.register(
             "oversight.emergency", _("Emergency access"), lambda key: reverse("emergency-access")

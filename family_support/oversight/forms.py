@@ -9,6 +9,7 @@ from crispy_forms.layout import Column, Layout, Row
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from family_support.accounts.models import User
 from family_support.audit.words import models_by_table, table_name
@@ -66,12 +67,12 @@ class TrailForm(Form):
     request_id = forms.RegexField(
         r"^[0-9A-Za-z_.-]+$", label=_("Request number"), max_length=64, required=False
     )
-    table = forms.ChoiceField(label=_("Record"), required=False)
+    table = forms.ChoiceField(label=pgettext_lazy("history", "Record"), required=False)
     operation = forms.ChoiceField(
         label=_("Kind of change"), required=False, choices=[("", _("All")), *Trail.OPERATIONS.items()]
     )
-    since = fields.DayField(label=_("Since"))
-    until = fields.DayField(label=_("Until, inclusive"))
+    since = fields.DayField(label=pgettext_lazy("period", "From"))
+    until = fields.DayField(label=pgettext_lazy("period", "Until"))
     unsigned = forms.BooleanField(label=_("Only changes without an author"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

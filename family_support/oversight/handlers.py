@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext_lazy as _
 
+from family_support.accounts.models import Membership
 from family_support.accounts.roles import Role
 from family_support.audit.context import acting
 from family_support.base import clock
@@ -32,6 +33,9 @@ register_kind(
     tone="red",
 )
 register_kind("looks.unusual", _("Unusual looking into cases was noticed"), "eye", urgent=True, tone="red")
+register_kind(
+    "accounts.role_awaits", _("A role waits for your approval"), "user-check", urgent=True, tone="orange"
+)
 
 
 def officers() -> list[int]:
@@ -69,6 +73,26 @@ def tell_reviewed(event: Event) -> None:
             [review.opening.membership_id],
             f"glass.{review.decision}",
             subject=("oversight.emergency", review.pk),
+            case_id=None,
+            event_id=event.pk,
+            now=clock.now(),
+        )
+
+
+@handles("accounts.role_awaits")
+def ask_for_approval(event: Event) -> None:
+    """The security officers who may decide about a role over accounts or the audit are told that it waits."""
+    row = Membership.objects.filter(pk=event["membership_id"], awaits_approval=True).first()
+    if row is None:
+        return
+    concerned = Membership.objects.filter(user_id__in=[row.user_id, row.given_by_id]).values_list(
+        "pk", flat=True
+    )
+    with acting(SYSTEM):
+        notify(
+            set(officers()) - set(concerned),
+            "accounts.role_awaits",
+            subject=("oversight.roleapproval", row.pk),
             case_id=None,
             event_id=event.pk,
             now=clock.now(),
