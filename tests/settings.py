@@ -55,6 +55,8 @@ MIGRATION_LINTER_OPTIONS = {
         "0003_course_of_the_plan",
         "0004_course_of_the_plan",
         "0003_loudness_and_digests",
+        # A partitioned table takes no index concurrently; before the first release the history is empty.
+        "0004_trail_indexes",
     ],
 }
 

@@ -9,7 +9,7 @@ from family_support.audit.operations import TrackChanges
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("audit", "0004_search"),
+        ("audit", "0004_trail_indexes"),
         ("accounts", "0005_sessions_and_approvals"),
         ("oversight", "0001_initial"),
     ]
