@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from urllib.parse import urlencode
 
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse
@@ -23,7 +24,7 @@ from cases.tables import CaseTable
 from cases.threats import line_of
 from cases.views import presenting
 from cases.views.common import center_of
-from cases.views.history import history_of
+from cases.views.history import HistoryFilter, history_of
 from family_support.access.decorators import allowed
 from family_support.access.openings import in_force, open_with_reason
 from family_support.access.reads import log_read
@@ -166,10 +167,13 @@ def case_history(request: HttpRequest, pk: int) -> HttpResponse:
     log_read(request.actor, found.pk, "history")
     works = permissions.works(found, request.actor)
     before = _number(request.GET.get("before", ""))
-    rows, more = history_of(found, before=before, whole=works)
+    chosen = HistoryFilter(request.GET or None, case=found)
+    rows, more = history_of(found, before=before, whole=works, narrowed=chosen.narrowed())
+    kept = {name: value for name, value in request.GET.items() if name != "before"}
     context = {
         "history": rows,
-        "older": more,
+        "filter": chosen,
+        "older": urlencode({**kept, "before": more}) if more else "",
         "whole": works,
         "shows_readings": works or request.actor.is_director,
     }

@@ -5,26 +5,32 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from django import forms
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from cases.absences import absences_of_case, stood_in
 from cases.models import Case, CaseMember
 from family_support.accounts.models import Absence, Membership
-from family_support.audit.queries import HistoryRow, history_for, history_of_row
+from family_support.audit.queries import HistoryRow, Narrowed, history_for, kinds_and_people
 from family_support.audit.words import field_of, label_of, models_by_table, table_name
+from family_support.base.clock import day_begins
+from family_support.ui.fields import DayField
+from family_support.ui.forms import Form
 from family_support.ui.templatetags.ui import day, moment
 
 PAGE = 100
 SHOWN_FIELDS = 12
 # Rows whose every change is told by the timeline or by a row beside them.
-SILENT_TABLES = frozenset({"cases_timelineentry", "cases_caseuserobjectpermission"})
+SILENT_TABLES = frozenset(
+    {"cases_timelineentry", "cases_caseuserobjectpermission", "interagency_taskuserobjectpermission"}
+)
 # Columns of links that have no name of their own in the forms.
 LINKS = {
     "lead_id": gettext_lazy("Responsible"),
@@ -32,6 +38,18 @@ LINKS = {
     "person_id": gettext_lazy("Person"),
     "applicant_id": gettext_lazy("Whom it concerns"),
     "term_id": gettext_lazy("Term"),
+}
+# Columns of records that are shown elsewhere by sentences of their own.
+WORDS = {
+    ("deadlines_deadlinechange", "reason"): gettext_lazy("Reason"),
+    ("deadlines_deadlinechange", "due_before"): pgettext_lazy("history", "Due before"),
+    ("deadlines_deadlinechange", "due_after"): pgettext_lazy("history", "Due now"),
+    ("deadlines_deadlinehold", "holder"): pgettext_lazy("history", "Handed over to"),
+    ("deadlines_deadlinehold", "since"): pgettext_lazy("period", "From"),
+    ("deadlines_deadlinelevel", "level"): gettext_lazy("level"),
+    ("deadlines_deadlinelevel", "due_at"): gettext_lazy("Due date"),
+    ("notifications_notice", "recipient_id"): gettext_lazy("Worker"),
+    ("notifications_notice", "read_at"): pgettext_lazy("notice", "Read"),
 }
 Links = Mapping[type[models.Model], Mapping[Any, str]]
 
@@ -48,18 +66,55 @@ class HistoryLine:
     fields: list[tuple[str, str, str]]
 
 
-def history_of(case: Case, *, before: int | None, whole: bool = True) -> tuple[list[HistoryLine], int | None]:
+class HistoryFilter(Form):
+    """Which changes are shown; nothing in it is personal, so it may stand in the address."""
+
+    kind = forms.ChoiceField(label=pgettext_lazy("history", "Record"), required=False)
+    who = forms.ChoiceField(label=gettext_lazy("Who"), required=False)
+    since = DayField(label=pgettext_lazy("period", "From"), required=False, help_text="")
+    until = DayField(label=pgettext_lazy("period", "Until"), required=False, help_text="")
+
+    def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        tables, people = kinds_and_people(case.pk, beside=_people(case), without=SILENT_TABLES)
+        names = sorted(((table, table_name(table)) for table in tables), key=lambda pair: pair[1])
+        workers = [(str(row.pk), _name(row)) for row in _with_names(Membership, people)]
+        every = ("", _("All"))
+        self.fields["kind"].choices = [every, *names]  # type: ignore[attr-defined]
+        self.fields["who"].choices = [  # type: ignore[attr-defined]
+            every, *sorted(workers, key=lambda pair: pair[1]), ("0", _("the product itself")),
+        ]  # fmt: skip
+
+    def narrowed(self) -> Narrowed:
+        """What was chosen; a choice that is wrong narrows nothing and is marked."""
+        data = self.cleaned_data if self.is_valid() else {}
+        since, until = data.get("since"), data.get("until")
+        return Narrowed(
+            table=data.get("kind") or "",
+            membership_id=int(data["who"]) if data.get("who") else None,
+            since=day_begins(since) if since else None,
+            before=day_begins(until + timedelta(days=1)) if until else None,
+        )
+
+
+def _people(case: Case) -> dict[str, list[int]]:
+    """People belong to no case: their rows are told with each case that they are members of."""
+    return {"cases_person": list(CaseMember.objects.filter(case=case).values_list("person_id", flat=True))}
+
+
+def history_of(
+    case: Case, *, before: int | None, whole: bool = True, narrowed: Narrowed | None = None
+) -> tuple[list[HistoryLine], int | None]:
     """A page of the changes of the case and its people, newest first, and where the next page begins.
 
     Not `whole`: which fields of which record, without their content and the reasons written, for who is not of the
     team: narrative, barred list and response to a threat are the team's (security.md).
     """
-    rows = history_for(case.pk, limit=PAGE + 1, before=before)
-    for person in CaseMember.objects.filter(case=case).values_list("person_id", flat=True):
-        rows += [row for row in history_of_row("cases_person", person) if before is None or row.id < before]
-    rows.sort(key=lambda row: row.id, reverse=True)
+    rows = history_for(
+        case.pk, PAGE + 1, before, beside=_people(case), narrowed=narrowed, without=SILENT_TABLES
+    )
     more = rows[PAGE - 1].id if len(rows) > PAGE else None
-    shown = [row for row in rows[:PAGE] if row.table not in SILENT_TABLES]
+    shown = rows[:PAGE]
     links = _links(shown)
     absences = [] if case.restricted else absences_of_case(case)
     return [_line(row, links, absences, whole=whole) for row in shown], more
@@ -118,6 +173,8 @@ def _line(row: HistoryRow, links: Links, absences: Sequence[Absence], *, whole: 
 
 def _label(field: Any) -> str:
     """The field's name for people; empty for columns that only the product needs."""
+    if words := WORDS.get((field.model._meta.db_table, field.column)):
+        return str(words)
     if field.column in LINKS:
         return str(LINKS[field.column])
     return label_of(field)

@@ -1,10 +1,11 @@
 """Reading the history: a case's tab, and what should never be there."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Max, Min, QuerySet
+from django.db.models import Count, Max, Min, Q, QuerySet
 
 from family_support.audit.models import Change
 from family_support.base.crypto import looks_encrypted
@@ -50,12 +51,58 @@ def _row(change: Change) -> HistoryRow:
     )
 
 
-def history_for(case_id: int, limit: int = 200, before: int | None = None) -> list[HistoryRow]:
-    """Changes of all rows of a case, latest first; ``before`` is the last id of the page shown before."""
-    changes = Change.objects.filter(case_id=case_id)
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """Which changes of a history are wanted: of one table, by one membership (0: by none), in a time."""
+
+    table: str = ""
+    membership_id: int | None = None
+    since: datetime | None = None
+    before: datetime | None = None
+
+
+def history_for(
+    case_id: int,
+    limit: int = 200,
+    before: int | None = None,
+    *,
+    beside: Mapping[str, Collection[int]] | None = None,
+    narrowed: Narrowed | None = None,
+    without: Collection[str] = (),
+) -> list[HistoryRow]:
+    """Changes of all rows of a case, latest first; ``before`` is the last id of the page shown before.
+
+    ``beside`` names rows of tables that belong to no case and are told with it, ``without`` tables that are not told.
+    """
+    changes = _of_case(case_id, beside).exclude(table_name__in=without)
+    wanted = narrowed or Narrowed()
     if before is not None:
         changes = changes.filter(pk__lt=before)
-    return [_row(change) for change in changes.order_by("-at", "-id")[:limit]]
+    if wanted.table:
+        changes = changes.filter(table_name=wanted.table)
+    if wanted.membership_id is not None:
+        changes = changes.filter(membership_id=wanted.membership_id or None)
+    if wanted.since is not None:
+        changes = changes.filter(at__gte=wanted.since)
+    if wanted.before is not None:
+        changes = changes.filter(at__lt=wanted.before)
+    return [_row(change) for change in changes.order_by("-id")[:limit]]
+
+
+def kinds_and_people(
+    case_id: int, *, beside: Mapping[str, Collection[int]] | None = None, without: Collection[str] = ()
+) -> tuple[set[str], set[int]]:
+    """Tables that a case's history tells of, and memberships that changed something: one query."""
+    rows = _of_case(case_id, beside).exclude(table_name__in=without).order_by()
+    pairs = list(rows.values_list("table_name", "membership_id").distinct())
+    return {table for table, _who in pairs}, {who for _table, who in pairs if who}
+
+
+def _of_case(case_id: int, beside: Mapping[str, Collection[int]] | None) -> QuerySet[Change]:
+    wanted = Q(case_id=case_id)
+    for table, keys in (beside or {}).items():
+        wanted |= Q(table_name=table, row_id__in=[str(key) for key in keys])
+    return Change.objects.filter(wanted)
 
 
 def history_of_row(table: str, row_id: int | str) -> list[HistoryRow]:

@@ -5,7 +5,7 @@ do.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from django.utils import timezone
 
@@ -42,3 +42,8 @@ def local_date(moment: datetime) -> date:
 def today() -> date:
     """Today's calendar day in the product's time zone; for the edge only."""
     return local_date(now())
+
+
+def day_begins(day: date) -> datetime:
+    """The midnight of the product's time zone that a day begins with."""
+    return datetime.combine(day, time(), timezone.get_default_timezone())

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -15,6 +14,7 @@ from family_support.audit import upkeep
 from family_support.audit.queries import without_context
 from family_support.audit.words import field_of, label_of, models_by_table, table_name
 from family_support.base.actor import SYSTEM_ROLE, Actor
+from family_support.base.clock import day_begins
 from family_support.oversight.models import Trail
 from family_support.ui.components import Badge, SummaryRow
 from family_support.ui.templatetags.ui import moment
@@ -56,7 +56,7 @@ class TrailLine:
 def search(actor: Actor, wanted: Wanted, before: int | None = None) -> tuple[list[TrailLine], int | None]:
     """A page of changes, newest first, and where the next begins: three queries at most, whatever is found."""
     rows = Trail.objects.visible_to(actor).filter(
-        at__gte=_begins(wanted.since), at__lt=_begins(wanted.until + timedelta(days=1))
+        at__gte=day_begins(wanted.since), at__lt=day_begins(wanted.until + timedelta(days=1))
     )
     if wanted.account is not None:
         rows = rows.filter(actor_id=wanted.account)
@@ -72,11 +72,6 @@ def search(actor: Actor, wanted: Wanted, before: int | None = None) -> tuple[lis
         rows = rows.filter(pk__lt=before)
     found = list(rows.order_by("-pk")[: PAGE + 1])
     return _lines(found[:PAGE]), found[PAGE - 1].pk if len(found) > PAGE else None
-
-
-def _begins(day: date) -> datetime:
-    """The local midnight that a day begins with."""
-    return datetime.combine(day, time(), timezone.get_default_timezone())
 
 
 def _lines(rows: Sequence[Trail]) -> list[TrailLine]:
