@@ -166,7 +166,7 @@ def _line(row: HistoryRow, links: Links, absences: Sequence[Absence], *, whole: 
         words = (_word(field, old, links), _word(field, new, links)) if whole else ("", "")
         fields.append((label, *words))
     who = _who(row, links, absences)
-    # What a handler of events signs with ("event plan.approved 12", "events … 3-9") is for the operator and tells people nothing.
+    # What handlers of events sign with ("event plan.approved 12", "events … 3-9") tells people nothing.
     reason = "" if row.reason.startswith(("event ", "events ")) or not whole else row.reason
     return HistoryLine(row.at, who, table_name(row.table), how, reason, fields[:SHOWN_FIELDS])
 
