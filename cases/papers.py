@@ -19,7 +19,7 @@ from family_support.base.actor import Actor
 from family_support.deadlines.badges import view
 from family_support.deadlines.explanation import explained, why
 from family_support.deadlines.models import Deadline
-from family_support.deadlines.queries import for_subject
+from family_support.deadlines.queries import for_subject, reason_for
 from family_support.documents.render import render_pdf
 from family_support.workdays.queries import load_calendar
 
@@ -55,6 +55,7 @@ def deadline_pdf(deadline: Deadline, actor: Actor, now: datetime, wanted: str) -
             "deadline": deadline,
             "due": view(deadline, now, calendar),
             "told": explained(deadline, now, calendar),
+            "reason": reason_for(actor, deadline),
             "case": case_lines([deadline.case_id], actor).get(deadline.case_id) if deadline.case_id else None,
             "now": now,
         }

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from django.db.models import Case, Count, F, IntegerField, QuerySet, Value, When, Window
 from django.utils.translation import get_language
 
+from family_support.access.scopes import readable_cases
 from family_support.base.actor import Actor
 from family_support.deadlines.models import Deadline, DeadlineHold, DeadlineQuerySet, Heartbeat, Term
 from family_support.deadlines.signs import SWEEP, is_silent
@@ -184,3 +185,10 @@ def term_names(codes: Iterable[str]) -> dict[str, str]:
     column = f"name_{(get_language() or 'ru')[:2]}"
     rows = Term.objects.filter(code__in=set(codes)).order_by("code", "valid_from")
     return {code: name or russian for code, name, russian in rows.values_list("code", column, "name_ru")}
+
+
+def reason_for(actor: Actor, deadline: Deadline) -> str:
+    """Why a term fell away, for who may read it: it may be told in somebody's own words. A masked case keeps it."""
+    own = deadline.case_id is None or deadline.agency_id and deadline.agency_id == actor.agency_id
+    reads = own or readable_cases(actor).filter(pk=deadline.case_id).exists()
+    return deadline.reason_told if reads else ""

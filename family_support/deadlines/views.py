@@ -14,6 +14,7 @@ from family_support.base.errors import Missing
 from family_support.deadlines.badges import view
 from family_support.deadlines.explanation import explained
 from family_support.deadlines.models import Deadline
+from family_support.deadlines.queries import reason_for
 from family_support.workdays.queries import load_calendar
 
 EXPLAINED_TO = (
@@ -52,6 +53,7 @@ def explain(request: HttpRequest, pk: int) -> HttpResponse:
         "due": view(deadline, now, calendar),
         "told": explained(deadline, now, calendar),
         "case": case_lines([deadline.case_id], actor).get(deadline.case_id) if deadline.case_id else None,
+        "reason": reason_for(actor, deadline),
         "subject": subject_label(deadline.subject_type),
         "subject_url": subject_url(deadline.subject_type, deadline.subject_id),
         "now": now,

@@ -17,6 +17,7 @@ from django.urls import reverse
 from page import ValidationProfile, validate_pdf_bytes
 from pypdf import PdfReader
 
+from cases import papers
 from cases.actions import bar_person, flag_threat, record_consultation
 from cases.actions.receiving import FORMS
 from cases.forms.intakes import IntakeForm
@@ -24,7 +25,9 @@ from cases.models import Case, Consent, Intake, Threat
 from family_support.access.models import ReadEntry
 from family_support.access.openings import open_with_reason
 from family_support.accounts.roles import Role
+from family_support.audit.context import acting
 from family_support.base import clock
+from family_support.deadlines.actions import cancel
 from family_support.ui.templatetags.ui import moment
 from tests.access.world import sign_in
 from tests.factories import Place, a_case, an_agency, an_iin, an_intake, person_data
@@ -191,6 +194,30 @@ def test_colleague_sees_initials_only_and_opens_with_a_reason(place: Place, clie
     assert "Тайнова" in client.get(reverse("case", args=(case.pk,))).content.decode()
     assert client.post(reverse("case-risk", args=(case.pk,)), {}).status_code == 404
     assert ReadEntry.objects.filter(case_id=case.pk, what="opening").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("role", "read"), [(Role.CASEWORKER, True), (Role.LAWYER, False), (Role.INTAKE_CLERK, False)]
+)
+def test_own_words_about_an_ended_term_are_for_who_reads_the_case(
+    place: Place, client_of: Any, role: Role, read: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = clock.now()
+    case, by = a_case(place, now=now), place.by(at=now)
+    words = "Сестра Айгүл увезла детей в Тараз"
+    with acting(by):
+        ended = cancel(case_id=case.pk, reason=words, by=by, now=now)[0]
+    url = reverse("deadline-explain", args=(ended.pk,))
+    assert (words in client_of(role).get(url).content.decode()) is read
+    # The same on paper.
+    paper: list[str] = []
+    monkeypatch.setattr(
+        papers,
+        "render_pdf",
+        lambda template, context, *_rest, **_more: paper.append(context["reason"]) or b"%PDF",
+    )
+    client_of(role).get(reverse("deadline-explain-pdf", args=(ended.pk,)))
+    assert paper == [words if read else ""]
 
 
 @pytest.mark.parametrize("query", ["Тайнова", "тайнова", "Taйнова", "Тайнова А"])
