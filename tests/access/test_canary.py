@@ -63,8 +63,8 @@ INTAKES = {
 # (page, field): who may see it there, and why.
 ALLOWED = {
     ("group", "Attachment.name"): "the scan of the akim's order names no family",
-    ("PDFs", "AnalyticNote.text"): "the same, on paper",
     ("note", "AnalyticNote.text"): "the ministry's analysts read the notes that Centers write for them",
+    ("note-print", "AnalyticNote.text"): "the same, on paper",
     **{
         (place, field): "the report's own words, written for the ministry and seen by it before"
         for field in (
