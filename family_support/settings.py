@@ -443,6 +443,8 @@ LOGGING = {
         "named_failures": {"()": "family_support.base.logs.NamedFailures"},
     },
     "loggers": {
+        # Without the handler that Django adds by itself: a failure's page, with all that was typed, by mail.
+        "django": {"handlers": [], "level": LOG_LEVEL},
         "django.server": {"level": "ERROR"},
         "django.request": {"filters": ["secret_addresses"]},
         "celery.app.trace": {"filters": ["named_failures"]},

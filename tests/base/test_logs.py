@@ -7,6 +7,7 @@ import pytest
 import structlog
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
+from django.utils.log import AdminEmailHandler
 
 from family_support.accounts.models import User
 from family_support.audit.context import acting
@@ -92,3 +93,12 @@ def test_postgresql_logs_neither_statements_nor_details(setting: str, value: str
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_setting(%s)", [setting])
         assert cursor.fetchone() == (value,)
+
+
+def test_no_failure_is_mailed_to_anybody(settings: Any) -> None:
+    """Django's handler for mail to administrators would send the request with all its values."""
+    loggers = [logging.getLogger(name) for name in logging.root.manager.loggerDict]
+    assert [
+        each for each in loggers for handler in each.handlers if isinstance(handler, AdminEmailHandler)
+    ] == []
+    assert (settings.ADMINS, settings.MANAGERS, settings.DEBUG) == ([], [], False)
