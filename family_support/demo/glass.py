@@ -11,6 +11,7 @@ from cases.actions.glass import break_into
 from cases.models import Case, TeamMember
 from family_support.access.models import CaseOpening
 from family_support.access.reads import log_read
+from family_support.accounts.actions import add_membership
 from family_support.accounts.actors import load_actor
 from family_support.accounts.models import Membership
 from family_support.accounts.roles import Role
@@ -91,3 +92,15 @@ def beside_the_product() -> None:
             [Role.MINISTRY_ANALYST],
         )
     alarm_unsigned(clock.now())
+
+
+def role_asked(now: datetime) -> None:
+    """The administrator gave the ministry's editor an administrator's role; the security officer has to agree."""
+    first = Membership.objects.order_by("pk").select_related("user")
+    admin, editor = (
+        first.filter(role=Role.SYSTEM_ADMIN).first(),
+        first.filter(role=Role.MINISTRY_EDITOR).first(),
+    )
+    by = load_actor(admin, now) if admin is not None else None
+    if by is not None and editor is not None:
+        add_membership(user=editor.user, role=Role.SYSTEM_ADMIN, starts_on=local_date(now), by=by, now=now)

@@ -22,7 +22,7 @@ from family_support.demo import texts
 from family_support.demo.absence import absence_story
 from family_support.demo.alarms import group_story
 from family_support.demo.doors import ANSWERS, doors_story, transfer_story
-from family_support.demo.glass import beside_the_product, glass_story
+from family_support.demo.glass import beside_the_product, glass_story, role_asked
 from family_support.demo.keeping import keep_and_give
 from family_support.demo.machines import machine_story, make_machines
 from family_support.demo.ministry import change_reference
@@ -150,6 +150,7 @@ def _present(now: datetime) -> None:
     expire_consents(now=now)
     sweep(now)
     beside_the_product()
+    role_asked(now)
     deliver_due(clock.now)
     _roundups(now)
     send_digests(now)
