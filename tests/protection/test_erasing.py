@@ -194,6 +194,7 @@ def test_models_whose_personal_rows_belong_to_no_case() -> None:
         "monitoring.QuarterlyReport",
         "monitoring.Shortcoming",
         "oversight.LookAlert",
+        "oversight.UnsignedChanges",
         "shelter.Place",
         "shelter.Shelter",
     }
