@@ -39,6 +39,13 @@ class AccountsConfig(AppConfig):
             _("Who stands in for a colleague in these days cannot be away in them."),
             code="stands_in",
         )
+        register_constraint(
+            "factor_reset_one_open", _("A reset of this person waits for a decision already.")
+        )
+        register_constraint(
+            "factor_reset_by_three_people",
+            _("Whoever asked for the reset or is reset cannot decide about it."),
+        )
         register_constraint("machine_name_once", _("There is a program with this name."))
         register_constraint("user_email_once", _("There is an account with this e-mail."))
         authenticator_added.connect(session.note_second_factor, dispatch_uid="accounts.second_factor_added")

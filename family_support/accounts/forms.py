@@ -15,6 +15,7 @@ from django.utils.translation import pgettext_lazy
 
 from family_support.accounts.absence_queries import may_be_away, may_stand_in_for_somebody
 from family_support.accounts.adapters import lockout_key
+from family_support.accounts.factor_resets import LEAST_WORDS
 from family_support.accounts.models import LANGUAGES, Absence, MachineClient, Membership, User
 from family_support.accounts.permissions import BODY_ADMIN_GIVES
 from family_support.accounts.queries import may_stand_in
@@ -67,6 +68,18 @@ class UserSearch(Form):
         min_length=2,
         max_length=100,
         widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
+    )
+
+
+class FactorResetForm(Form):
+    """Why the administrator is sure who asks."""
+
+    identity_check = forms.CharField(
+        label=_("How the identity was checked"),
+        min_length=LEAST_WORDS,
+        max_length=1000,
+        help_text=_("For example: came in person with the identity card, known to the director."),
+        widget=forms.Textarea(attrs={"rows": 3, "data-counter": True}),
     )
 
 

@@ -421,5 +421,6 @@ class MachineClient(Versioned):
         return self.disabled_at is None
 
 
-# The model of sessions has its own module; Django finds it here.
+# Models of sessions and of resets have their own modules; Django finds them here.
+from family_support.accounts.factor_resets import FactorReset as FactorReset  # noqa: E402
 from family_support.accounts.sign_ins import SignIn as SignIn  # noqa: E402

@@ -41,12 +41,12 @@ def register() -> None:
     )
     navigation.register(
         NavItem(
-            _("Roles to approve"),
+            _("Approval of access"),
             "role-approvals",
             "shield-check",
             (Role.SECURITY_OFFICER,),
             order=82,
-            sections=("role-",),
+            sections=("role-", "factor-"),
         )
     )
     sections = ("directory", "region-", "center-", "agency-")

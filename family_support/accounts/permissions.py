@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from family_support.accounts.models import Membership, User
+from family_support.accounts.models import FactorReset, Membership, User
 from family_support.accounts.roles import UNIT_HEADS, Role
 from family_support.base.actor import Actor
 from family_support.base.errors import AppError, Forbidden, Missing
@@ -85,6 +85,14 @@ def check_can_approve(by: Actor, membership: Membership) -> None:
         raise Forbidden()
     if by.user_id in (membership.user_id, membership.given_by_id):
         raise Forbidden("own_gift", _("Whoever gave the role or holds it cannot approve it."))
+
+
+def check_can_decide_reset(by: Actor, reset: FactorReset) -> None:
+    """The security officer decides; never about the own account, never what the same person asked for."""
+    if by.role != Role.SECURITY_OFFICER:
+        raise Forbidden()
+    if by.user_id in (reset.user_id, reset.asked_by_id):
+        raise Forbidden("own_request", _("Whoever asked for the reset or is reset cannot decide about it."))
 
 
 def check_can_name_acting(by: Actor, center_id: int) -> None:

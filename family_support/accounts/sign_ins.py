@@ -45,6 +45,7 @@ class SignIn(models.Model):
         PASSWORD = "password", pgettext_lazy("session", "ended by a change of the password")  # noqa: S105
         MEMBERSHIP = "membership", pgettext_lazy("session", "ended with the role")
         CLOSED = "closed", pgettext_lazy("session", "ended with the account")
+        RESET = "reset", pgettext_lazy("session", "ended with the second factor and the password")
         RUN_OUT = "run_out", pgettext_lazy("session", "ran out")
 
     user = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="sign_ins")

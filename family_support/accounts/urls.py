@@ -3,7 +3,7 @@
 from django.urls import path
 
 from family_support.accounts.api.token import token
-from family_support.accounts.views import absences, directory, machines, own, sessions, users
+from family_support.accounts.views import absences, directory, factor_resets, machines, own, sessions, users
 
 urlpatterns = [
     path("demo/sign-in/", own.demo_sign_in, name="demo-sign-in"),
@@ -15,6 +15,9 @@ urlpatterns = [
     path("approvals/roles/", sessions.role_approvals, name="role-approvals"),
     path("approvals/roles/<int:pk>/approve/", sessions.role_approve, name="role-approve"),
     path("approvals/roles/<int:pk>/decline/", sessions.role_decline, name="role-decline"),
+    path("approvals/resets/<int:pk>/approve/", factor_resets.factor_approve, name="factor-approve"),
+    path("approvals/resets/<int:pk>/decline/", factor_resets.factor_decline, name="factor-decline"),
+    path("users/<int:pk>/second-factor/reset/", factor_resets.user_factor_reset, name="user-factor-reset"),
     path("users/<int:pk>/sessions/end/", sessions.user_sessions_end, name="user-sessions-end"),
     path("users/", users.user_list, name="user-list"),
     path("users/search/", users.user_search, name="user-search"),

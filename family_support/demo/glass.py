@@ -13,6 +13,7 @@ from family_support.access.models import CaseOpening
 from family_support.access.reads import log_read
 from family_support.accounts.actions import add_membership
 from family_support.accounts.actors import load_actor
+from family_support.accounts.factor_reset_actions import ask_reset
 from family_support.accounts.models import Membership
 from family_support.accounts.roles import Role
 from family_support.base import clock
@@ -95,7 +96,8 @@ def beside_the_product() -> None:
 
 
 def role_asked(now: datetime) -> None:
-    """The administrator gave the ministry's editor an administrator's role; the security officer has to agree."""
+    """The administrator gave the ministry's editor an administrator's role and asks for the reset of the analyst's second
+    factor; the security officer has to agree to both."""
     first = Membership.objects.order_by("pk").select_related("user")
     admin, editor = (
         first.filter(role=Role.SYSTEM_ADMIN).first(),
@@ -104,3 +106,7 @@ def role_asked(now: datetime) -> None:
     by = load_actor(admin, now) if admin is not None else None
     if by is not None and editor is not None:
         add_membership(user=editor.user, role=Role.SYSTEM_ADMIN, starts_on=local_date(now), by=by, now=now)
+    analyst = first.filter(role=Role.MINISTRY_ANALYST).first()
+    if by is not None and analyst is not None:
+        text = "Пришла лично с удостоверением личности; телефон утерян, заявление в деле кадров."
+        ask_reset(user=analyst.user, identity_check=text, by=by, now=now)

@@ -26,8 +26,13 @@ class OversightConfig(AppConfig):
             "oversight.unsignedchanges", _("Changes without an author"), url_name="unsigned-changes"
         )
         subjects.register(
-            "oversight.roleapproval", _("Roles to approve"), lambda key: reverse("role-approvals")
+            "oversight.roleapproval", _("Approval of access"), lambda key: reverse("role-approvals")
         )
+        subjects.register(
+            "oversight.factorreset", _("Approval of access"), lambda key: reverse("role-approvals")
+        )
+        subjects.register("oversight.account", _("Users"), url_name="user-page")
+        subjects.register("oversight.ownsessions", _("Own sessions"), lambda key: reverse("own-sessions"))
         subjects.register("oversight.lookalert", _("Unusual looking"), url_name="look-alert")
         subjects.register(
             "oversight.emergency", _("Emergency access"), lambda key: reverse("emergency-access")

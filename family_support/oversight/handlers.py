@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext_lazy as _
 
-from family_support.accounts.models import Membership
+from family_support.accounts.models import FactorReset, Membership
 from family_support.accounts.roles import Role
 from family_support.audit.context import acting
 from family_support.base import clock
@@ -37,9 +37,44 @@ register_kind(
     "accounts.role_awaits", _("A role waits for your approval"), "user-check", urgent=True, tone="orange"
 )
 
+register_kind(
+    "accounts.factor_reset_asked",
+    _("A reset of the second factor waits for your approval"),
+    "user-check",
+    urgent=True,
+    tone="orange",
+)
+register_kind(
+    "accounts.factor_reset",
+    _(
+        "Your second factor and password were reset and your sessions ended. If you did not ask for it, tell the "
+        "security officer at once."
+    ),
+    "shield-exclamation",
+    urgent=True,
+    tone="red",
+)
+register_kind(
+    "accounts.factor_reset_approved",
+    _("The reset of the second factor that you asked for is approved"),
+    "shield-check",
+    tone="green",
+)
+register_kind(
+    "accounts.factor_reset_declined",
+    _("The reset of the second factor that you asked for is declined"),
+    "shield-exclamation",
+    tone="orange",
+)
+
 
 def officers() -> list[int]:
     return of_role(Role.SECURITY_OFFICER, on=clock.local_date(clock.now()))
+
+
+def of_people(*users: int | None) -> set[int]:
+    """All memberships of these accounts."""
+    return set(Membership.objects.filter(user_id__in=users).values_list("pk", flat=True))
 
 
 def reviewers(event: Event) -> Iterable[int]:
@@ -85,15 +120,54 @@ def ask_for_approval(event: Event) -> None:
     row = Membership.objects.filter(pk=event["membership_id"], awaits_approval=True).first()
     if row is None:
         return
-    concerned = Membership.objects.filter(user_id__in=[row.user_id, row.given_by_id]).values_list(
-        "pk", flat=True
-    )
     with acting(SYSTEM):
         notify(
-            set(officers()) - set(concerned),
+            set(officers()) - of_people(row.user_id, row.given_by_id),
             "accounts.role_awaits",
             subject=("oversight.roleapproval", row.pk),
             case_id=None,
             event_id=event.pk,
             now=clock.now(),
         )
+
+
+@handles("accounts.factor_reset_asked")
+def ask_for_reset(event: Event) -> None:
+    """The security officers who may decide are told that somebody cannot come in."""
+    row = FactorReset.objects.open().filter(pk=event["reset_id"]).first()
+    if row is None:
+        return
+    with acting(SYSTEM):
+        notify(
+            set(officers()) - of_people(row.user_id, row.asked_by_id),
+            "accounts.factor_reset_asked",
+            subject=("oversight.factorreset", row.pk),
+            case_id=None,
+            event_id=event.pk,
+            now=clock.now(),
+        )
+
+
+@handles("accounts.factor_reset_decided")
+def tell_reset_decided(event: Event) -> None:
+    """The administrator hears the decision; the person hears what was done to the account, in every role."""
+    row = FactorReset.objects.get(pk=event["reset_id"])
+    askers = Membership.objects.filter(user_id=row.asked_by_id, role__in=[Role.SYSTEM_ADMIN, Role.BODY_ADMIN])
+    with acting(SYSTEM):
+        notify(
+            askers.values_list("pk", flat=True),
+            f"accounts.factor_reset_{row.outcome}",
+            subject=("oversight.account", row.user_id),
+            case_id=None,
+            event_id=event.pk,
+            now=clock.now(),
+        )
+        if row.outcome == FactorReset.Outcome.APPROVED:
+            notify(
+                of_people(row.user_id),
+                "accounts.factor_reset",
+                subject=("oversight.ownsessions", row.pk),
+                case_id=None,
+                event_id=event.pk,
+                now=clock.now(),
+            )

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from family_support.accounts import actions, permissions, sign_in_actions
 from family_support.accounts.decorators import allowed
-from family_support.accounts.models import Membership, SignIn, User
+from family_support.accounts.models import FactorReset, Membership, SignIn, User
 from family_support.accounts.roles import EVERYBODY, Role
 from family_support.base import clock
 from family_support.base.errors import Missing
@@ -116,9 +116,12 @@ def _awaited(request: Any, pk: int) -> Membership:
 @require_safe
 @allowed(Role.SECURITY_OFFICER)
 def role_approvals(request: Any) -> HttpResponse:
-    """Roles over accounts and the audit that wait for the security officer."""
+    """Roles over accounts and the audit, and resets of a second factor, that wait for the security officer."""
+    now = clock.now()
     rows = Membership.objects.awaiting(request.actor).with_names().select_related("given_by").order_by("pk")
-    return render(request, "accounts/role_approvals.html", {"rows": rows})
+    asked = FactorReset.objects.visible_to(request.actor).open().select_related("user", "asked_by")
+    resets = [{"reset": row, "too_old": row.too_old(now)} for row in asked.order_by("pk")]
+    return render(request, "accounts/role_approvals.html", {"rows": rows, "resets": resets})
 
 
 @require_POST
@@ -157,7 +160,7 @@ def role_decline(request: Any, pk: int) -> HttpResponse:
         "subtitle": f"{row.user.full_name} · {row.get_role_display()}",
         "button": _("Decline the role"),
         "danger": True,
-        "crumbs": [Crumb(_("Roles to approve"), reverse("role-approvals"))],
+        "crumbs": [Crumb(_("Approval of access"), reverse("role-approvals"))],
         "cancel_url": reverse("role-approvals"),
     }
     return respond(request, "ui/confirm.html", context, form)

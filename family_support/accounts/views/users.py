@@ -21,7 +21,7 @@ from family_support.accounts.forms import (
     UserForm,
     UserSearch,
 )
-from family_support.accounts.models import Membership, SignIn, User
+from family_support.accounts.models import FactorReset, Membership, SignIn, User
 from family_support.accounts.roles import Role
 from family_support.accounts.tables import UserTable
 from family_support.base import clock
@@ -108,6 +108,7 @@ def user_page(request: Any, pk: int) -> HttpResponse:
         "rows": rows,
         "may_change": permissions.can_change_user(request.actor, user, everything),
         "sessions": SignIn.objects.filter(user=user).open(clock.now()).count(),
+        "reset": FactorReset.objects.visible_to(request.actor).filter(user=user).order_by("-pk").first(),
         "reason_form": ReasonForm(),
         "crumbs": _crumbs(Crumb(user.full_name)),
     }

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from family_support.accounts.models import Absence, ActingDirector, MachineClient, Membership, SignIn
+from family_support.accounts.models import (
+    Absence,
+    ActingDirector,
+    FactorReset,
+    MachineClient,
+    Membership,
+    SignIn,
+)
 from family_support.accounts.roles import UNIT_HEADS
 from family_support.audit.context import acting
 from family_support.base.actor import SYSTEM
@@ -123,6 +130,20 @@ def awaited_role(world: World, *, restricted: bool) -> Made | None:
     return Made(found, {"pk": found.pk})
 
 
+@kind("factor-reset")
+def factor_reset(world: World, *, restricted: bool) -> Made | None:
+    if restricted:
+        return None
+    with acting(SYSTEM):
+        found = FactorReset.objects.create(
+            user=a_membership(Role.METHODOLOGIST, center=world.center).user,
+            asked_by=a_membership(Role.SYSTEM_ADMIN).user,
+            asked_at=world.now,
+            identity_check="Came in person with the identity card",
+        )
+    return Made(found, {"pk": found.pk})
+
+
 ABSENCES = UNIT_HEADS | {Role.DIRECTOR, Role.BODY_ADMIN}
 KEEPER = {Role.SYSTEM_ADMIN}
 
@@ -172,6 +193,23 @@ ROWS = (
         foreign=ALL,
         methods="GET POST",
     ),
+    page(
+        "factor-approve",
+        "factor-reset",
+        roles={Role.SECURITY_OFFICER},
+        colleague=ALL,
+        foreign=ALL,
+        methods="POST",
+    ),
+    page(
+        "factor-decline",
+        "factor-reset",
+        roles={Role.SECURITY_OFFICER},
+        colleague=ALL,
+        foreign=ALL,
+        methods="GET POST",
+    ),
+    page("user-factor-reset", "user", roles=ADMINS, colleague=ALL, methods="GET POST"),
     page("user-sessions-end", "user", roles=ADMINS, colleague=ALL, methods="GET POST"),
     page("user-list", roles=ADMINS),
     page("user-search", roles=ADMINS, methods="POST"),
