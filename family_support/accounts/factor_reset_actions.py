@@ -6,8 +6,7 @@ from allauth.mfa.models import Authenticator
 from django.utils.translation import gettext_lazy as _
 
 from family_support.accounts import permissions
-from family_support.accounts.factor_resets import LEAST_WORDS
-from family_support.accounts.models import FactorReset, SignIn, User
+from family_support.accounts.models import LEAST_WORDS, FactorReset, SignIn, User
 from family_support.accounts.sign_in_actions import end_all
 from family_support.audit.context import acting
 from family_support.base.actor import Actor

@@ -15,8 +15,7 @@ from django.utils.translation import pgettext_lazy
 
 from family_support.accounts.absence_queries import may_be_away, may_stand_in_for_somebody
 from family_support.accounts.adapters import lockout_key
-from family_support.accounts.factor_resets import LEAST_WORDS
-from family_support.accounts.models import LANGUAGES, Absence, MachineClient, Membership, User
+from family_support.accounts.models import LANGUAGES, LEAST_WORDS, Absence, MachineClient, Membership, User
 from family_support.accounts.permissions import BODY_ADMIN_GIVES
 from family_support.accounts.queries import may_stand_in
 from family_support.accounts.roles import EVERYBODY, Role
