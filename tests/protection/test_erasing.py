@@ -182,6 +182,7 @@ def test_models_whose_personal_rows_belong_to_no_case() -> None:
     }
     assert outside - {"cases.Case"} == {
         "accounts.Absence",
+        "accounts.FactorReset",
         "accounts.User",
         "cases.IntakeDraft",
         "directory.Agency",
