@@ -22,8 +22,8 @@ USAGE = """./check                    every stage: static, unit, browser, faults
 ./check -k name tests/ipr  pytest with these arguments only"""
 # As many programs side by side as the smallest machine that we promise times for has processors.
 SIDE_BY_SIDE = 2
-# A test process waits for PostgreSQL or a worker a third of its time, one with Chromium half of it: more fill the gaps.
-TEST_PROCESSES, BROWSER_PROCESSES = 3, 4
+# A test process waits for PostgreSQL, Chromium or a worker a third of its time: one more fills the gaps.
+TEST_PROCESSES = 3
 
 
 @dataclass(frozen=True)
@@ -159,7 +159,7 @@ def unit(env: Mapping[str, str]) -> bool:
 def browser(env: Mapping[str, str]) -> bool:
     """The pages in Chromium, in a process of their own: Playwright's loop needs Django's leave."""
     # Each file has a product of its own (web, worker, database), so files walk side by side, the longest first.
-    side_by_side = ["-n", str(BROWSER_PROCESSES), "--dist", "loadfile", "--no-loadscope-reorder"]
+    side_by_side = ["-n", str(TEST_PROCESSES), "--dist", "loadfile", "--no-loadscope-reorder"]
     return pytest(["-q", *side_by_side, "tests/browser"], {**env, "DJANGO_ALLOW_ASYNC_UNSAFE": "true"})
 
 
