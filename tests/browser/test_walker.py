@@ -1,5 +1,6 @@
-"""The walker's eye: what axe must not overlook."""
+"""The walker's eye: what axe must not overlook, and that what it finds ends the walk."""
 
+import pytest
 from playwright.sync_api import Page
 
 from tests.browser.walker import Walker
@@ -14,3 +15,5 @@ def test_a_pale_text_and_a_field_without_a_label_are_seen(page: Page) -> None:
     with_colours = {rule for rule, _element in walker._violations(contrast=True)}
     assert with_colours == {"color-contrast", "label"}
     assert {rule for rule, _element in walker._violations(contrast=False)} == {"label"}
+    with pytest.raises(AssertionError, match="color-contrast"):
+        walker.look()
