@@ -26,6 +26,7 @@ from family_support.base.actor import Actor
 from family_support.base.clock import local_date
 from family_support.base.errors import Conflict, Invalid, Missing
 from family_support.base.models import check_version
+from family_support.base.rows import one
 from family_support.deadlines.actions import meet, open_deadline
 from family_support.directory.models import Agency, Sector
 from family_support.outbox.events import emit
@@ -209,9 +210,7 @@ def remove_immediate_measure(*, measure: ImmediateMeasure, by: Actor, now: datet
     """Take a measure entered by mistake out of the draft. Errors: Missing, Forbidden, Conflict when it was done."""
     with acting(by):
         _lock_draft(measure.assessment, by)
-        found = ImmediateMeasure.objects.select_for_update().filter(pk=measure.pk).first()
-        if found is None:
-            raise Missing()
+        found = one(ImmediateMeasure.objects.select_for_update(), pk=measure.pk)
         if found.done_at is not None:
             raise Conflict("measure_done", _("This measure is done: it stays in the record."))
         found.delete()
@@ -225,9 +224,7 @@ def mark_immediate_measure_done(*, measure: ImmediateMeasure, by: Actor, now: da
     with acting(by):
         case = lock_case(measure.assessment.case_id, by)
         check_can_start(by, case)
-        found = ImmediateMeasure.objects.select_for_update().filter(pk=measure.pk).first()
-        if found is None:
-            raise Missing()
+        found = one(ImmediateMeasure.objects.select_for_update(), pk=measure.pk)
         if found.done_at is None:
             found.done_at = now
             found.save(update_fields=["done_at"])
@@ -364,9 +361,7 @@ def lock_case(case_id: int, by: Actor) -> Case:
 def _lock_draft(assessment: Assessment, by: Actor) -> Assessment:
     """A draft of a case the actor works on, both locked: case first, so that nobody waits for each other."""
     case = lock_case(assessment.case_id, by)
-    found = Assessment.objects.select_for_update().filter(pk=assessment.pk, case=case).first()
-    if found is None:
-        raise Missing()
+    found = one(Assessment.objects.select_for_update(), pk=assessment.pk, case=case)
     check_can_edit(by, found)
     check_processing(case, on=clock.today())
     found.case = case

@@ -24,6 +24,7 @@ from family_support.accounts.roles import WORKERS
 from family_support.base.clock import local_date, now
 from family_support.base.errors import Conflict, Missing
 from family_support.base.idempotency import run_once
+from family_support.base.rows import one
 from family_support.ui.actions import respond, run
 from family_support.ui.components import Crumb
 
@@ -38,10 +39,7 @@ def _read_frame(request: HttpRequest, pk: int) -> Frame:
 
 def _work_case(request: HttpRequest, pk: int) -> Case:
     """A case the actor works on. Errors: Missing."""
-    found = Case.objects.writable_by(request.actor).select_related("center").filter(pk=pk).first()
-    if found is None:
-        raise Missing()
-    return found
+    return one(Case.objects.writable_by(request.actor).select_related("center"), pk=pk)
 
 
 def _work_draft(request: HttpRequest, pk: int) -> Assessment:
@@ -92,15 +90,12 @@ def _parts(found: Assessment) -> list[dict[str, Any]]:
 @allowed(*READERS)
 def assessment_read(request: HttpRequest, pk: int) -> HttpResponse:
     """One assessment to read, concluded or superseded."""
-    found = (
+    found = one(
         Assessment.objects.visible_to(request.actor)
         .exclude(state=Assessment.State.DRAFT)
-        .select_related("assessor__user", "concluded_by__user")
-        .filter(pk=pk)
-        .first()
+        .select_related("assessor__user", "concluded_by__user"),
+        pk=pk,
     )
-    if found is None:
-        raise Missing()
     case = _read_frame(request, found.case_id).case
     context = {
         "concluded": found,
@@ -338,8 +333,6 @@ def needs(request: HttpRequest, pk: int) -> HttpResponse:
 def need_remove(request: HttpRequest, pk: int) -> HttpResponse:
     """Take back a need entered by mistake."""
     writable = Case.objects.writable_by(request.actor).values("pk")
-    found = Need.objects.filter(case__in=writable, pk=pk).first()
-    if found is None:
-        raise Missing()
+    found = one(Need.objects, case__in=writable, pk=pk)
     run(None, actions.remove_need, need=found, by=request.actor, now=now())
     return redirect("needs", found.case_id)

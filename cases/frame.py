@@ -22,6 +22,7 @@ from cases.threats import line_of
 from family_support.access.reads import log_read
 from family_support.accounts.models import Membership
 from family_support.base.errors import Missing
+from family_support.base.rows import one
 from family_support.ui.components import Badge, Crumb, Step, Tab, Tone
 
 STAGES = (
@@ -54,15 +55,9 @@ def shown_case(request: HttpRequest, pk: int) -> Case:
 
 
 def _loaded(rows: CaseQuerySet, pk: int) -> Case:
-    found = (
-        rows.annotate(threat_open=Exists(Threat.objects.open().filter(case=OuterRef("pk"))))
-        .select_related("center__district__region", "district", "lead__user")
-        .filter(pk=pk)
-        .first()
-    )
-    if found is None:
-        raise Missing
-    return found
+    threat = Exists(Threat.objects.open().filter(case=OuterRef("pk")))
+    shown = rows.select_related("center__district__region", "district", "lead__user")
+    return one(shown.annotate(threat_open=threat), pk=pk)
 
 
 def case_for(request: HttpRequest, pk: int) -> Case:

@@ -9,7 +9,7 @@ from django.db.models import Q
 from cases.models import Case
 from family_support.accounts.roles import Role
 from family_support.base.actor import Actor
-from family_support.base.errors import Missing
+from family_support.base.rows import one
 from mobile_groups.models import Alarm, Visit
 from mobile_groups.models.alarm import AlarmQuerySet
 from mobile_groups.models.visit import VisitQuerySet
@@ -59,7 +59,4 @@ def visitable_case(pk: int, actor: Actor, *, lock: bool = False) -> Case:
         rows = rows.filter(pk__in=Case.objects.listed_to(actor).values("pk"))
     else:
         rows = rows.filter(pk__in=Case.objects.writable_by(actor).values("pk"))
-    found = (rows.select_for_update(of=("self",)) if lock else rows).filter(pk=pk).first()
-    if found is None:
-        raise Missing
-    return found
+    return one((rows.select_for_update(of=("self",)) if lock else rows), pk=pk)

@@ -13,8 +13,9 @@ from family_support.accounts.models import Membership
 from family_support.audit.context import acting
 from family_support.base.actor import Actor
 from family_support.base.clock import local_date
-from family_support.base.errors import Invalid, Messages, Missing
+from family_support.base.errors import Invalid, Messages
 from family_support.base.models import check_version
+from family_support.base.rows import one
 from family_support.directory.models import Center
 from staffing.constraints import FEWER_THAN_NAMED, FUND_TAKEN, TABLE_TAKEN, VEHICLE_TAKEN
 from staffing.models import PayrollFund, PositionHolder, StaffingNorm, StaffingTable, StaffPosition, Vehicle
@@ -119,9 +120,7 @@ def name_people(
         check_can_keep(by, table.center_id)
         check_version(table, expected_version)
         today = local_date(now)
-        found = StaffPosition.objects.as_of(today).filter(pk=position.pk).first()
-        if found is None:
-            raise Missing()
+        found = one(StaffPosition.objects.as_of(today), pk=position.pk)
         here = Membership.objects.active(today).of_center(table.center_id)
         check_holders(holders, found.working, set(here.values_list("pk", flat=True)))
         if found.occupied != found.working:
@@ -279,10 +278,7 @@ def change_fund(
 
 
 def _lock(model: type[T], pk: int) -> T:
-    found = model._default_manager.select_for_update().filter(pk=pk).first()
-    if found is None:
-        raise Missing()
-    return found
+    return one(model._default_manager.select_for_update(), pk=pk)
 
 
 def _known() -> set[str]:

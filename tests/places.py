@@ -7,7 +7,7 @@ from itertools import count
 from zoneinfo import ZoneInfo
 
 from cases.models import Case, TeamMember
-from family_support.accounts.actors import actor_of, for_actors
+from family_support.accounts.actors import standings
 from family_support.accounts.models import Membership, User
 from family_support.accounts.roles import AGENCY_ROLES, CENTER_ROLES, Role
 from family_support.audit.context import acting
@@ -56,7 +56,7 @@ def make_membership(role: Role, place: Center | Agency | None = None, *, iin: st
 
 
 def actor(membership: Membership) -> Actor:
-    return actor_of(for_actors(Membership.objects.filter(pk=membership.pk), date(2026, 5, 6))[0], "test")
+    return standings([membership.pk], date(2026, 5, 6))[0].actor("test")
 
 
 def make_actor(role: Role, place: Center | Agency | None = None, *, iin: str = "") -> Actor:

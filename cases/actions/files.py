@@ -14,8 +14,9 @@ from cases.models import Intake, IntakeTransfer, Submission
 from cases.timeline import record
 from family_support.audit.context import acting
 from family_support.base.actor import SYSTEM, Actor
-from family_support.base.errors import Conflict, Invalid, Missing
+from family_support.base.errors import Conflict, Invalid
 from family_support.base.idempotency import once
+from family_support.base.rows import one
 from family_support.documents.actions import attach
 from family_support.documents.models import Attachment, AttachmentQuerySet
 from family_support.documents.sniffing import accept
@@ -53,9 +54,7 @@ def add_to_submission(
     body = {"submission": submission.pk, "name": upload.name, "sha256": digest}
     with acting(by), once(key, by, "cases.add_to_submission", body, wait=False) as ticket:
         if not ticket.repeated:
-            own = Submission.objects.visible_to(by).select_related("intake").filter(pk=submission.pk).first()
-            if own is None:
-                raise Missing
+            own = one(Submission.objects.visible_to(by).select_related("intake"), pk=submission.pk)
             ticket.done(_add(_current(own.intake), upload, by=by, now=now))
     return digest
 

@@ -21,9 +21,10 @@ from family_support.base import validators
 from family_support.base.actor import Actor
 from family_support.base.clock import local_date
 from family_support.base.crypto import blind_index
-from family_support.base.errors import Conflict, Invalid, Missing, Text
+from family_support.base.errors import Conflict, Invalid, Text
 from family_support.base.idempotency import run_once
 from family_support.base.names import fold
+from family_support.base.rows import one
 from family_support.directory.models import District
 
 SEX = {validators.FEMALE: Person.Sex.FEMALE, validators.MALE: Person.Sex.MALE}
@@ -247,9 +248,7 @@ def change_member(
         case = locked_case(member.case_id, by)
         check_can_work(by, case)
         person = locked_person(member.person_id, case, version)
-        place = CaseMember.objects.select_for_update(of=("self",)).filter(pk=member.pk, case=case).first()
-        if place is None:
-            raise Missing
+        place = one(CaseMember.objects.select_for_update(of=("self",)), pk=member.pk, case=case)
         data = cleaned(data, today=local_date(now))
         if data.has_profile:
             check_consent(case, on=local_date(now))

@@ -17,8 +17,9 @@ from family_support.audit.context import acting
 from family_support.base import validators
 from family_support.base.actor import Actor
 from family_support.base.clock import local_date
-from family_support.base.errors import Conflict, Invalid, Missing, Text, invalid_field
+from family_support.base.errors import Conflict, Invalid, Text, invalid_field
 from family_support.base.idempotency import run_once
+from family_support.base.rows import one
 from family_support.deadlines import actions as deadlines
 from family_support.directory.models import Agency
 from family_support.documents.actions import attach
@@ -233,7 +234,5 @@ def write_support(
 def locked_record(found: ViolenceRecord | int, version: int | None = None) -> ViolenceRecord:
     """The record anew, locked; its case is locked first by the caller. Errors: Missing, Conflict when stale."""
     pk = found if isinstance(found, int) else found.pk
-    row = ViolenceRecord.objects.select_for_update().filter(pk=pk).first()
-    if row is None:
-        raise Missing
+    row = one(ViolenceRecord.objects.select_for_update(), pk=pk)
     return checked(row, version)

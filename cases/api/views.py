@@ -30,6 +30,7 @@ from family_support.base.api.parsers import (
 )
 from family_support.base.api.serializers import Strict, check_object
 from family_support.base.errors import AppError, Invalid, Missing, TooLarge, Unsupported
+from family_support.base.rows import one
 
 KEY_HEADER = "Idempotency-Key"
 
@@ -70,9 +71,7 @@ class SubmissionView(MachineView):
 
     def status(self, public_id: str) -> Response:
         """The status of an own submission. Errors: Missing, the same for a foreign and an absent one."""
-        found = self.own().with_status().filter(public_id=_uuid(public_id)).first()
-        if found is None:
-            raise Missing
+        found = one(self.own().with_status(), public_id=_uuid(public_id))
         return Response(status_of(found, clock.now()))
 
 
@@ -175,9 +174,7 @@ class IntakeFileView(SubmissionView):
     )
     def post(self, request: Request, public_id: str) -> Response:
         """Add a file to an own call."""
-        found = self.own().filter(public_id=_uuid(public_id)).first()
-        if found is None:
-            raise Missing
+        found = one(self.own(), public_id=_uuid(public_id))
         key = self.key()
         upload = request.data["file"]
         try:

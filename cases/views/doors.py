@@ -18,7 +18,7 @@ from cases.models import Intake
 from family_support.access.decorators import allowed
 from family_support.accounts.roles import Role
 from family_support.base import clock
-from family_support.base.errors import Missing
+from family_support.base.rows import one
 from family_support.ui.actions import respond, run
 from family_support.ui.components import Crumb
 
@@ -87,9 +87,7 @@ def sent_new(request: HttpRequest) -> HttpResponse:
 def sent(request: HttpRequest, pk: int) -> HttpResponse:
     """The slip of what was sent: number, code, neutral state. What was said is the Center's from then on."""
     rows = Intake.objects.submitted_for(request.actor).select_related("center", "submitted_by__user")
-    found = rows.filter(pk=pk).first()
-    if found is None:
-        raise Missing
+    found = one(rows, pk=pk)
     context = {
         "intake": found,
         "number": slips.grouped(found.reference),

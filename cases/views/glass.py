@@ -20,7 +20,8 @@ from family_support.access.models import CaseOpening
 from family_support.accounts import demo, fresh_factor
 from family_support.accounts.roles import UNIT_HEADS, WORKERS, Role
 from family_support.base import clock
-from family_support.base.errors import Invalid, Missing
+from family_support.base.errors import Invalid
+from family_support.base.rows import one
 from family_support.oversight.actions import FRESH_FOR
 from family_support.oversight.permissions import check_can_break_glass
 from family_support.oversight.watch import note_miss
@@ -81,9 +82,7 @@ def _broken(request: HttpRequest, form: EmergencyForm, now: datetime) -> CaseOpe
 @allowed(*WORKERS, *UNIT_HEADS, Role.DIRECTOR)
 def emergency_end(request: HttpRequest, pk: int) -> HttpResponse:
     """End an emergency access now: one's own, or as the case's lead or director. `pk` is the opening."""
-    opening = CaseOpening.objects.filter(pk=pk).first()
-    if opening is None:
-        raise Missing
+    opening = one(CaseOpening.objects, pk=pk)
     end_emergency(opening=opening, by=request.actor, now=clock.now())
     messages.success(request, _("The emergency access has ended."))
     if opening.membership_id == request.actor.membership_id:

@@ -35,7 +35,7 @@ from family_support.access.decorators import allowed
 from family_support.access.reads import log_read
 from family_support.base import clock
 from family_support.base.actor import Actor
-from family_support.base.errors import Missing
+from family_support.base.rows import one
 from family_support.deadlines.queries import for_subject
 from family_support.documents.models import Attachment
 from family_support.ui.actions import respond, run
@@ -148,14 +148,10 @@ def _duplicates(request: HttpRequest) -> SafeString:
 
 def _seen(request: HttpRequest, pk: int) -> Intake:
     rows = Intake.objects.visible_to(request.actor)
-    found = (
-        rows.select_related("center__district", "sender_agency", "applicant", "registered_by__user")
-        .filter(pk=pk)
-        .first()
+    return one(
+        rows.select_related("center__district", "sender_agency", "applicant", "registered_by__user"),
+        pk=pk,
     )
-    if found is None:
-        raise Missing
-    return found
 
 
 def _case_of(request: HttpRequest, intake: Intake) -> Case | None:
@@ -296,10 +292,7 @@ def intake_refuse(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _slip_of(request: HttpRequest, pk: int) -> Intake:
     rows = Intake.objects.slip_for(request.actor).select_related("center__district", "case")
-    found = rows.filter(pk=pk).first()
-    if found is None:
-        raise Missing
-    return found
+    return one(rows, pk=pk)
 
 
 @require_safe

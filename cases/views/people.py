@@ -23,7 +23,7 @@ from family_support.access.reads import log_read
 from family_support.accounts.roles import WORKERS
 from family_support.base import clock
 from family_support.base.clock import local_date
-from family_support.base.errors import Missing
+from family_support.base.rows import one
 from family_support.deadlines.queries import for_subject
 from family_support.documents.models import Attachment
 from family_support.ui.actions import respond, run
@@ -91,9 +91,7 @@ def member_add(request: HttpRequest, pk: int) -> HttpResponse:
 @allowed(*WORKERS)
 def member_change(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a member's data and place in the family."""
-    member = CaseMember.objects.select_related("person").filter(pk=pk).first()
-    if member is None:
-        raise Missing
+    member = one(CaseMember.objects.select_related("person"), pk=pk)
     case = worked_case(request, member.case_id)
     others = [other for other in queries.members_of(case) if other.pk != member.pk]
     form = MemberForm(
@@ -186,15 +184,10 @@ def consent_new(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _consent_of(request: HttpRequest, pk: int) -> Consent:
-    found = (
-        Consent.objects.visible_to(request.actor)
-        .select_related("person", "recorded_by__user")
-        .filter(pk=pk)
-        .first()
+    return one(
+        Consent.objects.visible_to(request.actor).select_related("person", "recorded_by__user"),
+        pk=pk,
     )
-    if found is None:
-        raise Missing
-    return found
 
 
 @require_safe

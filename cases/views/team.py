@@ -26,6 +26,7 @@ from family_support.access.reads import log_read
 from family_support.accounts.roles import UNIT_HEADS, WORKERS, Role
 from family_support.base import clock
 from family_support.base.errors import Missing
+from family_support.base.rows import one
 from family_support.documents.models import Attachment
 from family_support.ui.actions import respond, run
 from family_support.ui.components import Crumb
@@ -113,9 +114,7 @@ def _grants(case: Case) -> Any:
 @allowed(*ASSIGNING)
 def member_remove(request: HttpRequest, pk: int) -> HttpResponse:
     """End a team member's place: `pk` is the place."""
-    place = TeamMember.objects.filter(pk=pk).first()
-    if place is None:
-        raise Missing
+    place = one(TeamMember.objects, pk=pk)
     case = listed_case(request, place.case_id)
     if not (permissions.can_assign(request.actor, case) or works(case, request.actor)):
         raise Missing
@@ -128,9 +127,7 @@ def member_remove(request: HttpRequest, pk: int) -> HttpResponse:
 @allowed(*ASSIGNING)
 def grant_end(request: HttpRequest, pk: int) -> HttpResponse:
     """End a named grant now."""
-    grant = CaseGrant.objects.filter(pk=pk).first()
-    if grant is None:
-        raise Missing
+    grant = one(CaseGrant.objects, pk=pk)
     case = listed_case(request, grant.case_id)
     if not (permissions.can_grant(request.actor, case) or works(case, request.actor)):
         raise Missing

@@ -25,6 +25,7 @@ from family_support.access.reads import log_read
 from family_support.accounts.roles import WORKERS, Role
 from family_support.base import clock
 from family_support.base.errors import Missing
+from family_support.base.rows import one
 from family_support.deadlines.queries import for_subject
 from family_support.ui import masking
 from family_support.ui.actions import respond, run
@@ -35,17 +36,12 @@ TONES: dict[str, Tone] = {"proposed": "blue", "accepted": "green", "declined": "
 
 
 def _seen(request: HttpRequest, pk: int) -> IntakeTransfer:
-    found = (
-        IntakeTransfer.objects.visible_to(request.actor)
-        .select_related(
+    return one(
+        IntakeTransfer.objects.visible_to(request.actor).select_related(
             "from_center__district", "to_center__district", "intake", "proposed_by__user", "decided_by__user"
-        )
-        .filter(pk=pk)
-        .first()
+        ),
+        pk=pk,
     )
-    if found is None:
-        raise Missing
-    return found
 
 
 def _case_of(request: HttpRequest, transfer: IntakeTransfer) -> Case:

@@ -20,7 +20,7 @@ from cases.views.common import center_of
 from family_support.access.decorators import allowed
 from family_support.accounts.roles import WORKERS, Role
 from family_support.base import clock
-from family_support.base.errors import Missing
+from family_support.base.rows import one
 from family_support.ui.actions import respond, run
 from family_support.ui.components import Badge, Crumb, Tone
 
@@ -159,10 +159,7 @@ def violence_support(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _record(request: HttpRequest, pk: int) -> ViolenceRecord:
-    found = ViolenceRecord.objects.visible_to(request.actor).filter(pk=pk).first()
-    if found is None:
-        raise Missing
-    return found
+    return one(ViolenceRecord.objects.visible_to(request.actor), pk=pk)
 
 
 def _crumbs(case: Case, *more: Crumb) -> list[Crumb]:

@@ -14,8 +14,9 @@ from family_support.accounts.sign_in_actions import end_all
 from family_support.audit.context import acting
 from family_support.base.actor import Actor
 from family_support.base.clock import local_date
-from family_support.base.errors import Conflict, Invalid, Missing
+from family_support.base.errors import Conflict, Invalid
 from family_support.base.models import bump, check_version
+from family_support.base.rows import one
 from family_support.directory.models import Agency, Center
 from family_support.outbox.events import emit
 
@@ -188,9 +189,7 @@ def _add(
 
 
 def _awaited(membership: Membership, by: Actor) -> Membership:
-    row = Membership.objects.select_for_update(of=("self",)).filter(pk=membership.pk).first()
-    if row is None:
-        raise Missing()
+    row = one(Membership.objects.select_for_update(of=("self",)), pk=membership.pk)
     permissions.check_can_approve(by, row)
     if not row.awaits_approval:
         raise Conflict("decided", _("This role has been decided on already."))
@@ -317,10 +316,7 @@ def end_acting(*, acting_director: ActingDirector, by: Actor, now: datetime) -> 
 
 def switch_membership(*, membership_id: int, user: User, now: datetime) -> Membership:
     """The membership that the session goes on with. Raises Missing unless it is the user's own and in force."""
-    found = Membership.objects.active(local_date(now)).filter(pk=membership_id, user_id=user.pk).first()
-    if found is None:
-        raise Missing()
-    return found
+    return one(Membership.objects.active(local_date(now)), pk=membership_id, user_id=user.pk)
 
 
 def change_own_settings(

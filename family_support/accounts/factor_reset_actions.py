@@ -10,7 +10,8 @@ from family_support.accounts.models import LEAST_WORDS, FactorReset, SignIn, Use
 from family_support.accounts.sign_in_actions import end_all
 from family_support.audit.context import acting
 from family_support.base.actor import Actor
-from family_support.base.errors import Conflict, Forbidden, Invalid, Missing
+from family_support.base.errors import Conflict, Forbidden, Invalid
+from family_support.base.rows import one
 from family_support.outbox.events import emit
 
 
@@ -45,9 +46,7 @@ def ask_reset(*, user: User, identity_check: str, by: Actor, now: datetime) -> F
 
 
 def _undecided(reset: FactorReset, by: Actor) -> FactorReset:
-    row = FactorReset.objects.select_for_update(of=("self",)).filter(pk=reset.pk).first()
-    if row is None:
-        raise Missing()
+    row = one(FactorReset.objects.select_for_update(of=("self",)), pk=reset.pk)
     permissions.check_can_decide_reset(by, row)
     if row.outcome:
         raise Conflict("decided", _("This request has been decided on already."))

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
-from family_support.accounts.actors import actor_of
 from family_support.accounts.models import MachineClient
 from family_support.base.actor import Actor
 from family_support.base.clock import local_date
@@ -18,5 +16,14 @@ def machine_in_force(client_id: str, now: datetime) -> MachineClient | None:
 
 
 def actor_of_machine(machine: MachineClient, request_id: str = "") -> Actor:
-    """The Actor of a program had through `machine_in_force`: its membership, and the one door it comes by."""
-    return replace(actor_of(machine.membership, request_id), channel=machine.door)
+    """The Actor of a program had through `machine_in_force`: its membership, of no organization, and its one door."""
+    membership = machine.membership
+    return Actor(
+        user_id=membership.user_id,
+        membership_id=membership.pk,
+        role=membership.role,
+        name=membership.user.short_name,
+        iin_index=membership.user.iin_index,
+        request_id=request_id,
+        channel=machine.door,
+    )

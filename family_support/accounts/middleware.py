@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from family_support.accounts import session
-from family_support.accounts.actors import actor_of, choose, memberships_of
+from family_support.accounts.actors import choose, standings_of
 from family_support.base import clock
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -23,7 +23,7 @@ SET_UP = LEAVE | {"mfa_activate_totp", "mfa_add_webauthn", "account_reauthentica
 
 
 class ActorMiddleware:
-    """`request.actor`: the Actor of one active membership, or None; `request.memberships`: all that are in force.
+    """`request.actor`: the Actor of one active membership, or None; `request.memberships`: Standings of all in force.
 
     The session names the membership; one that ended meanwhile gives way to the first in force. One query for
     a signed-in person, none for anybody else. A session older than SESSION_ABSOLUTE_AGE ends here.
@@ -49,10 +49,10 @@ class ActorMiddleware:
     @staticmethod
     def load(request: Any, now: Any) -> None:
         """Set actor and memberships of a signed-in person."""
-        request.memberships = memberships_of(request.user, clock.local_date(now))
+        request.memberships = standings_of(request.user, clock.local_date(now))
         chosen = choose(request.memberships, request.session.get(session.MEMBERSHIP))
         if chosen is not None:
-            request.actor = actor_of(chosen, getattr(request, "id", "") or "")
+            request.actor = chosen.actor(getattr(request, "id", "") or "")
 
 
 class SecondFactorMiddleware:

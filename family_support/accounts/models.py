@@ -133,8 +133,12 @@ class User(Versioned, AbstractBaseUser, PermissionsMixin):
 
     @property
     def short_name(self) -> str:
+        return self.shortened(self.first_name, self.last_name)
+
+    @staticmethod
+    def shortened(first_name: str, last_name: str) -> str:
         """Initial and last name: «Ә. Нұрғалиева»."""
-        return f"{self.first_name[:1]}. {self.last_name}" if self.first_name else self.last_name
+        return f"{first_name[:1]}. {last_name}" if first_name else last_name
 
     @staticmethod
     def index_of(iin: str) -> str:

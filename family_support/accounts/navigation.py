@@ -1,10 +1,9 @@
 """Links of accounts and the directory in the top bar, and the switcher of memberships."""
 
-from typing import Any
-
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from family_support.accounts.actors import Standing
 from family_support.accounts.roles import EVERYBODY, MINISTRY_ROLES, UNIT_HEADS, Role
 from family_support.ui import navigation
 from family_support.ui.navigation import MembershipOption, MenuItem, NavItem
@@ -14,12 +13,12 @@ FIRST_IN_BAR = MINISTRY_ROLES | {Role.SYSTEM_ADMIN}
 
 def options(request: HttpRequest) -> list[MembershipOption]:
     """The memberships in force that the middleware found."""
-    held: list[Any] = getattr(request, "memberships", [])
+    held: list[Standing] = getattr(request, "memberships", [])
     actor = getattr(request, "actor", None)
     current = actor.membership_id if actor else None
     return [
-        MembershipOption(row.pk, row.get_role_display(), str(row.organization or ""), row.pk == current)
-        for row in held
+        MembershipOption(each.membership_id, each.role_name, each.organization, each.membership_id == current)
+        for each in held
     ]
 
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from family_support.accounts.decorators import allowed
 from family_support.accounts.roles import Role
 from family_support.base import clock
-from family_support.base.errors import Missing
+from family_support.base.rows import one
 from family_support.deadlines import calendar_actions as actions
 from family_support.deadlines.calendar_forms import FIRST_LINES, MOST_LINES, CalendarFilter, CalendarForm
 from family_support.deadlines.calendar_page import legend, order_text, weekdays, year_of
@@ -166,9 +166,7 @@ def previewed(form: Any, found: Any) -> Any:
 @allowed(*EDIT, Role.DIRECTOR)
 def recount(request: HttpRequest, pk: int) -> HttpResponse:
     """How far counting again has come, for the person who published."""
-    found = Recount.objects.visible_to(request.actor).select_related("region", "center").filter(pk=pk).first()
-    if found is None:
-        raise Missing
+    found = one(Recount.objects.visible_to(request.actor).select_related("region", "center"), pk=pk)
     place = found.center or found.region
     context = {
         "recount": found,

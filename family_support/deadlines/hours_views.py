@@ -16,7 +16,7 @@ from family_support.accounts.decorators import allowed
 from family_support.accounts.permissions import check_can_set_hours
 from family_support.accounts.roles import Role
 from family_support.base import clock
-from family_support.base.errors import Missing
+from family_support.base.rows import one
 from family_support.deadlines import calendar_actions as actions
 from family_support.deadlines.calendar_forms import HoursForm, TakeBackForm
 from family_support.deadlines.calendar_page import order_text
@@ -32,9 +32,7 @@ from family_support.workdays.queries import calendar_of, current_version, load_e
 @allowed(Role.DIRECTOR)
 def hours(request: HttpRequest, pk: int) -> HttpResponse:
     """Hours with their orders, a change from a day on with its preview, and taking back one that waits."""
-    center = Center.objects.with_place().filter(pk=pk).first()
-    if center is None:
-        raise Missing
+    center = one(Center.objects.with_place(), pk=pk)
     check_can_set_hours(request.actor, center.pk)
     now, today = clock.now(), clock.today()
     opens, closes = calendar_of(load_edition(), center).hours_of(today)

@@ -10,7 +10,7 @@ from family_support.access.decorators import allowed
 from family_support.access.subjects import case_lines, subject_label, subject_url
 from family_support.accounts.roles import UNIT_HEADS, WORKERS, Role
 from family_support.base import clock
-from family_support.base.errors import Missing
+from family_support.base.rows import one
 from family_support.deadlines.badges import view
 from family_support.deadlines.explanation import explained
 from family_support.deadlines.models import Deadline
@@ -35,10 +35,7 @@ EXPLAINED_TO = (
 
 def shown_deadline(request: HttpRequest, pk: int) -> Deadline:
     """The deadline for who may see it. Errors: Missing."""
-    deadline = Deadline.objects.visible_to(request.actor).for_display().filter(pk=pk).first()
-    if deadline is None:
-        raise Missing
-    return deadline
+    return one(Deadline.objects.visible_to(request.actor).for_display(), pk=pk)
 
 
 @require_safe

@@ -17,6 +17,7 @@ from family_support.accounts.roles import (
     Role,
 )
 from family_support.base.errors import Missing
+from family_support.base.rows import one
 from family_support.documents.models import Attachment, Rendering
 from family_support.documents.registry import renderer
 from family_support.documents.serving import download
@@ -49,9 +50,7 @@ CONTENT_TYPES = {
 def attachment_download(request: HttpRequest, pk: int) -> HttpResponseBase:
     """One attachment, under the name it was given, which is nowhere but in the answer's header."""
     actor = request.actor
-    attachment = Attachment.objects.visible_to(actor).filter(pk=pk).first()
-    if attachment is None:
-        raise Missing
+    attachment = one(Attachment.objects.visible_to(actor), pk=pk)
     if attachment.case_id is not None:
         log_read(actor, attachment.case_id, f"attachment {attachment.pk}")
     return download(
@@ -63,9 +62,7 @@ def attachment_download(request: HttpRequest, pk: int) -> HttpResponseBase:
 @allowed(*RENDERING_READERS)
 def rendering_status(request: HttpRequest, pk: int) -> HttpResponse:
     """Where a file in the making stands: a piece of page for htmx, else a page whose link asks again."""
-    rendering = Rendering.objects.visible_to(request.actor).filter(pk=pk).first()
-    if rendering is None:
-        raise Missing
+    rendering = one(Rendering.objects.visible_to(request.actor), pk=pk)
     fragment = request.htmx and not request.htmx.history_restore_request
     template = "documents/rendering.html" if fragment else "documents/rendering_page.html"
     response = render(request, template, {"rendering": rendering})

@@ -20,8 +20,9 @@ from family_support.audit.context import acting
 from family_support.base import clock
 from family_support.base.actor import Actor
 from family_support.base.clock import local_date
-from family_support.base.errors import Conflict, Missing
+from family_support.base.errors import Conflict
 from family_support.base.loudness import Loudness
+from family_support.base.rows import one
 from family_support.notifications.models import IN_PLACE_OF, Mail, MailDecision, Notice
 from family_support.notifications.permissions import check_can_decide_mail
 from family_support.notifications.recipients import standing_in, who_is_away
@@ -195,9 +196,7 @@ def new_message_id() -> str:
 def mark_read(*, notice_id: int, by: Actor, now: datetime) -> Notice:
     """Mark one of the actor's own notices as read; read before is no error. Errors: Missing."""
     with acting(by):
-        notice = Notice.objects.visible_to(by).select_for_update().filter(pk=notice_id).first()
-        if notice is None:
-            raise Missing
+        notice = one(Notice.objects.visible_to(by).select_for_update(), pk=notice_id)
         if notice.read_at is None:
             notice.read_at = now
             notice.save(update_fields=("read_at",))
@@ -242,9 +241,7 @@ def _parked(by: Actor, mail_id: int | None) -> list[Mail]:
     rows = Mail.objects.visible_to(by)
     if mail_id is None:
         return list(rows.parked().select_for_update().order_by("pk"))
-    mail = rows.select_for_update().filter(pk=mail_id).first()
-    if mail is None:
-        raise Missing
+    mail = one(rows.select_for_update(), pk=mail_id)
     if mail.parked_at is None or mail.given_up_at is not None:
         raise Conflict("not_parked", _("This mail is not parked any more."))
     return [mail]

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from family_support.access.scopes import listed_cases
-from family_support.accounts.actors import actor_of, for_actors
+from family_support.accounts.actors import standings
 from family_support.accounts.models import Absence, ActingDirector, Membership
 from family_support.accounts.roles import Role
 
@@ -60,8 +60,8 @@ def standing_in(recipients: Iterable[int], case_id: int | None, on: date) -> dic
     if not found or case_id is None:
         return found
     reached = {}
-    for membership in for_actors(Membership.objects.filter(pk__in=found), on):
-        of_body = membership.agency_id is not None
-        if of_body or listed_cases(actor_of(membership, "")).filter(pk=case_id).exists():
-            reached[membership.pk] = found[membership.pk]
+    for each in standings(found, on):
+        of_body = each.agency_id is not None
+        if of_body or listed_cases(each.actor()).filter(pk=case_id).exists():
+            reached[each.membership_id] = found[each.membership_id]
     return reached

@@ -15,6 +15,7 @@ from family_support.audit.context import acting
 from family_support.base.actor import Actor
 from family_support.base.clock import local_date
 from family_support.base.errors import Conflict, Forbidden, Invalid, Missing, Text
+from family_support.base.rows import one
 from family_support.deadlines.actions import meet, open_deadline
 from family_support.directory.models import Center
 from family_support.outbox.events import emit
@@ -115,9 +116,7 @@ def decide_review(*, review: GlassReview, decision: str, note: str, by: Actor, n
     note = checked_note(decision, GlassReview.Decision.values, note)
     with acting(by, reason=note):
         found = GlassReview.objects.select_for_update(of=("self",)).select_related("opening__membership")
-        review = found.filter(pk=review.pk).first()
-        if review is None:
-            raise Missing
+        review = one(found, pk=review.pk)
         _check_from_outside(review, by, now)
         check_waiting(review)
         review.decision, review.note = decision, note
@@ -148,9 +147,7 @@ def decide_alert(*, alert: LookAlert, decision: str, note: str, by: Actor, now: 
     note = checked_note(decision, LookAlert.Decision.values, note)
     with acting(by, reason=note):
         found = LookAlert.objects.select_for_update(of=("self",)).select_related("membership")
-        alert = found.filter(pk=alert.pk).first()
-        if alert is None:
-            raise Missing
+        alert = one(found, pk=alert.pk)
         if alert.membership.user_id == by.user_id:
             raise Forbidden("own_looking", _("Another security officer decides about your own account."))
         check_waiting(alert)

@@ -12,7 +12,7 @@ from family_support.audit.context import acting
 from family_support.audit.queries import unsigned_transactions
 from family_support.base.actor import SYSTEM, Actor
 from family_support.base.clock import local_date
-from family_support.base.errors import Missing
+from family_support.base.rows import one
 from family_support.notifications.actions import notify
 from family_support.notifications.recipients import of_role
 from family_support.notifications.registry import register_kind
@@ -83,9 +83,7 @@ def decide_unsigned(
     check_can_review(by)
     note = checked_note(decision, UnsignedChanges.Decision.values, note)
     with acting(by, reason=note):
-        found = UnsignedChanges.objects.select_for_update(of=("self",)).filter(pk=batch.pk).first()
-        if found is None:
-            raise Missing
+        found = one(UnsignedChanges.objects.select_for_update(of=("self",)), pk=batch.pk)
         check_waiting(found)
         found.decision, found.note = decision, note
         found.decided_by_id, found.decided_at = by.membership_id, now

@@ -15,6 +15,7 @@ from family_support.access.decorators import allowed
 from family_support.accounts.roles import Role
 from family_support.base import clock
 from family_support.base.errors import Missing
+from family_support.base.rows import one
 from family_support.oversight import actions, queries
 from family_support.oversight.forms import AlertForm, ReviewForm, UnsignedForm
 from family_support.oversight.models import GlassReview, LookAlert, UnsignedChanges
@@ -111,9 +112,7 @@ def look_alert(request: HttpRequest, pk: int) -> HttpResponse:
     rows = LookAlert.objects.visible_to(request.actor).select_related(
         "membership__user", "membership__center", "membership__agency", "decided_by__user"
     )
-    alert = rows.filter(pk=pk).first()
-    if alert is None:
-        raise Missing
+    alert = one(rows, pk=pk)
     form = AlertForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         data = {name: form.cleaned_data[name] for name in ("decision", "note")}
@@ -146,9 +145,7 @@ def unsigned_list(request: HttpRequest) -> HttpResponse:
 def unsigned_changes(request: HttpRequest, pk: int) -> HttpResponse:
     """One batch: when, which kinds of record and how many; and the decision, once."""
     rows = UnsignedChanges.objects.visible_to(request.actor).select_related("decided_by__user")
-    batch = rows.filter(pk=pk).first()
-    if batch is None:
-        raise Missing
+    batch = one(rows, pk=pk)
     form = UnsignedForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         data = {name: form.cleaned_data[name] for name in ("decision", "note")}

@@ -21,6 +21,7 @@ from family_support.base.actor import SYSTEM, Actor
 from family_support.base.errors import Conflict, Forbidden, Invalid, Missing, invalid_field
 from family_support.base.idempotency import run_once
 from family_support.base.models import check_version
+from family_support.base.rows import one
 from family_support.protection.models import DataRequest, Disposal, DisposalItem, LegalHold
 from family_support.protection.retention import due_cases
 
@@ -94,9 +95,7 @@ def lift_hold(*, hold: LegalHold, by: Actor, now: datetime) -> LegalHold:
     """The reason to keep the case is gone. Errors: Forbidden, Missing, Conflict when lifted already."""
     _check_director(by)
     with acting(by):
-        found = LegalHold.objects.visible_to(by).select_for_update(of=("self",)).filter(pk=hold.pk).first()
-        if found is None:
-            raise Missing
+        found = one(LegalHold.objects.visible_to(by).select_for_update(of=("self",)), pk=hold.pk)
         if found.lifted_at is not None:
             raise Conflict("hold_lifted", _("This case is no longer kept."))
         found.lifted_at, found.lifted_by_id = now, by.membership_id
@@ -183,7 +182,4 @@ def _check_director(by: Actor) -> None:
 
 def _locked(disposal: Disposal, by: Actor) -> Disposal:
     rows = Disposal.objects.visible_to(by).select_for_update(of=("self",))
-    found = rows.filter(pk=disposal.pk).first()
-    if found is None:
-        raise Missing
-    return found
+    return one(rows, pk=disposal.pk)

@@ -17,7 +17,7 @@ from family_support.access.decorators import allowed
 from family_support.access.reads import log_read
 from family_support.accounts.roles import WORKERS, Role
 from family_support.base import clock
-from family_support.base.errors import Missing
+from family_support.base.rows import one
 from family_support.protection import actions
 from family_support.protection.export import data_pdf
 from family_support.protection.forms import ConfirmErasureForm, DataRequestForm, HoldForm
@@ -30,9 +30,7 @@ from family_support.ui.components import Crumb
 @allowed(*WORKERS)
 def data_request_new(request: HttpRequest, pk: int) -> HttpResponse:
     """A person of the family asks for their own data."""
-    member = CaseMember.objects.select_related("person").filter(pk=pk).first()
-    if member is None:
-        raise Missing
+    member = one(CaseMember.objects.select_related("person"), pk=pk)
     case = worked_case(request, member.case_id)
     form = DataRequestForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -67,10 +65,7 @@ def data_request_new(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _request_of(request: HttpRequest, pk: int) -> DataRequest:
     rows = DataRequest.objects.visible_to(request.actor)
-    found = rows.select_related("case__center", "person", "by__user").filter(pk=pk).first()
-    if found is None:
-        raise Missing
-    return found
+    return one(rows.select_related("case__center", "person", "by__user"), pk=pk)
 
 
 @require_safe
@@ -110,10 +105,7 @@ def disposals(request: HttpRequest) -> HttpResponse:
 
 
 def _disposal(request: HttpRequest, pk: int) -> Disposal:
-    found = Disposal.objects.visible_to(request.actor).filter(pk=pk).first()
-    if found is None:
-        raise Missing
-    return found
+    return one(Disposal.objects.visible_to(request.actor), pk=pk)
 
 
 @require_http_methods(["GET", "POST"])
@@ -189,9 +181,7 @@ def hold_new(request: HttpRequest, pk: int) -> HttpResponse:
 @allowed(Role.DIRECTOR)
 def hold_lift(request: HttpRequest, pk: int) -> HttpResponse:
     """The reason to keep the case is gone."""
-    found = LegalHold.objects.visible_to(request.actor).filter(pk=pk).first()
-    if found is None:
-        raise Missing
+    found = one(LegalHold.objects.visible_to(request.actor), pk=pk)
     actions.lift_hold(hold=found, by=request.actor, now=clock.now())
     messages.success(request, _("The hold was lifted."))
     return redirect("disposals")

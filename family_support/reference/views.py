@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from family_support.accounts.decorators import allowed
 from family_support.base import clock
 from family_support.base.errors import Missing
+from family_support.base.rows import one
 from family_support.reference import actions, queries
 from family_support.reference.catalogs import Catalog, catalog, uses_of
 from family_support.reference.forms import CancelForm, DayForm, EndForm
@@ -42,9 +43,7 @@ def _list(slug: str) -> Catalog:
 
 def _row(slug: str, pk: int) -> tuple[Catalog, Any]:
     found = _list(slug)
-    row = found.rows().filter(pk=pk).first()
-    if row is None:
-        raise Missing
+    row = one(found.rows(), pk=pk)
     return found, row
 
 

@@ -11,7 +11,8 @@ from cases.timeline import record
 from family_support.audit.context import acting
 from family_support.base.actor import Actor
 from family_support.base.clock import local_date
-from family_support.base.errors import AppError, Conflict, Missing
+from family_support.base.errors import AppError, Conflict
+from family_support.base.rows import one
 from family_support.deadlines.actions import hand_over, meet, open_deadline
 from family_support.deadlines.models import Holder
 from family_support.outbox.events import emit
@@ -155,15 +156,13 @@ def hold_handoff(*, handoff: Handoff, reason: str, by: Actor, now: datetime) -> 
 def _lock(handoff: Handoff, by: Actor) -> Handoff:
     """The hand-off of a case the actor works on, locked. Errors: Forbidden, Missing."""
     check_coordinates(by)
-    found = (
-        Handoff.objects.select_for_update(of=("self",))
-        .select_related("case__center", "plan_version__plan", "agency")
-        .filter(pk=handoff.pk, case__in=Case.objects.writable_by(by).values("pk"))
-        .first()
+    return one(
+        Handoff.objects.select_for_update(of=("self",)).select_related(
+            "case__center", "plan_version__plan", "agency"
+        ),
+        pk=handoff.pk,
+        case__in=Case.objects.writable_by(by).values("pk"),
     )
-    if found is None:
-        raise Missing()
-    return found
 
 
 def _not_handed_off(measures: Iterable[Measure]) -> list[Measure]:

@@ -12,6 +12,7 @@ from family_support.audit.context import acting
 from family_support.base.actor import Actor
 from family_support.base.clock import local_date
 from family_support.base.errors import Invalid, Missing
+from family_support.base.rows import one
 from family_support.directory.models import Agency, StateService
 from ipr.actions.locking import case_of, locked_version, touch
 from ipr.models import FamilyMeasure, Measure, MeasureTemplate, Participant, PlanVersion
@@ -60,9 +61,7 @@ def put_measure(
         if row is None:
             row = Measure(version=version)
         else:
-            row = version.measures.select_for_update(of=("self",)).filter(pk=row.pk).first()
-            if row is None:
-                raise Missing()
+            row = one(version.measures.select_for_update(of=("self",)), pk=row.pk)
         row.template, row.sector_id = data.template, data.template.sector_id
         row.text, row.goal, row.purpose = data.text.strip(), data.goal.strip(), Measure.Purpose(data.purpose)
         row.person, row.agency, row.by_center = data.person, data.agency, data.by_center
@@ -147,9 +146,7 @@ def put_family_measure(
         if row is None:
             row = FamilyMeasure(plan_version=version)
         else:
-            row = version.family_measures.select_for_update(of=("self",)).filter(pk=row.pk).first()
-            if row is None:
-                raise Missing()
+            row = one(version.family_measures.select_for_update(of=("self",)), pk=row.pk)
         row.text, row.person = text.strip(), person
         row.starts_on, row.due_on = starts_on, due_on
         row.bump()

@@ -14,8 +14,9 @@ from cases.timeline import record
 from family_support.audit.context import acting
 from family_support.base.actor import Actor
 from family_support.base.clock import local_date
-from family_support.base.errors import Conflict, Invalid, Missing
+from family_support.base.errors import Conflict, Invalid
 from family_support.base.models import check_version
+from family_support.base.rows import one
 from family_support.deadlines.actions import cancel, meet
 from family_support.documents.actions import attach
 from family_support.documents.models import Attachment
@@ -48,9 +49,7 @@ def mark_family_measure(
         version = locked_version(measure.plan_version, by)
         check_can_draw_up(by, case_of(version))
         check_state(version, PlanVersion.State.APPROVED)
-        row = version.family_measures.select_for_update(of=("self",)).filter(pk=measure.pk).first()
-        if row is None:
-            raise Missing()
+        row = one(version.family_measures.select_for_update(of=("self",)), pk=measure.pk)
         check_version(row, expected_version)
         if row.state != FamilyMeasure.State.PLANNED:
             raise Conflict("marked_already", _("This measure is marked already."))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from cases.actions.locking import locked_case
 from cases.models import Case
 from family_support.base.actor import Actor
-from family_support.base.errors import Missing
 from family_support.base.models import check_version
+from family_support.base.rows import one
 from ipr.models import Plan, PlanVersion
 
 
@@ -17,9 +17,7 @@ def locked_version(version: PlanVersion, by: Actor, expected_version: int | None
     """
     case = locked_case(version.plan.case_id, by)
     plan = Plan.objects.select_for_update(of=("self",)).get(pk=version.plan_id)
-    found = PlanVersion.objects.select_for_update(of=("self",)).filter(pk=version.pk, plan=plan).first()
-    if found is None:
-        raise Missing()
+    found = one(PlanVersion.objects.select_for_update(of=("self",)), pk=version.pk, plan=plan)
     if expected_version is not None:
         check_version(found, expected_version)
     plan.case = case
@@ -30,9 +28,7 @@ def locked_version(version: PlanVersion, by: Actor, expected_version: int | None
 def locked_plan(plan: Plan, by: Actor, expected_version: int | None = None) -> Plan:
     """The plan anew with its annotated case, both locked. Errors: Missing, Conflict."""
     case = locked_case(plan.case_id, by)
-    found = Plan.objects.select_for_update(of=("self",)).filter(pk=plan.pk).first()
-    if found is None:
-        raise Missing()
+    found = one(Plan.objects.select_for_update(of=("self",)), pk=plan.pk)
     if expected_version is not None:
         check_version(found, expected_version)
     found.case = case

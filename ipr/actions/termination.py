@@ -14,7 +14,8 @@ from cases.timeline import record
 from family_support.audit.context import acting
 from family_support.base.actor import Actor
 from family_support.base.clock import local_date
-from family_support.base.errors import Conflict, Invalid, Missing
+from family_support.base.errors import Conflict, Invalid
+from family_support.base.rows import one
 from family_support.deadlines.actions import cancel, meet, open_deadline
 from family_support.documents.actions import attach
 from family_support.documents.models import Attachment
@@ -189,9 +190,7 @@ def _end_with_next(
 
 
 def _open(proposal: EndProposal, plan: Plan) -> EndProposal:
-    row = plan.proposals.select_for_update(of=("self",)).filter(pk=proposal.pk).first()
-    if row is None:
-        raise Missing()
+    row = one(plan.proposals.select_for_update(of=("self",)), pk=proposal.pk)
     if row.answer:
         raise Conflict("proposal_answered", _("This proposal has been answered already."))
     row.plan = plan

@@ -18,8 +18,9 @@ from cases.models import Case
 from family_support.access.decorators import allowed
 from family_support.accounts.roles import WORKERS
 from family_support.base.clock import local_date, now
-from family_support.base.errors import Conflict, Invalid, Missing
+from family_support.base.errors import Conflict, Invalid
 from family_support.base.idempotency import run_once
+from family_support.base.rows import one
 from family_support.ui.actions import respond, run
 from family_support.ui.components import Crumb
 from family_support.ui.fields import DayField
@@ -183,10 +184,7 @@ def measure_edit(request: HttpRequest, pk: int) -> HttpResponse:
 def _row(request: HttpRequest, rows: QuerySet[Any], pk: int, path: str = "version") -> Any:
     """A row of a version of a case the actor works on. Errors: Missing."""
     writable = Case.objects.writable_by(request.actor).values("pk")
-    found = rows.filter(**{"pk": pk, f"{path}__plan__case__in": writable}).first()
-    if found is None:
-        raise Missing()
-    return found
+    return one(rows, **{"pk": pk, f"{path}__plan__case__in": writable})
 
 
 @require_POST

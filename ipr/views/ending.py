@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from family_support.access.decorators import allowed
 from family_support.accounts.roles import WORKERS
 from family_support.base.clock import local_date, now
-from family_support.base.errors import Missing
 from family_support.base.idempotency import run_once
+from family_support.base.rows import one
 from family_support.ui.actions import respond, run
 from family_support.ui.components import Crumb
 from ipr import actions, completion, forms
@@ -26,9 +26,7 @@ from ipr.views.loading import crumbs, work_plan, work_version
 @allowed(*WORKERS)
 def family_mark(request: HttpRequest, pk: int) -> HttpResponse:
     """How a measure of the family went, with what confirms it."""
-    measure = FamilyMeasure.objects.filter(pk=pk).first()
-    if measure is None:
-        raise Missing()
+    measure = one(FamilyMeasure.objects, pk=pk)
     version = work_version(request, measure.plan_version_id)
     case = version.plan.case
     form = forms.MarkForm(request.POST or None, request.FILES or None, initial={"version": measure.version})

@@ -13,6 +13,7 @@ from cases.models import Case
 from cases.permissions import works
 from family_support.access.reads import log_read
 from family_support.base.errors import Missing
+from family_support.base.rows import one
 from family_support.ui.components import Badge, Crumb, Tone
 from ipr.models import Plan, PlanVersion
 from ipr.queries import for_reading
@@ -35,9 +36,7 @@ def read_version(request: HttpRequest, pk: int) -> PlanVersion:
     Errors: Missing.
     """
     actor: Any = request.actor
-    version = for_reading(PlanVersion.objects.visible_to(actor)).filter(pk=pk).first()
-    if version is None:
-        raise Missing()
+    version = one(for_reading(PlanVersion.objects.visible_to(actor)), pk=pk)
     version.plan.case = shown_case(request, version.plan.case_id)
     pending = version.state == PlanVersion.State.SUBMITTED and not works(version.plan.case, actor)
     log_read(
@@ -59,9 +58,7 @@ def work_version(request: HttpRequest, pk: int) -> PlanVersion:
 
 def work_plan(request: HttpRequest, pk: int) -> Plan:
     """A plan of a case the actor works on. Errors: Missing."""
-    plan = Plan.objects.filter(pk=pk).first()
-    if plan is None:
-        raise Missing()
+    plan = one(Plan.objects, pk=pk)
     plan.case = listed_case(request, plan.case_id)
     if not works(plan.case, request.actor):
         raise Missing()

@@ -19,6 +19,7 @@ from family_support.access.reads import log_read
 from family_support.accounts.roles import WORKERS, Role
 from family_support.base.clock import local_date, now
 from family_support.base.errors import Missing
+from family_support.base.rows import one
 from family_support.documents.models import Attachment
 from family_support.ui.actions import respond, run
 from family_support.ui.components import Crumb
@@ -75,9 +76,7 @@ def plan_end_propose(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _proposal(request: HttpRequest, pk: int) -> EndProposal:
-    found = EndProposal.objects.visible_to(request.actor).select_related("plan").filter(pk=pk).first()
-    if found is None:
-        raise Missing()
+    found = one(EndProposal.objects.visible_to(request.actor).select_related("plan"), pk=pk)
     found.plan.case = listed_case(request, found.plan.case_id)
     return found
 
@@ -127,9 +126,7 @@ def plan_end_refuse(request: HttpRequest, pk: int) -> HttpResponse:
 @allowed(Role.DIRECTOR)
 def plan_terminate(request: HttpRequest, pk: int) -> HttpResponse:
     """The head's decision to end a plan on R256 19(2)–(4), beside the caseworker's proposal where there is one."""
-    plan = Plan.objects.filter(pk=pk).first()
-    if plan is None:
-        raise Missing()
+    plan = one(Plan.objects, pk=pk)
     plan.case = listed_case(request, plan.case_id)
     check_can_terminate(request.actor, plan)
     proposal = plan.proposals.open().select_related("proposed_by__user").first()

@@ -13,8 +13,9 @@ from cases.timeline import record
 from family_support.audit.context import acting
 from family_support.base import validators
 from family_support.base.actor import SYSTEM, Actor
-from family_support.base.errors import Conflict, Invalid, Missing, Text, invalid_field
+from family_support.base.errors import Conflict, Invalid, Text, invalid_field
 from family_support.base.models import check_version
+from family_support.base.rows import one
 from family_support.deadlines.actions import cancel, hand_over, meet
 from family_support.deadlines.models import Deadline, Holder
 from family_support.outbox.events import emit
@@ -245,9 +246,7 @@ def _save(alarm: Alarm) -> None:
 def locked_alarm(alarm: Alarm | int, by: Actor, expected_version: int | str | None = None) -> Alarm:
     """The alarm anew, locked, its case with what permissions read on it. Errors: Missing, Conflict when stale."""
     pk = alarm if isinstance(alarm, int) else alarm.pk
-    found = loaded_alarms(by).select_for_update(of=("self",)).filter(pk=pk).first()
-    if found is None:
-        raise Missing
+    found = one(loaded_alarms(by).select_for_update(of=("self",)), pk=pk)
     if expected_version is not None:
         check_version(found, expected_version)
     return with_case_access(found, by)

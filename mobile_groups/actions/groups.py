@@ -17,6 +17,7 @@ from family_support.base.actor import SYSTEM, Actor
 from family_support.base.clock import local_date
 from family_support.base.errors import Conflict, Invalid, Missing, invalid_field
 from family_support.base.models import check_version
+from family_support.base.rows import one
 from family_support.deadlines.actions import cancel, meet, open_deadline
 from family_support.directory.models import Agency, Center, District, Sector
 from family_support.documents.actions import attach
@@ -207,9 +208,7 @@ def _check_account(group: MobileGroup, membership: Membership, now: datetime) ->
 
 def _member_anew(group: MobileGroup, member: GroupMember, expected_version: int | str | None) -> GroupMember:
     """The draft's member as it is now: somebody who was taken out is not written back. Errors: Missing, Conflict."""
-    found = group.members.filter(pk=member.pk).first()
-    if found is None:
-        raise Missing
+    found = one(group.members, pk=member.pk)
     if expected_version is not None:
         check_version(found, expected_version)
     return found
@@ -402,15 +401,12 @@ def expire_groups(*, now: datetime, district_id: int | None = None) -> int:
 def _locked_draft(group: MobileGroup, by: Actor, expected_version: int | str | None) -> MobileGroup:
     """Errors: Forbidden, Missing out of the district, Conflict for a stale version or no draft."""
     check_coordinates(by)
-    found = (
+    found = one(
         MobileGroup.objects.visible_to(by)
         .select_for_update(of=("self",))
-        .select_related("district", "replaces", "coordinator__agency")
-        .filter(pk=group.pk)
-        .first()
+        .select_related("district", "replaces", "coordinator__agency"),
+        pk=group.pk,
     )
-    if found is None:
-        raise Missing
     if expected_version is not None:
         check_version(found, expected_version)
     if found.state != MobileGroup.State.DRAFT:

@@ -11,8 +11,9 @@ from family_support.audit.context import acting
 from family_support.base import validators
 from family_support.base.actor import Actor
 from family_support.base.clock import local_date
-from family_support.base.errors import Conflict, Invalid, Missing, invalid_field
+from family_support.base.errors import Conflict, Invalid, invalid_field
 from family_support.base.models import check_version
+from family_support.base.rows import one
 from family_support.directory.models import Agency
 from family_support.outbox.events import emit
 from mobile_groups.actions.alarms import check_alarm_open, locked_alarm, meet_response_term
@@ -108,9 +109,7 @@ def _locked_measure(
     plan: ResponsePlan, measure: ResponseMeasure, expected_version: int | str | None
 ) -> ResponseMeasure:
     """The plan's measure anew: what somebody took out is not written back. Errors: Missing, Conflict when stale."""
-    found = plan.measures.select_for_update(of=("self",)).filter(pk=measure.pk).first()
-    if found is None:
-        raise Missing
+    found = one(plan.measures.select_for_update(of=("self",)), pk=measure.pk)
     if expected_version is not None:
         check_version(found, expected_version)
     return found
@@ -165,15 +164,12 @@ def mark_measure(
     with acting(by):
         # The plan first, as in every other step of it: its end and this mark wait for each other.
         ResponsePlan.objects.select_for_update(of=("self",)).filter(measures=measure.pk).first()
-        found = (
+        found = one(
             ResponseMeasure.objects.visible_to(by)
             .select_for_update(of=("self",))
-            .select_related("plan__alarm__case__center", "agency")
-            .filter(pk=measure.pk)
-            .first()
+            .select_related("plan__alarm__case__center", "agency"),
+            pk=measure.pk,
         )
-        if found is None:
-            raise Missing
         check_can_mark(by, found)
         check_version(found, expected_version)
         _check_state(found.plan, State.IN_FORCE)
@@ -233,9 +229,7 @@ def subject_of(plan: ResponsePlan) -> tuple[str, int]:
 def locked_plan(plan: ResponsePlan, by: Actor, expected_version: int | str | None = None) -> ResponsePlan:
     """The plan anew; its alarm is locked first. Errors: Missing, Conflict when stale."""
     alarm = locked_alarm(plan.alarm_id, by)
-    found = ResponsePlan.objects.select_for_update(of=("self",)).filter(pk=plan.pk, alarm=alarm).first()
-    if found is None:
-        raise Missing
+    found = one(ResponsePlan.objects.select_for_update(of=("self",)), pk=plan.pk, alarm=alarm)
     if expected_version is not None:
         check_version(found, expected_version)
     found.alarm = with_case_access(alarm, by)

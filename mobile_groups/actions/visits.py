@@ -17,8 +17,9 @@ from family_support.audit.context import acting
 from family_support.base import validators
 from family_support.base.actor import Actor
 from family_support.base.clock import local_date
-from family_support.base.errors import Conflict, Forbidden, Invalid, Missing, invalid_field
+from family_support.base.errors import Conflict, Forbidden, Invalid, invalid_field
 from family_support.base.models import check_version
+from family_support.base.rows import one
 from family_support.documents.actions import attach
 from family_support.documents.models import Attachment
 from family_support.outbox.events import emit
@@ -292,9 +293,7 @@ def subject_of(visit: Visit) -> tuple[str, int]:
 def locked_visit(visit: Visit, by: Actor, expected_version: int | str | None) -> Visit:
     """The visit anew; its alarm, if any, is locked first. Errors: Missing, Forbidden, Conflict when stale."""
     alarm = locked_alarm(visit.alarm_id, by) if visit.alarm_id else None
-    found = loaded_visits(by).select_for_update(of=("self",)).filter(pk=visit.pk, alarm=alarm).first()
-    if found is None:
-        raise Missing
+    found = one(loaded_visits(by).select_for_update(of=("self",)), pk=visit.pk, alarm=alarm)
     found.alarm = alarm
     if alarm is None:
         with_case_access(found, by)

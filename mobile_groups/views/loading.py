@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from family_support.access.reads import log_read
-from family_support.base.errors import Missing
+from family_support.base.rows import one
 from family_support.ui.components import Crumb
 from mobile_groups.loading import loaded_alarms, loaded_visits, with_case_access
 from mobile_groups.models import Alarm, MobileGroup, ResponsePlan, Visit
@@ -17,23 +17,19 @@ LANGUAGES = (("kk", "Қазақша"), ("ru", "Русский"))
 
 def alarm_of(request: HttpRequest, pk: int, what: str = "alarm") -> Alarm:
     """An alarm in scope; the reading is logged. Errors: Missing."""
-    alarm = loaded_alarms(request.actor).filter(pk=pk).first()
-    if alarm is None:
-        raise Missing
+    alarm = one(loaded_alarms(request.actor), pk=pk)
     log_read(request.actor, alarm.case_id, f"{what} {alarm.pk}")
     return with_case_access(alarm, request.actor)
 
 
 def plan_of(request: HttpRequest, pk: int) -> ResponsePlan:
     """A response plan in scope, with its alarm. Errors: Missing."""
-    plan = (
-        ResponsePlan.objects.visible_to(request.actor)
-        .select_related("created_by__user", "in_force_by__user", "ended_by__user")
-        .filter(pk=pk)
-        .first()
+    plan = one(
+        ResponsePlan.objects.visible_to(request.actor).select_related(
+            "created_by__user", "in_force_by__user", "ended_by__user"
+        ),
+        pk=pk,
     )
-    if plan is None:
-        raise Missing
     plan.alarm = alarm_of(request, plan.alarm_id, "response plan of alarm")
     return plan
 
@@ -41,9 +37,7 @@ def plan_of(request: HttpRequest, pk: int) -> ResponsePlan:
 def visit_of(request: HttpRequest, pk: int) -> Visit:
     """A visit in scope, with its alarm where there is one; the reading is logged. Errors: Missing."""
     rows = loaded_visits(request.actor).select_related("planned_by__user", "recorded_by__user")
-    visit = rows.filter(pk=pk).first()
-    if visit is None:
-        raise Missing
+    visit = one(rows, pk=pk)
     if visit.alarm_id is not None:
         visit.alarm = alarm_of(request, visit.alarm_id, "visit of alarm")
         return visit
@@ -53,17 +47,12 @@ def visit_of(request: HttpRequest, pk: int) -> Visit:
 
 def group_of(request: HttpRequest, pk: int) -> MobileGroup:
     """A group in scope. Errors: Missing."""
-    group = (
-        MobileGroup.objects.visible_to(request.actor)
-        .select_related(
+    return one(
+        MobileGroup.objects.visible_to(request.actor).select_related(
             "district", "coordinator__user", "coordinator__agency", "in_force_by__user", "replaces"
-        )
-        .filter(pk=pk)
-        .first()
+        ),
+        pk=pk,
     )
-    if group is None:
-        raise Missing
-    return group
 
 
 def crumbs_of(alarm: Alarm, *more: Crumb) -> list[Crumb]:

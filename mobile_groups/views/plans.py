@@ -20,6 +20,7 @@ from family_support.accounts.roles import Role
 from family_support.base import clock
 from family_support.base.errors import Missing
 from family_support.base.idempotency import run_once
+from family_support.base.rows import one
 from family_support.ui.actions import respond, run
 from family_support.ui.components import Crumb, Tile, Tone
 from family_support.ui.forms import ConfirmForm
@@ -176,14 +177,12 @@ def measure_new(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _measure(request: HttpRequest, pk: int) -> ResponseMeasure:
-    found = (
-        ResponseMeasure.objects.visible_to(request.actor)
-        .select_related("plan__alarm__case__center", "plan__alarm__district", "agency")
-        .filter(pk=pk)
-        .first()
+    found = one(
+        ResponseMeasure.objects.visible_to(request.actor).select_related(
+            "plan__alarm__case__center", "plan__alarm__district", "agency"
+        ),
+        pk=pk,
     )
-    if found is None:
-        raise Missing
     log_read(request.actor, found.plan.case_id, f"response measure {found.pk}")
     with_case_access(found.plan.alarm, request.actor)
     return found

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from family_support.base.actor import Actor
-from family_support.base.errors import Missing
+from family_support.base.rows import one
 from monitoring.models import QuarterlyReport
 
 
@@ -11,13 +11,9 @@ def lock_report(
     report: QuarterlyReport, by: Actor, check: Callable[[Actor, QuarterlyReport], None]
 ) -> QuarterlyReport:
     """The report locked for a change that `check` lets the actor make. Errors: Forbidden, Missing."""
-    found = (
-        QuarterlyReport.objects.select_for_update(of=("self",))
-        .select_related("center__district")
-        .filter(pk=report.pk)
-        .first()
+    found = one(
+        QuarterlyReport.objects.select_for_update(of=("self",)).select_related("center__district"),
+        pk=report.pk,
     )
-    if found is None:
-        raise Missing()
     check(by, found)
     return found

@@ -12,9 +12,9 @@ from django.core.files.uploadedfile import UploadedFile
 
 from family_support.audit.context import acting
 from family_support.base.actor import Actor
-from family_support.base.errors import Missing
 from family_support.base.idempotency import run_once
 from family_support.base.models import check_version
+from family_support.base.rows import one
 from family_support.directory.models import Center
 from family_support.documents.actions import attach
 from family_support.documents.models import Attachment
@@ -200,9 +200,7 @@ def send_note(*, note: AnalyticNote, expected_version: int | None, by: Actor, no
 
 
 def _lock(model: type[Row], pk: int, by: Actor, check: Callable[[Actor, Row], None]) -> Row:
-    found = model.objects.select_for_update().filter(pk=pk).first()
-    if found is None:
-        raise Missing()
+    found = one(model.objects.select_for_update(), pk=pk)
     check(by, found)
     return found
 

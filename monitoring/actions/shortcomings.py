@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from family_support.audit.context import acting
 from family_support.base.actor import Actor
-from family_support.base.errors import Conflict, Invalid, Missing
+from family_support.base.errors import Conflict, Invalid
+from family_support.base.rows import one
 from family_support.directory.models import Agency
 from monitoring.actions.locking import lock_report
 from monitoring.counting import Gathered
@@ -112,9 +113,7 @@ def _lock(proposed: ProposedShortcoming, by: Actor) -> ProposedShortcoming:
     """The row, locked with its report while that is a draft. Errors: Conflict when it was decided already."""
     report = lock_report(proposed.report, by, check_can_draw_up)
     check_state(report, QuarterlyReport.State.DRAFT)
-    row = ProposedShortcoming.objects.select_for_update().filter(pk=proposed.pk, report=report).first()
-    if row is None:
-        raise Missing()
+    row = one(ProposedShortcoming.objects.select_for_update(), pk=proposed.pk, report=report)
     if row.state != State.PROPOSED:
         raise Conflict(
             "proposal_decided",

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from family_support.access.decorators import allowed
 from family_support.accounts.roles import Role
 from family_support.base import clock
-from family_support.base.errors import Missing
+from family_support.base.rows import one
 from family_support.ui.components import Crumb, Tile
 from family_support.ui.tables import page_of
 from monitoring import actions, comparison, queries
@@ -156,10 +156,7 @@ def ministry_region(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _roundup(request: HttpRequest, pk: int) -> Roundup:
-    found = Roundup.objects.visible_to(request.actor).select_related("region").filter(pk=pk).first()
-    if found is None:
-        raise Missing()
-    return found
+    return one(Roundup.objects.visible_to(request.actor).select_related("region"), pk=pk)
 
 
 def _roundup_context(roundup: Roundup) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from family_support.access.decorators import allowed
 from family_support.accounts.roles import Role
 from family_support.base import clock
-from family_support.base.errors import Missing
+from family_support.base.rows import one
 from family_support.directory.models import Center
 from family_support.ui.actions import respond, run
 from family_support.ui.components import Crumb, SummaryRow, Tile
@@ -49,15 +49,12 @@ def _center(request: HttpRequest) -> Center:
 
 
 def _event(request: HttpRequest, pk: int) -> OutreachEvent:
-    event = (
-        OutreachEvent.objects.visible_to(request.actor)
-        .select_related("center", "planned_by__user", "closed_by__user")
-        .filter(pk=pk)
-        .first()
+    return one(
+        OutreachEvent.objects.visible_to(request.actor).select_related(
+            "center", "planned_by__user", "closed_by__user"
+        ),
+        pk=pk,
     )
-    if event is None:
-        raise Missing()
-    return event
 
 
 def _event_data(cleaned: dict[str, Any]) -> EventData:
@@ -248,15 +245,12 @@ def event_materials(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _note(request: HttpRequest, pk: int) -> AnalyticNote:
-    note = (
-        AnalyticNote.objects.visible_to(request.actor)
-        .select_related("center__district__region", "author__user", "sent_by__user")
-        .filter(pk=pk)
-        .first()
+    return one(
+        AnalyticNote.objects.visible_to(request.actor).select_related(
+            "center__district__region", "author__user", "sent_by__user"
+        ),
+        pk=pk,
     )
-    if note is None:
-        raise Missing()
-    return note
 
 
 def _note_data(cleaned: dict[str, Any]) -> NoteData:

@@ -10,8 +10,8 @@ from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from family_support.accounts.roles import METHODOLOGY, Role
-from family_support.base.errors import Missing
 from family_support.base.figures import Table
+from family_support.base.rows import one
 from family_support.ui.components import Crumb, Tab, Tile, Tone
 from monitoring import queries
 from monitoring.models import READERS, QuarterlyReport
@@ -30,15 +30,12 @@ TILES: tuple[tuple[str, str, Tone], ...] = (
 
 def report_of(request: HttpRequest, pk: int) -> QuarterlyReport:
     """The report if the actor sees it. Errors: Missing."""
-    report = (
-        QuarterlyReport.objects.visible_to(request.actor)
-        .select_related("center__district__region", "signed_by__user")
-        .filter(pk=pk)
-        .first()
+    return one(
+        QuarterlyReport.objects.visible_to(request.actor).select_related(
+            "center__district__region", "signed_by__user"
+        ),
+        pk=pk,
     )
-    if report is None:
-        raise Missing()
-    return report
 
 
 def figures_context(shown: list[Table], report: QuarterlyReport, request: HttpRequest) -> dict[str, Any]:

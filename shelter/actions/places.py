@@ -10,6 +10,7 @@ from family_support.audit.context import acting
 from family_support.base import validators
 from family_support.base.actor import Actor
 from family_support.base.errors import Conflict, Invalid, Missing, Text, invalid_field
+from family_support.base.rows import one
 from shelter.actions.locking import required_text
 from shelter.models import Place, Shelter, Stay
 from shelter.models.stay import StayQuerySet
@@ -44,9 +45,7 @@ def put_shelter(
             raise Missing
         row = Shelter(center_id=center_id)
         if shelter is not None:
-            found = Shelter.objects.select_for_update().filter(pk=shelter.pk, center_id=center_id).first()
-            if found is None:
-                raise Missing
+            found = one(Shelter.objects.select_for_update(), pk=shelter.pk, center_id=center_id)
             row = checked(found, version)
             row.bump()
             if not is_active:
@@ -88,9 +87,7 @@ def put_place(
         row = Place(shelter=house)
         if place is not None:
             rows = Place.objects.of_center(house.center_id).select_for_update(of=("self",))
-            found = rows.filter(pk=place.pk).first()
-            if found is None:
-                raise Missing
+            found = one(rows, pk=place.pk)
             row = checked(found, version)
             row.bump()
             if not is_active:

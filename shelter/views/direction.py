@@ -18,7 +18,7 @@ from family_support.access.decorators import allowed
 from family_support.access.reads import log_read
 from family_support.accounts.roles import Role
 from family_support.base import clock
-from family_support.base.errors import Missing
+from family_support.base.rows import one
 from family_support.ui.actions import run
 from family_support.ui.components import Crumb
 from family_support.ui.masking import initials
@@ -61,9 +61,7 @@ def shelter_new(request: HttpRequest) -> HttpResponse:
 @allowed(Role.DIRECTOR)
 def shelter_change(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a house: its address is shown here, to the director who keeps it."""
-    found = Shelter.objects.filter(pk=pk, center=center_of(request)).first()
-    if found is None:
-        raise Missing
+    found = one(Shelter.objects, pk=pk, center=center_of(request))
     return _house(request, found)
 
 
@@ -103,9 +101,7 @@ def place_new(request: HttpRequest) -> HttpResponse:
 @allowed(Role.DIRECTOR)
 def place_change(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a room or bed."""
-    found = Place.objects.managed_by(request.actor).filter(pk=pk).first()
-    if found is None:
-        raise Missing
+    found = one(Place.objects.managed_by(request.actor), pk=pk)
     return _place(request, found)
 
 
@@ -153,10 +149,7 @@ def stay_overstay(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _supervised(request: HttpRequest, pk: int) -> Stay:
     rows = Stay.objects.supervised_by(request.actor).select_related("case", "person", "place__shelter")
-    found = rows.filter(pk=pk).first()
-    if found is None:
-        raise Missing
-    return found
+    return one(rows, pk=pk)
 
 
 def _decision(

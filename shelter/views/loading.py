@@ -13,7 +13,7 @@ from cases.frame import crumbs_of, worked_case
 from cases.models import Case, Person
 from family_support.base.actor import Actor
 from family_support.base.clock import local_date
-from family_support.base.errors import Missing
+from family_support.base.rows import one
 from family_support.ui.actions import respond
 from family_support.ui.components import Badge, Crumb, Tone
 from shelter.models import MinorNotice, Stay
@@ -42,10 +42,7 @@ def notice_badge(notice: MinorNotice) -> Badge:
 
 def visible_stay(request: HttpRequest, pk: int) -> Stay:
     """A stay that the actor may read. Errors: Missing."""
-    found = Stay.objects.visible_to(request.actor).filter(pk=pk).first()
-    if found is None:
-        raise Missing
-    return found
+    return one(Stay.objects.visible_to(request.actor), pk=pk)
 
 
 def placed_stay(request: HttpRequest, pk: int) -> tuple[Case, Stay]:
@@ -56,9 +53,7 @@ def placed_stay(request: HttpRequest, pk: int) -> tuple[Case, Stay]:
 
 def placed_notice(request: HttpRequest, pk: int) -> tuple[Case, MinorNotice]:
     """A notice of a case the actor works on. Errors: Missing."""
-    notice = MinorNotice.objects.visible_to(request.actor).select_related("stay").filter(pk=pk).first()
-    if notice is None:
-        raise Missing
+    notice = one(MinorNotice.objects.visible_to(request.actor).select_related("stay"), pk=pk)
     return worked_case(request, notice.stay.case_id), notice
 
 

@@ -22,6 +22,7 @@ from family_support.base import clock
 from family_support.base.actor import Actor
 from family_support.base.clock import local_date
 from family_support.base.errors import Missing
+from family_support.base.rows import one
 from family_support.ui.actions import run
 from family_support.ui.components import Crumb
 from shelter import actions, queries
@@ -76,9 +77,7 @@ def stay(request: HttpRequest, pk: int) -> HttpResponse:
     actor = request.actor
     found = Stay.objects.visible_to(actor).filter(pk=pk).first()
     if found is None:
-        masked = Stay.objects.supervised_by(actor).filter(pk=pk).first()
-        if masked is None:
-            raise Missing
+        masked = one(Stay.objects.supervised_by(actor), pk=pk)
         return redirect("case-open", pk=masked.case_id)
     case = listed_case(request, found.case_id)
     if not reads(case, actor):

@@ -13,6 +13,7 @@ from family_support.access.decorators import allowed
 from family_support.accounts.models import Membership
 from family_support.base import clock
 from family_support.base.errors import Missing
+from family_support.base.rows import one
 from family_support.ui.actions import respond, run
 from family_support.ui.components import Crumb, Tile
 from staffing import actions, queries
@@ -85,10 +86,7 @@ def _name(found: queries.Staffing, ending: str) -> str:
 
 
 def _table(request: HttpRequest, pk: int) -> StaffingTable:
-    found = queries.tables(request.actor).filter(pk=pk).first()
-    if found is None:
-        raise Missing()
-    return found
+    return one(queries.tables(request.actor), pk=pk)
 
 
 @allowed(*CENTER_READERS)

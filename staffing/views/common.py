@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from family_support.accounts.roles import UNIT_HEADS, Role
 from family_support.base.actor import Actor
-from family_support.base.errors import Missing
+from family_support.base.rows import one
 from family_support.directory.models import Center
 from family_support.ui.components import Crumb, Tab
 from staffing.models import KEEPERS, READERS
@@ -26,10 +26,7 @@ SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 def own_center(actor: Actor) -> Center:
     """The actor's Center. Errors: Missing."""
-    center = Center.objects.with_place().filter(pk=actor.center_id).first()
-    if center is None:
-        raise Missing()
-    return center
+    return one(Center.objects.with_place(), pk=actor.center_id)
 
 
 def wanted_language(request: HttpRequest) -> str:

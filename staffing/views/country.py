@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from family_support.access.decorators import allowed
 from family_support.accounts.roles import Role
 from family_support.base import clock
-from family_support.base.errors import Missing
+from family_support.base.rows import one
 from family_support.directory.models import Center, Region
 from family_support.ui.components import Crumb
 from staffing import queries
@@ -66,9 +66,7 @@ def _name(found: queries.Country, ending: str) -> str:
 @require_safe
 def country_center(request: HttpRequest, pk: int) -> HttpResponse:
     """One Center's gap by position; how many families came is not in it."""
-    center = Center.objects.active().with_place().filter(pk=pk).first()
-    if center is None:
-        raise Missing()
+    center = one(Center.objects.active().with_place(), pk=pk)
     found = queries.staffing_of(center, clock.today())
     tiles = tiles_of(found.totals, found.computation.band) if found.table else []
     crumbs = [Crumb(_("Staffing of the Centers"), reverse("country-staffing")), Crumb(str(center.name))]

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from family_support.access.decorators import allowed
 from family_support.base import clock
-from family_support.base.errors import Missing
+from family_support.base.rows import one
 from family_support.ui.actions import respond, run
 from family_support.ui.components import Crumb
 from family_support.ui.forms import Form
@@ -46,9 +46,7 @@ def vehicle_new(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def vehicle_change(request: HttpRequest, pk: int) -> HttpResponse:
     """Correct a vehicle, or write it off."""
-    found = Vehicle.objects.visible_to(request.actor).filter(pk=pk).first()
-    if found is None:
-        raise Missing()
+    found = one(Vehicle.objects.visible_to(request.actor), pk=pk)
     initial = {name: getattr(found, name) for name in ("label", "starts_on", "ends_on", "version")}
     return _page(
         request,
@@ -80,9 +78,7 @@ def fund_new(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def fund_change(request: HttpRequest, pk: int) -> HttpResponse:
     """Correct a payroll fund."""
-    found = PayrollFund.objects.visible_to(request.actor).filter(pk=pk).first()
-    if found is None:
-        raise Missing()
+    found = one(PayrollFund.objects.visible_to(request.actor), pk=pk)
     initial = {name: getattr(found, name) for name in (*FUND_FIELDS, "version")}
     return _page(
         request,

@@ -18,8 +18,8 @@ from family_support.accounts.models import Absence
 from family_support.accounts.permissions import can_record_absence
 from family_support.accounts.roles import UNIT_HEADS, Role
 from family_support.base import clock
-from family_support.base.errors import Missing
 from family_support.base.idempotency import run_once
+from family_support.base.rows import one
 from family_support.ui.actions import respond, run
 from family_support.ui.components import Badge, Crumb
 from family_support.ui.forms import EmptyForm
@@ -119,9 +119,7 @@ def _consequences_at_body() -> list[str]:
 @allowed(*sorted(KEEPERS))
 def absence_end(request: Any, pk: int) -> HttpResponse:
     """End an absence now."""
-    row = Absence.objects.visible_to(request.actor).with_names().filter(pk=pk).first()
-    if row is None:
-        raise Missing()
+    row = one(Absence.objects.visible_to(request.actor).with_names(), pk=pk)
     form = EmptyForm(request.POST if request.method == "POST" else None)
     if (
         request.method == "POST"

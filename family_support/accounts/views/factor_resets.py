@@ -18,7 +18,7 @@ from family_support.accounts.forms import FactorResetForm
 from family_support.accounts.models import FactorReset, User
 from family_support.accounts.roles import Role
 from family_support.base import clock
-from family_support.base.errors import Missing
+from family_support.base.rows import one
 from family_support.ui.actions import respond, run
 from family_support.ui.components import Crumb
 from family_support.ui.forms import ReasonForm
@@ -31,9 +31,7 @@ read_or_post = require_http_methods(["GET", "HEAD", "POST"])
 @allowed(Role.SYSTEM_ADMIN, Role.BODY_ADMIN)
 def user_factor_reset(request: Any, pk: int) -> HttpResponse:
     """Ask for the reset, with how the identity was checked."""
-    user = User.objects.visible_to(request.actor).filter(pk=pk).first()
-    if user is None:
-        raise Missing()
+    user = one(User.objects.visible_to(request.actor), pk=pk)
     permissions.check_can_change_user(request.actor, user, list(user.memberships.all()))
     form = FactorResetForm(request.POST or None)
     if (
@@ -72,10 +70,7 @@ def user_factor_reset(request: Any, pk: int) -> HttpResponse:
 
 def _asked(request: Any, pk: int) -> FactorReset:
     """One of those that this officer may decide about, decided ones too: those answer 409."""
-    row = FactorReset.objects.visible_to(request.actor).select_related("user").filter(pk=pk).first()
-    if row is None:
-        raise Missing()
-    return row
+    return one(FactorReset.objects.visible_to(request.actor).select_related("user"), pk=pk)
 
 
 def _send_link(request: Any, user: User) -> bool:

@@ -18,7 +18,7 @@ from family_support.accounts.models import MachineClient
 from family_support.accounts.roles import Role
 from family_support.accounts.tables import MachineTable
 from family_support.base import clock
-from family_support.base.errors import Missing
+from family_support.base.rows import one
 from family_support.ui.actions import respond, run
 from family_support.ui.components import Crumb, SummaryRow
 from family_support.ui.tables import page_of
@@ -28,10 +28,7 @@ read_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
 def _machine(request: Any, pk: int) -> MachineClient:
-    found = MachineClient.objects.visible_to(request.actor).select_related("client").filter(pk=pk).first()
-    if found is None:
-        raise Missing()
-    return found
+    return one(MachineClient.objects.visible_to(request.actor).select_related("client"), pk=pk)
 
 
 def _crumbs(*more: Crumb) -> list[Crumb]:

@@ -16,7 +16,7 @@ from family_support.accounts.decorators import allowed
 from family_support.accounts.models import FactorReset, Membership, SignIn, User
 from family_support.accounts.roles import EVERYBODY, Role
 from family_support.base import clock
-from family_support.base.errors import Missing
+from family_support.base.rows import one
 from family_support.ui.actions import respond, run
 from family_support.ui.components import Crumb
 from family_support.ui.forms import ReasonForm
@@ -49,9 +49,7 @@ def own_sessions(request: Any) -> HttpResponse:
 @allowed(*EVERYBODY)
 def own_session_end(request: Any, pk: int) -> HttpResponse:
     """End one of them; the present one is a sign-out."""
-    row = SignIn.objects.visible_to(request.actor).filter(pk=pk, ended_at__isnull=True).first()
-    if row is None:
-        raise Missing()
+    row = one(SignIn.objects.visible_to(request.actor), pk=pk, ended_at__isnull=True)
     if row.session_key == request.session.session_key:
         logout(request)
         return redirect("account_login")
@@ -74,9 +72,7 @@ def own_sessions_end(request: Any) -> HttpResponse:
 @allowed(Role.SYSTEM_ADMIN, Role.BODY_ADMIN)
 def user_sessions_end(request: Any, pk: int) -> HttpResponse:
     """End every session of an account: a device was lost, somebody else may be using it."""
-    user = User.objects.visible_to(request.actor).filter(pk=pk).first()
-    if user is None:
-        raise Missing()
+    user = one(User.objects.visible_to(request.actor), pk=pk)
     permissions.check_can_change_user(request.actor, user, list(user.memberships.all()))
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -107,10 +103,7 @@ def user_sessions_end(request: Any, pk: int) -> HttpResponse:
 
 
 def _awaited(request: Any, pk: int) -> Membership:
-    row = Membership.objects.awaiting(request.actor).with_names().filter(pk=pk).first()
-    if row is None:
-        raise Missing()
-    return row
+    return one(Membership.objects.awaiting(request.actor).with_names(), pk=pk)
 
 
 @require_safe

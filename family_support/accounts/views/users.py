@@ -25,8 +25,8 @@ from family_support.accounts.models import FactorReset, Membership, SignIn, User
 from family_support.accounts.roles import Role
 from family_support.accounts.tables import UserTable
 from family_support.base import clock
-from family_support.base.errors import Missing
 from family_support.base.idempotency import run_once
+from family_support.base.rows import one
 from family_support.ui.actions import respond, run
 from family_support.ui.components import Crumb
 from family_support.ui.forms import ReasonForm
@@ -39,10 +39,7 @@ read_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
 def _user(request: Any, pk: int) -> User:
-    found = User.objects.visible_to(request.actor).filter(pk=pk).first()
-    if found is None:
-        raise Missing()
-    return found
+    return one(User.objects.visible_to(request.actor), pk=pk)
 
 
 def _crumbs(*more: Crumb) -> list[Crumb]:
@@ -236,9 +233,7 @@ def membership_add(request: Any, pk: int) -> HttpResponse:
 @allowed(*ADMINS)
 def membership_end(request: Any, pk: int) -> HttpResponse:
     """The last day of a role."""
-    row = Membership.objects.visible_to(request.actor).with_names().filter(pk=pk).first()
-    if row is None:
-        raise Missing()
+    row = one(Membership.objects.visible_to(request.actor).with_names(), pk=pk)
     permissions.check_can_end(request.actor, row)
     now = clock.now()
     form = EndMembershipForm(request.POST or None, initial={"ends_on": clock.local_date(now)})
@@ -291,9 +286,7 @@ def acting_director(request: Any) -> HttpResponse:
 @allowed(Role.DIRECTOR)
 def acting_director_end(request: Any, pk: int) -> HttpResponse:
     """Take the stand-in back."""
-    row = queries.acting_of_center(request.actor.center_id).filter(pk=pk).first()
-    if row is None:
-        raise Missing()
+    row = one(queries.acting_of_center(request.actor.center_id), pk=pk)
     actions.end_acting(acting_director=row, by=request.actor, now=clock.now())
     messages.success(request, _("The stand-in has ended."))
     return redirect("acting-director")
