@@ -5,15 +5,16 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from local import browsers, packages, place, services, setup
+from local import browsers, memory, packages, place, services, setup
 from local.place import ROOT
 from local.processes import dying_with_parent
 from local.setup import PYTHON
 from local.supervisor import Supervisor
-from local.terminal import say
+from local.terminal import Trouble, say, step
 
 USAGE = """./check                    every stage: static, unit, browser, faults
 ./check --static           the linters only
@@ -217,18 +218,36 @@ def main(arguments: list[str]) -> int:
         "BASE_URL": "http://localhost:8000",
         "CHROME": browsers.find() or "",
     }
-    with Supervisor(logs=data / "logs", account=account, env=env) as supervisor, lock:
+    stages = ALONE.get(arguments[0] if len(arguments) == 1 else "") or STAGES
+    # Single tests keep their databases on disk, made once: the next call begins at once.
+    scratch = nullcontext(data) if arguments else memory.folder(data)
+    with (
+        lock,
+        scratch as disposable,
+        Supervisor(logs=data / "logs", account=account, env=env) as supervisor,
+    ):
         for folder in ("home", "media", "mail"):
             # The tests run as we do: only the databases are another user's.
             place.own_folder(data / folder, None)
-        services.bring_up(supervisor, data, disposable=True)
+        if disposable != data:
+            supervisor.env["TMPDIR"] = str(place.own_folder(disposable / "tmp", None))
+        services.bring_up(supervisor, data, disposable=disposable)
         setup.static_files(data / "static", supervisor.env)
+        if not arguments:
+            _template(supervisor.env)
         say(f"   set-up: {time.monotonic() - started:.0f} s")
-        stages = ALONE.get(arguments[0] if len(arguments) == 1 else "") or STAGES
         if arguments and stages is STAGES:
             # The browser tests may be among what was asked for.
             return 0 if pytest(arguments, {**supervisor.env, "DJANGO_ALLOW_ASYNC_UNSAFE": "true"}) else 1
         return _run_stages(stages, supervisor)
+
+
+def _template(env: Mapping[str, str]) -> None:
+    """Prepare the database that every test's own is copied from."""
+    with step("preparing the database that the tests copy"):
+        command = [str(PYTHON), "-m", "tests.databases"]
+        if subprocess.run(command, cwd=ROOT, env=env, preexec_fn=dying_with_parent(), check=False).returncode:
+            raise Trouble("The database could not be prepared: what is wrong stands above.")
 
 
 def _run_stages(stages: Sequence[Stage], supervisor: Supervisor) -> int:

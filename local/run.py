@@ -46,7 +46,7 @@ def main(arguments: list[str]) -> int:
         _forget_unfinished(data)
         for folder in ("home", "media", "mail", "beat"):
             place.own_folder(data / folder, account)
-        services.bring_up(supervisor, data, disposable=False)
+        services.bring_up(supervisor, data)
         supervisor.env.setdefault("BASE_URL", "http://localhost")
         setup.static_files(data / "static", supervisor.env)
         with step("preparing the database"):

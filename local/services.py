@@ -29,9 +29,10 @@ def environment(data: Path) -> dict[str, str]:
     return own | os.environ | forced
 
 
-def bring_up(supervisor: Supervisor, data: Path, *, disposable: bool) -> None:
+def bring_up(supervisor: Supervisor, data: Path, *, disposable: Path | None = None) -> None:
     """Start what the environment does not name and put the addresses into the supervisor's environment.
 
+    ``disposable``: the folder of a database that nobody misses, where nothing is kept safe at the price of speed.
     `Trouble` if only one of the two database addresses is given: one role cannot do both (data.md 1).
     """
     secrets = keys.load(data)
@@ -45,8 +46,8 @@ def bring_up(supervisor: Supervisor, data: Path, *, disposable: bool) -> None:
     else:
         with step("starting PostgreSQL"):
             supervisor.env |= postgres.start(
-                supervisor, data=data, site_packages=site_packages(), port=_any_port(), secrets=secrets,
-                disposable=disposable,
+                supervisor, data=disposable or data, site_packages=site_packages(), port=_any_port(),
+                secrets=secrets, disposable=disposable is not None,
             )  # fmt: skip
     if os.environ.get("REDIS_URL"):
         say("   Valkey: the one that REDIS_URL names")

@@ -156,3 +156,7 @@ class Databases:
     def close(self) -> None:
         """Let go of the locks."""
         self._keeper.close()
+
+
+if __name__ == "__main__":
+    Databases(os.environ["DATABASE_URL"], os.environ["DATABASE_OWNER_URL"]).close()

@@ -13,7 +13,8 @@ def own_valkey(address: str) -> str:
     The claim is a lock on a file: it ends with the process, however that ends. Children inherit the number.
     """
     server = urlsplit(address)
-    folder = Path(tempfile.gettempdir(), f"family-support-tests-{os.getuid()}")
+    # Every test process of this machine has to meet here, whatever its folder for temporary files.
+    folder = Path("/tmp", f"family-support-tests-{os.getuid()}")  # noqa: S108
     folder.mkdir(mode=0o700, exist_ok=True)
     for number in range(1, 64):
         file = os.open(folder / f"valkey-{server.port}-{number}.lock", os.O_RDWR | os.O_CREAT)
