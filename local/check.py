@@ -16,7 +16,7 @@ from local.setup import PYTHON
 from local.supervisor import Supervisor
 from local.terminal import Trouble, say, step
 
-USAGE = """./check                    every stage: static, unit, browser, faults
+USAGE = """./check                    every stage: static, unit, access, browser, faults
 ./check --static           the linters only
 ./check --faults          the faults stage only
 ./check --faults-full     2 000 deadlines under 50 kills: minutes (docs/faults.md)
@@ -25,6 +25,7 @@ USAGE = """./check                    every stage: static, unit, browser, faults
 SIDE_BY_SIDE = 2
 # A test process waits for PostgreSQL, Chromium or a worker a third of its time: one more fills the gaps.
 TEST_PROCESSES = 3
+PARALLEL = ("-n", str(TEST_PROCESSES), "--dist", "worksteal")
 
 
 @dataclass(frozen=True)
@@ -141,20 +142,14 @@ def pytest(arguments: Sequence[str], env: Mapping[str, str]) -> bool:
 
 
 def unit(env: Mapping[str, str]) -> bool:
-    """Everything but what needs a browser or kills processes."""
-    return pytest(
-        [
-            "-q",
-            "-n",
-            str(TEST_PROCESSES),
-            "--dist",
-            "worksteal",
-            "tests",
-            "--ignore=tests/browser",
-            "--ignore=tests/faults",
-        ],
-        env,
-    )
+    """Everything that has no stage of its own."""
+    others = [f"--ignore=tests/{name}" for name in ("access", "browser", "faults")]
+    return pytest(["-q", *PARALLEL, "tests", *others], env)
+
+
+def access(env: Mapping[str, str]) -> bool:
+    """Every URL by every role in every relation, and what no page may show: grows with their product."""
+    return pytest(["-q", *PARALLEL, "tests/access"], env)
 
 
 def browser(env: Mapping[str, str]) -> bool:
@@ -186,6 +181,7 @@ def faults_full(env: Mapping[str, str]) -> bool:
 STAGES = (
     Stage("static", 60, static),
     Stage("unit", 150, unit),
+    Stage("access", 120, access),
     Stage("browser", 180, browser),
     Stage("faults", 60, faults),
 )
@@ -194,7 +190,7 @@ STAGES = (
 # Asked for by name, instead of all stages.
 ALONE = {
     "--static": STAGES[:1],
-    "--faults": STAGES[3:],
+    "--faults": STAGES[4:],
     "--faults-full": (Stage("faults at full size", 1800, faults_full),),
 }
 
