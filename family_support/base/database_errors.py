@@ -5,8 +5,9 @@ defects.
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.db import IntegrityError
+from django.db import IntegrityError, OperationalError
 from django.utils.translation import gettext_lazy as _
+from psycopg2.errors import DeadlockDetected
 
 from family_support.base.errors import AppError, Conflict, Text
 
@@ -43,6 +44,19 @@ def as_conflict(error: IntegrityError) -> AppError | None:
     if name.startswith(STATE_GUARD):
         return Conflict("state_forbids", _STATE_MESSAGE)
     return None
+
+
+def crossed(error: OperationalError) -> AppError | None:
+    """The Conflict of who lost where two changes waited for each other and PostgreSQL ended one; else None.
+
+    For people only: a task is tried again by itself.
+    """
+    if not isinstance(error.__cause__, DeadlockDetected):
+        return None
+    return Conflict(
+        "crossed",
+        _("Somebody else was changing the same at that moment. Nothing of yours was saved: send it again."),
+    )
 
 
 @contextmanager

@@ -31,9 +31,12 @@ from family_support.workdays.queries import Calendars, calendar_of, load_edition
 
 # People of one transaction.
 BATCH = 500
+# One gatherer at a time (advisory lock of the transaction): two that share the notices of one person between them would
+# leave what the second one holds out of the only digest of the day.
+LOCK = 7_261_004
 
-# A notice of a case that keeps the reader out by name is not even counted. Rows that another run holds are skipped;
-# the unique key (person, day) is the last word should both ever meet: who lost it gathers nothing.
+# A notice of a case that keeps the reader out by name is not even counted. Rows that somebody just reads are skipped;
+# the unique key (person, day) is the last word should two runs ever meet: who lost it gathers nothing.
 _GATHER = """
 WITH fresh AS MATERIALIZED (
     SELECT n.id, n.kind, n.recipient_id, m.user_id
@@ -70,7 +73,7 @@ def gather_digests(now: datetime) -> int:
     """Gather what is new for everybody whose working day has begun and who had no digest today; how many digests.
 
     Nothing while events still wait for their first delivery: what they tell belongs into the same digest, and the next
-    run is a minute away. Safe beside another run, whoever is killed.
+    run is a minute away. Beside another run it leaves the work to that one; whoever is killed, nothing is told twice.
     """
     if Delivery.objects.due(now).filter(attempts=0).exists():
         return 0
@@ -133,5 +136,8 @@ def _gather(people: list[int], now: datetime) -> int:
         "host": urlsplit(settings.BASE_URL).hostname,
     }
     with acting(SYSTEM), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
+        if not cursor.fetchone()[0]:
+            return 0
         cursor.execute(_GATHER, values)
         return cursor.rowcount

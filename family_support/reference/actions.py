@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from family_support.audit.context import acting
@@ -20,6 +21,9 @@ from family_support.base.errors import Conflict, Invalid
 from family_support.reference.catalogs import Catalog, uses_of
 from family_support.reference.permissions import check_can_edit
 from family_support.reference.rules import ONE_DAY, check_act, check_start, check_texts, earliest_start
+
+# One new row at a time (advisory lock of the transaction): there is no chain of rows yet that a second could wait for.
+LOCK = 7_261_005
 
 
 @dataclass(frozen=True)
@@ -83,6 +87,8 @@ def add_row(
     """
     with acting(by):
         check_can_edit(by)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
         today = local_date(now)
         fresh = catalog.model(**key)
         chain = list(catalog.chain(fresh).select_for_update())

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from django import forms
+from django.db import OperationalError
 from django.forms.formsets import BaseFormSet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from family_support.base.database_errors import crossed
 from family_support.base.errors import AppError, Conflict, Invalid
 
 T = TypeVar("T")
@@ -49,9 +51,19 @@ def run(form: forms.BaseForm | None, action: Callable[..., T], /, **kwargs: Any)
         add_errors(form, error)
         return Outcome(False)
     except Conflict as error:
-        if form is not None:
-            vars(error)["typed"] = typed_of(form)
+        _keep_typed(error, form)
         raise
+    except OperationalError as error:
+        conflict = crossed(error)
+        if conflict is None:
+            raise
+        _keep_typed(conflict, form)
+        raise conflict from error
+
+
+def _keep_typed(error: AppError, form: forms.BaseForm | None) -> None:
+    if form is not None:
+        vars(error)["typed"] = typed_of(form)
 
 
 def add_errors(form: forms.BaseForm, error: AppError) -> None:
