@@ -78,11 +78,9 @@ def a_membership(
     user: User | None = None,
 ) -> Membership:
     """A person in a role of an organization; with an IIN where the barred list or staff matters."""
-    number = next(_number)
     with acting(SYSTEM, reason="test"):
         if user is None:
-            user = User(email=f"user{number}@test.example", last_name=f"Фамилия{number}", first_name="Имя")
-            user.set_unusable_password()
+            user = _a_user()
             if iin:
                 user.set_iin(iin)
             user.save()
@@ -94,6 +92,13 @@ def a_membership(
             starts_on=since,
             ends_on=until,
         )
+
+
+def _a_user() -> User:
+    number = next(_number)
+    user = User(email=f"user{number}@test.example", last_name=f"Фамилия{number}", first_name="Имя")
+    user.set_unusable_password()
+    return user
 
 
 @dataclass
@@ -112,7 +117,14 @@ def a_center(code: str = "", *, district: District | None = None) -> Place:
     district = district or a_district()
     with acting(SYSTEM, reason="test"):
         center = Center.objects.create(code=code, district=district, bin="", **names(f"ЦПС {code}"))
-    return Place(center, {role: a_membership(role, center=center) for role in sorted(CENTER_ROLES)})
+        # All at once: nearly every test begins here.
+        people = [
+            Membership(user=_a_user(), role=role, center=center, starts_on=date(2020, 1, 1))
+            for role in sorted(CENTER_ROLES)
+        ]
+        User.objects.bulk_create([membership.user for membership in people])
+        Membership.objects.bulk_create(people)
+    return Place(center, {Role(membership.role): membership for membership in people})
 
 
 def an_agency(sector: str = "education", *, district: District | None = None, name: str = "") -> Agency:
