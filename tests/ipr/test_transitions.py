@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -82,10 +82,19 @@ def outcome(step: Step, version: PlanVersion, by: Actor, place: Place) -> type[A
     return None
 
 
-@pytest.mark.parametrize("state", State.values)
-def test_every_step_of_every_role(state: str) -> None:
-    place = a_center()
-    version = IN_STATE[state](place)
+@pytest.fixture(scope="module", params=State.values)
+def standing(
+    request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any
+) -> Iterator[tuple[str, Place, PlanVersion]]:
+    """A version in each state: the whole way there is walked once for all that is tried on it."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        place = a_center()
+        yield request.param, place, IN_STATE[request.param](place)
+        transaction.set_rollback(True)
+
+
+def test_every_step_of_every_role(standing: tuple[str, Place, PlanVersion]) -> None:
+    state, place, version = standing
     everybody = {role: place.by(role) for role in CENTER_ROLES}
     assert set(IN_STATE) == set(State.values)
     for name, (step, who, sources) in STEPS.items():
@@ -115,9 +124,8 @@ def test_the_database_knows_the_same_steps() -> None:
         assert machine_initial(model, field) in initial
 
 
-@pytest.mark.parametrize("state", State.values)
-def test_raw_sql_is_held_to_the_steps(state: str) -> None:
-    version = IN_STATE[state](a_center())
+def test_raw_sql_is_held_to_the_steps(standing: tuple[str, Place, PlanVersion]) -> None:
+    state, _place, version = standing
     allowed = {target for source, target in machine_transitions(PlanVersion, "state") if source == state}
     for target in set(State.values) - allowed - {state}:
         with pytest.raises(IntegrityError), transaction.atomic():
