@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from family_support.accounts.roles import CENTER_ROLES, Role
+from family_support.base import clock
 from family_support.base.actor import Actor
 from family_support.base.errors import AppError
 from family_support.base.states import database_transitions, machine_transitions
@@ -15,7 +17,7 @@ from family_support.directory.models import Agency
 from shelter import actions
 from shelter.models import MinorNotice, Stay
 from tests.cases.undoing import undone
-from tests.factories import Place, an_agency
+from tests.factories import NOON, Place, a_center, an_agency
 from tests.plans import a_scan
 from tests.shelter.samples import LATER, a_notice, application, in_state
 
@@ -106,9 +108,20 @@ def table(setting: Place, acts: dict[str, Act], thing: Any, state: str) -> tuple
     return found, expected
 
 
-@pytest.mark.parametrize("state", StayState.values)
-def test_stays(setting: Place, state: str) -> None:
-    found, expected = table(setting, STAY_ACTS, in_state(setting, state), state)
+@pytest.fixture(scope="module", params=StayState.values)
+def standing(
+    request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any
+) -> Iterator[tuple[str, Place, Stay]]:
+    """A stay in each state: the way there is walked once for all that is tried on it."""
+    with django_db_blocker.unblock(), clock.at(NOON), transaction.atomic():
+        setting = a_center()
+        yield request.param, setting, in_state(setting, request.param)
+        transaction.set_rollback(True)
+
+
+def test_stays(standing: tuple[str, Place, Stay]) -> None:
+    state, setting, stay = standing
+    found, expected = table(setting, STAY_ACTS, stay, state)
     assert found == expected
 
 
@@ -132,10 +145,9 @@ def test_code_and_database_know_these_steps_only(model: Any, acts: dict[str, Act
     assert database_transitions(model, "state")[0] == declared
 
 
-@pytest.mark.parametrize("state", StayState.values)
-def test_the_director_s_decisions(setting: Place, state: str) -> None:
+def test_the_director_s_decisions(standing: tuple[str, Place, Stay]) -> None:
     """Neither a new episode nor a longer stay waits for a reason here: the director alone learns so."""
-    stay = in_state(setting, state)
+    _state, setting, stay = standing
     found = {}
     for role in sorted(CENTER_ROLES):
         for name, act in (("allow", actions.allow_new_stay), ("overstay", actions.explain_overstay)):
