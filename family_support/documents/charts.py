@@ -56,7 +56,7 @@ def render_chart(spec: dict[str, Any], language: str) -> str:
     ``spec`` holds its own data (``data.values``); nothing is fetched. RenderError when the child fails.
     """
     job = {"spec": spec, "config": CONFIG, "format": NUMBERS.get(language, NUMBERS["ru"])}
-    svg = run_child("svg", [], json.dumps(job, default=str).encode(), seconds=SECONDS).decode()
+    svg = run_child("svg", json.dumps(job, default=str).encode(), seconds=SECONDS).decode()
     start = svg.find("<svg")
     if start < 0:
         raise RenderError()

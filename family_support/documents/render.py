@@ -10,7 +10,7 @@ from django.contrib.staticfiles.storage import staticfiles_storage
 from django.template import loader
 from django.utils import translation
 
-from family_support.documents.children import RenderError, run_child
+from family_support.documents.children import RenderError, make_paper
 
 __all__ = ["RenderError", "render_pdf"]
 
@@ -38,4 +38,4 @@ def render_pdf(template: str, context: dict[str, Any], language: str, *, title: 
     with translation.override(language):
         html = loader.render_to_string(template, {**context, "title": title, "language": language})
     files = [_asset("pdf/pdf.css"), _asset("dist/InterVariable.woff2")]
-    return run_child("pdf", files, html.encode(), seconds=SECONDS)
+    return make_paper(files, html.encode(), seconds=SECONDS)

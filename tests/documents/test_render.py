@@ -9,7 +9,7 @@ from pypdf import PdfReader
 
 from family_support.documents import render as module
 from family_support.documents.charts import render_chart
-from family_support.documents.children import RenderError, run_child
+from family_support.documents.children import RenderError, make_paper, run_child
 from family_support.documents.render import render_pdf
 
 KAZAKH = "Ә ә Ғ ғ Қ қ Ң ң Ө ө Ұ ұ Ү ү Һ һ І і"
@@ -84,12 +84,12 @@ def test_markup_of_a_template_fetches_nothing(monkeypatch: pytest.MonkeyPatch) -
 
 def test_a_child_that_fails_is_a_render_error(tmp_path: object) -> None:
     with pytest.raises(RenderError):
-        run_child("pdf", ["/no/such.css"], b"<p>", seconds=30)
+        make_paper(["/no/such.css"], b"<p>", seconds=30)
 
 
 def test_a_child_that_hangs_is_stopped() -> None:
     with pytest.raises(RenderError):
-        run_child("svg", [], b"{}", seconds=0)
+        run_child("svg", b"{}", seconds=0)
 
 
 @pytest.mark.parametrize(
