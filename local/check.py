@@ -16,7 +16,7 @@ from local.setup import PYTHON
 from local.supervisor import Supervisor
 from local.terminal import Trouble, say, step
 
-USAGE = """./check                    every stage: static, unit, access, browser, faults
+USAGE = """./check                    every stage: static, unit, whole, browser, faults
 ./check --static           the linters only
 ./check --faults          the faults stage only
 ./check --faults-full     2 000 deadlines under 50 kills: minutes (docs/faults.md)
@@ -26,6 +26,8 @@ SIDE_BY_SIDE = 2
 # A test process waits for PostgreSQL, Chromium or a worker a third of its time: one more fills the gaps.
 TEST_PROCESSES = 3
 PARALLEL = ("-n", str(TEST_PROCESSES), "--dist", "worksteal")
+# These look at everything that there is at once: they grow with URLs × roles, not with the code.
+WHOLE = ("tests/access", "tests/demo")
 
 
 @dataclass(frozen=True)
@@ -143,13 +145,13 @@ def pytest(arguments: Sequence[str], env: Mapping[str, str]) -> bool:
 
 def unit(env: Mapping[str, str]) -> bool:
     """Everything that has no stage of its own."""
-    others = [f"--ignore=tests/{name}" for name in ("access", "browser", "faults")]
+    others = [f"--ignore={path}" for path in (*WHOLE, "tests/browser", "tests/faults")]
     return pytest(["-q", *PARALLEL, "tests", *others], env)
 
 
-def access(env: Mapping[str, str]) -> bool:
-    """Every URL by every role in every relation, and what no page may show: grows with their product."""
-    return pytest(["-q", *PARALLEL, "tests/access"], env)
+def whole(env: Mapping[str, str]) -> bool:
+    """The product as one: every URL by every role in every relation, what no page may show, the demo's whole life."""
+    return pytest(["-q", *PARALLEL, *WHOLE], env)
 
 
 def browser(env: Mapping[str, str]) -> bool:
@@ -181,7 +183,7 @@ def faults_full(env: Mapping[str, str]) -> bool:
 STAGES = (
     Stage("static", 60, static),
     Stage("unit", 150, unit),
-    Stage("access", 120, access),
+    Stage("whole", 120, whole),
     Stage("browser", 180, browser),
     Stage("faults", 60, faults),
 )
