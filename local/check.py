@@ -183,7 +183,7 @@ def faults_full(env: Mapping[str, str]) -> bool:
 STAGES = (
     Stage("static", 60, static),
     Stage("unit", 150, unit),
-    Stage("whole", 120, whole),
+    Stage("whole", 150, whole),
     Stage("browser", 180, browser),
     Stage("faults", 60, faults),
 )
