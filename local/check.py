@@ -228,7 +228,7 @@ def main(arguments: list[str]) -> int:
             # The tests run as we do: only the databases are another user's.
             place.own_folder(data / folder, None)
         if disposable != data:
-            supervisor.env["TMPDIR"] = str(place.own_folder(disposable / "tmp", None))
+            supervisor.env["TMPDIR"] = str(memory.passable(disposable / "tmp"))
         services.bring_up(supervisor, data, disposable=disposable)
         setup.static_files(data / "static", supervisor.env)
         if not arguments:

@@ -38,15 +38,20 @@ def folder(data: Path, shared: Path = SHARED) -> Iterator[Path]:
     if not has_room(shared):
         yield data
         return
-    made = Path(tempfile.mkdtemp(prefix="family-support-", dir=shared))
+    made = passable(Path(tempfile.mkdtemp(prefix="family-support-", dir=shared)))
     noted.write_text(str(made))
-    # The database runs as another user and has to pass through; it may not look.
-    made.chmod(0o711)
     try:
         yield made
     finally:
         shutil.rmtree(made, ignore_errors=True)
         noted.unlink(missing_ok=True)
+
+
+def passable(path: Path) -> Path:
+    """The folder, made if need be; databases run as another user, who passes through it and may not look."""
+    path.mkdir(exist_ok=True)
+    path.chmod(0o711)
+    return path
 
 
 def _remove_left(noted: Path) -> None:

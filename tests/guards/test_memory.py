@@ -30,6 +30,7 @@ def test_it_is_in_memory_and_goes(shared: Path, data: Path) -> None:
         assert made.parent == shared
         assert made.stat().st_mode & 0o777 == 0o711, "who serves the database passes, and looks at nothing"
         (made / "file").touch()
+        assert memory.passable(made / "tmp").stat().st_mode & 0o777 == 0o711
     assert list(shared.iterdir()) == []
     assert list(data.iterdir()) == []
 
