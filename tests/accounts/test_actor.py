@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from family_support.accounts import actions, session
-from family_support.accounts.actors import load_actor
+from family_support.accounts.actors import load_actor, standings_of
 from family_support.accounts.middleware import ActorMiddleware
 from family_support.accounts.models import ActingDirector, Membership, User
 from family_support.accounts.roles import Role
@@ -19,6 +19,7 @@ from family_support.base.clock import now, today
 from family_support.base.errors import Missing
 from tests.access.world import sign_in
 from tests.accounts.people import agency, center, person
+from tests.machines import a_machine
 
 pytestmark = pytest.mark.django_db
 
@@ -61,6 +62,12 @@ def test_one_query_however_many_memberships(django_assert_num_queries: Any) -> N
         request = load(user)
         assert request.actor.district_id
         assert len(request.memberships) == 3
+
+
+def test_no_session_acts_for_a_program() -> None:
+    membership = a_machine().machine.membership
+    assert load_actor(membership, now()) is not None, "it is in force"
+    assert standings_of(membership.user, today()) == []
 
 
 def test_no_query_for_nobody(django_assert_num_queries: Any) -> None:
