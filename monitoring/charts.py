@@ -1,13 +1,14 @@
 """Charts of a quarter: one Vega-Lite specification for page and PDF, with the figures beside it as a table."""
 
 import textwrap
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils.html import escape
 from django.utils.translation import get_language, pgettext
 
 from family_support.base.figures import Table
-from family_support.documents.charts import render_chart
+from family_support.documents.charts import render_charts
 from family_support.ui.components import Chart
 
 LINE_HEIGHT = 15
@@ -19,18 +20,27 @@ FEW = 8
 FEWEST_POINTS = 2
 
 
-def bars(table: Table) -> Chart | None:
-    """Horizontal bars of an indicator's first column; None when there is nothing to show."""
-    first = table.columns[0]
-    rows = [(row.name, row.values.get(first.code) or 0) for row in table.rows]
-    if not any(value > 0 for _name, value in rows):
-        return None
-    return Chart(
-        title=table.title,
-        svg=_titled(render_chart(_spec(rows, str(first.heading)), (get_language() or "ru")[:2]), table.title),
-        header=(pgettext("column of names", "Name"), first.heading),
-        rows=rows,
-    )
+def bars(tables: Sequence[Table]) -> dict[str, Chart]:
+    """Horizontal bars of each indicator's first column, by its code; without those that have nothing to show."""
+    drawn = {}
+    for table in tables:
+        rows = [(row.name, row.values.get(table.columns[0].code) or 0) for row in table.rows]
+        if any(value > 0 for _name, value in rows):
+            drawn[table.code] = (table, rows)
+    specs = [_spec(rows, str(table.columns[0].heading)) for table, rows in drawn.values()]
+    return {
+        table.code: Chart(
+            title=table.title,
+            svg=_titled(svg, table.title),
+            header=(pgettext("column of names", "Name"), table.columns[0].heading),
+            rows=rows,
+        )
+        for (table, rows), svg in zip(drawn.values(), _drawn(specs), strict=True)
+    }
+
+
+def _drawn(specs: Sequence[dict[str, Any]]) -> list[str]:
+    return render_charts(specs, (get_language() or "ru")[:2])
 
 
 def _titled(svg: str, title: Any) -> str:
@@ -123,7 +133,7 @@ def lines(
             "strokeDash": {"field": "name", "type": "nominal", "sort": None, "legend": None},
         },
     }
-    svg = render_chart(spec, (get_language() or "ru")[:2])
+    (svg,) = _drawn([spec])
     return Chart(
         title=title, svg=_titled(svg, title), header=(pgettext("column of names", "Name"), *labels), rows=rows
     )

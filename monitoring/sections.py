@@ -20,7 +20,8 @@ class Section:
 
 def sections_of(shown: list[Table]) -> list[Section]:
     """Tables under the headings of the report."""
-    drawn = [(table, bars(table) if table.chart and not _hides(table) else None) for table in shown]
+    charts = bars([table for table in shown if table.chart and not _hides(table)])
+    drawn = [(table, charts.get(table.code)) for table in shown]
     return [
         Section(title, [each for each in drawn if each[0].section == code])
         for code, title in SECTIONS.items()

@@ -1,6 +1,6 @@
 """What runs in an interpreter of its own, started by children.py, with nothing of the server in it.
 
-`svg`: JSON with a Vega-Lite specification on stdin, SVG on stdout; no data can be fetched.
+`svg`: JSON with the Vega-Lite specifications of a page on stdin, their SVGs as JSON on stdout; no data can be fetched.
 `serve`: the standard input is a socket; each message names a paper's files and brings a socket of the paper's own.
 A fork reads HTML from that, answers with PDF/UA-1 and ends: this process itself never sees a paper (ADR 29).
 """
@@ -75,15 +75,19 @@ def make_pdf(body: bytes, style: str, font: str) -> bytes:
     return pdf
 
 
-def make_svg(body: bytes) -> bytes:
-    """SVG of a chart."""
+def make_svgs(body: bytes) -> bytes:
+    """SVGs of charts, in their order."""
     import vl_convert
 
     job = json.loads(body)
-    svg: str = vl_convert.vegalite_to_svg(
-        job["spec"], config=job["config"], format_locale=job["format"], allowed_base_urls=[]
-    )
-    return svg.encode()
+    return json.dumps(
+        [
+            vl_convert.vegalite_to_svg(
+                spec, config=job["config"], format_locale=job["format"], allowed_base_urls=[]
+            )
+            for spec in job["specs"]
+        ]
+    ).encode()
 
 
 def one_paper(paper: socket.socket, seconds: float, files: list[str]) -> None:
@@ -132,4 +136,4 @@ if __name__ == "__main__":
         serve(socket.socket(fileno=0))
     else:
         restrict("svg")
-        sys.stdout.buffer.write(make_svg(sys.stdin.buffer.read()))
+        sys.stdout.buffer.write(make_svgs(sys.stdin.buffer.read()))

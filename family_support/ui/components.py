@@ -120,7 +120,7 @@ class Crumb:
 
 @dataclass(frozen=True)
 class Chart:
-    """A chart as SVG (documents.charts.render_chart) with the same figures as a table."""
+    """A chart as SVG (documents.charts.render_charts) with the same figures as a table."""
 
     title: Text
     svg: str

@@ -1,6 +1,7 @@
 """PDFs are accessible, complete in Kazakh, the same every time, and fetch nothing; charts hold no style or script."""
 
 import io
+from unittest.mock import patch
 
 import pytest
 from django.template import engines
@@ -8,7 +9,7 @@ from page import ValidationProfile, validate_pdf_bytes
 from pypdf import PdfReader
 
 from family_support.documents import render as module
-from family_support.documents.charts import render_chart
+from family_support.documents.charts import render_charts
 from family_support.documents.children import RenderError, make_paper, run_child
 from family_support.documents.render import render_pdf
 
@@ -96,7 +97,7 @@ def test_a_child_that_hangs_is_stopped() -> None:
     ("language", "number"), [("ru", "1\u00a0000"), ("kk", "1\u00a0000"), ("en", "1,000")]
 )
 def test_chart_speaks_the_language(language: str, number: str) -> None:
-    svg = render_chart(SPEC, language)
+    (svg,) = render_charts([SPEC], language)
     assert svg.startswith("<svg")
     assert "Ұлытау" in svg
     assert number in svg
@@ -107,4 +108,14 @@ def test_chart_speaks_the_language(language: str, number: str) -> None:
 
 def test_chart_fetches_nothing() -> None:
     with pytest.raises(RenderError):
-        render_chart({**SPEC, "data": {"url": "http://127.0.0.1:9/data.json"}}, "ru")
+        render_charts([{**SPEC, "data": {"url": "http://127.0.0.1:9/data.json"}}], "ru")
+
+
+def test_charts_of_a_page_keep_their_order_and_need_one_child() -> None:
+    other = {**SPEC, "data": {"values": [{"region": "Абай", "count": 3}]}}
+    with patch("family_support.documents.charts.run_child", wraps=run_child) as child:
+        first, second = render_charts([SPEC, other], "kk")
+        assert render_charts([], "kk") == []
+    assert child.call_count == 1
+    assert ("Ұлытау" in first, "Ұлытау" in second) == (True, False)
+    assert ("Абай" in first, "Абай" in second) == (False, True)

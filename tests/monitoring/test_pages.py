@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def _no_charts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sections, "bars", lambda table: None)
+    monkeypatch.setattr(sections, "bars", lambda tables: {})
 
 
 def client_of(membership: Membership) -> Client:

@@ -33,7 +33,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def _no_charts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("monitoring.sections.bars", lambda table: None)
+    monkeypatch.setattr("monitoring.sections.bars", lambda tables: {})
     monkeypatch.setattr("monitoring.comparison.lines", lambda *args: None)
 
 
