@@ -34,7 +34,7 @@ class Prepared:
     """Rows of plain values, as `values_list` gives them.
 
     ``build`` makes the queryset with a `Given` for everything that differs between calls. Nothing converts the values
-    on their way: its columns are numbers, texts, days and lists of them, not encrypted fields.
+    on their way: its columns are numbers, texts, days, moments and lists of them, not encrypted fields.
     """
 
     def __init__(self, build: Callable[[], QuerySet[Any, tuple[Any, ...]]]) -> None:

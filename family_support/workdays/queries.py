@@ -8,6 +8,7 @@ from threading import Lock
 
 from django.db import connection
 
+from family_support.base.prepared import Given, Prepared
 from family_support.directory.models import Center
 from family_support.workdays.calendar import (
     CLOSES,
@@ -23,6 +24,12 @@ from family_support.workdays.edition import Edition
 from family_support.workdays.models import CalendarDay, CalendarVersion, CenterHours
 
 KEPT_VERSIONS = 8
+# Every deadline that is opened or moved asks which version is the newest.
+_VERSION = ("pk", "number", "published_at")
+_newest = Prepared(lambda: CalendarVersion.objects.order_by("-number").values_list(*_VERSION)[:1])
+_published = Prepared(
+    lambda: CalendarVersion.objects.order_by().filter(number=Given("number")).values_list(*_VERSION)
+)
 Key = tuple[str, int, datetime]
 
 
@@ -40,11 +47,10 @@ def load_calendar(*, center: Center | None = None, version: int | None = None) -
 
 def load_edition(version: int | None = None) -> Edition:
     """The newest version of the calendar as a whole, or that one. Errors: CalendarVersion.DoesNotExist."""
-    rows = CalendarVersion.objects.order_by("-number")
-    row = rows.filter(number=version).first() if version else rows.first()
-    if row is None:
+    rows = _published(number=version) if version else _newest()
+    if not rows:
         raise CalendarVersion.DoesNotExist("no such version of the calendar; load the reference data first")
-    return _version(row)
+    return _version(*rows[0])
 
 
 def calendar_of(
@@ -94,14 +100,14 @@ def forget_calendars() -> None:
         _kept.clear()
 
 
-def _version(row: CalendarVersion) -> Edition:
+def _version(pk: int, number: int, published_at: datetime) -> Edition:
     # A number alone would mistake one database for another where several are met in one process, as in tests.
-    key = (str(connection.settings_dict["NAME"]), row.pk, row.published_at)
+    key = (str(connection.settings_dict["NAME"]), pk, published_at)
     with _lock:
         if key in _kept:
             _kept.move_to_end(key)
             return _kept[key]
-    held = _read(row.number)
+    held = _read(number)
     with _lock:
         _kept[key] = held
         while len(_kept) > KEPT_VERSIONS:
