@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -30,6 +30,10 @@ class AnyOf(Func):
         super().__init__(F(column), Given(name))
 
 
+Build = Callable[[], QuerySet[Any, tuple[Any, ...]]]
+Statement = tuple[str, tuple[Any, ...]]
+
+
 class Prepared:
     """Rows of plain values, as `values_list` gives them.
 
@@ -37,11 +41,11 @@ class Prepared:
     on their way: its columns are numbers, texts, days, moments and lists of them, not encrypted fields.
     """
 
-    def __init__(self, build: Callable[[], QuerySet[Any, tuple[Any, ...]]]) -> None:
+    def __init__(self, build: Build) -> None:
         self._build = build
 
     @cached_property
-    def _statement(self) -> tuple[str, tuple[Any, ...]]:
+    def _statement(self) -> Statement:
         return self._build().query.sql_with_params()
 
     def __call__(self, **given: Any) -> list[tuple[Any, ...]]:
@@ -52,3 +56,25 @@ class Prepared:
                 sql, [given[each.name] if isinstance(each, Given) else each for each in parameters]
             )
             return cursor.fetchall()
+
+
+class Together(Prepared):
+    """Rows of many such queries by one statement: before the values of each the place of its query among them.
+
+    The queries have as many columns, each of the type named for it: what `id` is in one and `code` in another is text.
+    """
+
+    def __init__(self, builds: Sequence[Build], *types: str) -> None:
+        self._builds, self._types = builds, types
+
+    @cached_property
+    def _statement(self) -> Statement:
+        names = [f"c{number}" for number in range(len(self._types))]
+        columns = ", ".join(f"{name}::{kind}" for name, kind in zip(names, self._types, strict=True))
+        arms: list[str] = []
+        parameters: list[Any] = []
+        for place, build in enumerate(self._builds):
+            sql, own = build().query.sql_with_params()
+            arms.append(f"SELECT {place}, {columns} FROM ({sql}) AS q ({', '.join(names)})")  # noqa: S608 - no value
+            parameters.extend(own)
+        return " UNION ALL ".join(arms), tuple(parameters)

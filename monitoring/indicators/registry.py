@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from family_support.base.figures import Table
 from family_support.directory.models import Center
-from monitoring.counting import Column, Gathered, Indicator, Labels, Part, Row, Text
+from monitoring.counting import Column, Gathered, Gatherer, Indicator, Labels, Part, Row, Text
 from monitoring.quarters import Quarter
 
 COUNT = Column("count", _("Number"))
@@ -76,7 +77,12 @@ def find(code: str) -> Indicator | None:
 
 def gather_all(center: Center, quarter: Quarter) -> dict[str, Gathered]:
     """The records behind every figure of a Center's quarter."""
-    return {each.code: each.gather(center, quarter) for each in indicators()}
+    return _gatherer()(center, quarter)
+
+
+@cache
+def _gatherer() -> Gatherer:
+    return Gatherer(indicators())
 
 
 def compute(

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
-from family_support.base.prepared import AnyOf, Given, Prepared
+from family_support.base.prepared import AnyOf, Given, Prepared, Together
 from family_support.directory.models import Region
 
 pytestmark = pytest.mark.django_db
@@ -47,6 +47,20 @@ def test_a_value_that_was_not_brought_is_an_error() -> None:
     ask = Prepared(lambda: Region.objects.filter(kato=Given("kato")).values_list("kato"))
     with pytest.raises(KeyError):
         ask(other="10")
+
+
+def test_several_together_tell_their_rows_apart() -> None:
+    ask = Together(
+        [
+            lambda: Region.objects.filter(kato=Given("kato")).values_list("kato", "pk"),
+            lambda: Region.objects.filter(kato="75").values_list("pk", F("pk")),
+            lambda: Region.objects.filter(kato=Given("none")).values_list("name_ru", "pk"),
+        ],
+        "text",
+        "bigint",
+    )
+    ten, other = Region.objects.get(kato="10").pk, Region.objects.get(kato="75").pk
+    assert ask(kato="10", none="00") == [(0, "10", ten), (1, str(other), other)]
 
 
 def test_threads_share_the_statement() -> None:
