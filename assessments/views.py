@@ -233,14 +233,8 @@ def assessment_immediate(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _measure(request: HttpRequest, pk: int) -> ImmediateMeasure:
-    found = (
-        ImmediateMeasure.objects.filter(assessment__in=Assessment.objects.writable_by(request.actor), pk=pk)
-        .select_related("assessment")
-        .first()
-    )
-    if found is None:
-        raise Missing()
-    return found
+    rows = ImmediateMeasure.objects.select_related("assessment")
+    return one(rows, assessment__in=Assessment.objects.writable_by(request.actor), pk=pk)
 
 
 @require_POST

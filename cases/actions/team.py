@@ -21,6 +21,7 @@ from family_support.audit.context import acting
 from family_support.base.actor import Actor
 from family_support.base.clock import local_date
 from family_support.base.errors import Conflict, Forbidden, Invalid, Missing
+from family_support.base.rows import one
 from family_support.outbox.events import emit
 
 
@@ -156,11 +157,7 @@ def remove_from_team(*, case: Case, membership_id: int, by: Actor, now: datetime
     with acting(by):
         case = locked_case(case, by)
         check_can_assign(by, case)
-        place = TeamMember.objects.filter(
-            case=case, membership_id=membership_id, ends_at__isnull=True
-        ).first()
-        if place is None:
-            raise Missing
+        place = one(TeamMember.objects, case=case, membership_id=membership_id, ends_at__isnull=True)
         if place.is_lead:
             raise Conflict("lead_stays", _("Assign another lead first: a case is not left without one."))
         place.ends_at = now

@@ -25,6 +25,7 @@ from family_support.access.reads import log_read
 from family_support.accounts.roles import WORKERS, Role
 from family_support.base import clock
 from family_support.base.errors import Missing
+from family_support.base.rows import one
 from family_support.deadlines.models import Deadline
 from family_support.ui.actions import respond, run
 from family_support.ui.components import Crumb
@@ -85,14 +86,11 @@ def _consultation(request: HttpRequest, case: Case, intake: Intake | None) -> Ht
 
 def _redirection_of(request: HttpRequest, pk: int) -> Consultation:
     rows = Consultation.objects.filter(kind=Consultation.Kind.REDIRECTION)
-    found = (
-        rows.filter(case__in=Case.objects.visible_to(request.actor).values("pk"), pk=pk)
-        .select_related("case__center__district", "intake__applicant", "agency", "by__user")
-        .first()
+    return one(
+        rows.select_related("case__center__district", "intake__applicant", "agency", "by__user"),
+        case__in=Case.objects.visible_to(request.actor).values("pk"),
+        pk=pk,
     )
-    if found is None:
-        raise Missing
-    return found
 
 
 @require_safe

@@ -16,7 +16,6 @@ from family_support.accounts.roles import (
     WORKERS,
     Role,
 )
-from family_support.base.errors import Missing
 from family_support.base.rows import one
 from family_support.documents.models import Attachment, Rendering
 from family_support.documents.registry import renderer
@@ -75,9 +74,7 @@ def rendering_status(request: HttpRequest, pk: int) -> HttpResponse:
 def rendering_download(request: HttpRequest, pk: int) -> HttpResponseBase:
     """A finished file; while a newer one is in the making, the one before."""
     actor = request.actor
-    rendering = Rendering.objects.visible_to(actor).filter(pk=pk).exclude(file="").first()
-    if rendering is None:
-        raise Missing
+    rendering = one(Rendering.objects.visible_to(actor).exclude(file=""), pk=pk)
     made_by = renderer(rendering.subject_type, rendering.format)
     case_id = made_by.case_of(rendering.subject_id)
     if case_id is not None:

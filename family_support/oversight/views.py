@@ -14,7 +14,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 from family_support.access.decorators import allowed
 from family_support.accounts.roles import Role
 from family_support.base import clock
-from family_support.base.errors import Missing
 from family_support.base.rows import one
 from family_support.oversight import actions, queries
 from family_support.oversight.forms import AlertForm, ReviewForm, UnsignedForm
@@ -72,9 +71,7 @@ def glass_review(request: HttpRequest, pk: int) -> HttpResponse:
     rows = GlassReview.objects.visible_to(request.actor).select_related(
         "opening__membership__user", "center__district", "decided_by__user"
     )
-    review, now = rows.filter(pk=pk).first(), clock.now()
-    if review is None:
-        raise Missing
+    review, now = one(rows, pk=pk), clock.now()
     form = ReviewForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         data = {name: form.cleaned_data[name] for name in ("decision", "note")}

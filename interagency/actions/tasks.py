@@ -10,8 +10,8 @@ from cases.timeline import record
 from family_support.audit.context import acting
 from family_support.base.actor import Actor
 from family_support.base.clock import local_date
-from family_support.base.errors import Missing
 from family_support.base.models import check_version
+from family_support.base.rows import one
 from family_support.deadlines.actions import cancel, meet, open_deadline
 from family_support.directory.models import StateService
 from family_support.outbox.events import emit
@@ -40,12 +40,8 @@ def lock_task(task: Task, by: Actor) -> Task:
         "case__center", "agency", "handoff", "measure__service", "measure__version__plan__case__center"
     )
     if by.agency_id:
-        found = tasks.visible_to(by).filter(pk=task.pk).first()
-    else:
-        found = tasks.filter(pk=task.pk, case__in=Case.objects.writable_by(by).values("pk")).first()
-    if found is None:
-        raise Missing()
-    return found
+        return one(tasks.visible_to(by), pk=task.pk)
+    return one(tasks, pk=task.pk, case__in=Case.objects.writable_by(by).values("pk"))
 
 
 def accept_task(*, task: Task, expected_version: int | str | None, by: Actor, now: datetime) -> Task:

@@ -12,7 +12,7 @@ from cases.models import Case
 from family_support.access.decorators import allowed
 from family_support.accounts.roles import UNIT_HEADS, WORKERS, Role
 from family_support.base import clock
-from family_support.base.errors import Missing
+from family_support.base.rows import one
 from family_support.ui.actions import respond, run
 from family_support.ui.components import Crumb
 from interagency import actions, queries
@@ -29,21 +29,15 @@ READERS = sorted(WORKERS | UNIT_HEADS | {Role.DIRECTOR})
 
 
 def _case_task(request: HttpRequest, pk: int) -> Task:
-    task = (
-        Task.objects.filter(pk=pk, case__in=Case.objects.writable_by(request.actor).values("pk"))
-        .select_related(
-            "agency",
-            "case__center",
-            "measure__sector",
-            "measure__person",
-            "measure__version__plan",
-            "handoff",
-        )
-        .first()
+    rows = Task.objects.select_related(
+        "agency",
+        "case__center",
+        "measure__sector",
+        "measure__person",
+        "measure__version__plan",
+        "handoff",
     )
-    if task is None:
-        raise Missing()
-    return task
+    return one(rows, pk=pk, case__in=Case.objects.writable_by(request.actor).values("pk"))
 
 
 @allowed(*READERS)
@@ -272,9 +266,4 @@ def _amendment(request: HttpRequest, task: Task) -> PlanVersion:
 
 
 def _handoff(request: HttpRequest, pk: int) -> Handoff:
-    handoff = Handoff.objects.filter(
-        pk=pk, case__in=Case.objects.writable_by(request.actor).values("pk")
-    ).first()
-    if handoff is None:
-        raise Missing()
-    return handoff
+    return one(Handoff.objects, pk=pk, case__in=Case.objects.writable_by(request.actor).values("pk"))

@@ -14,6 +14,7 @@ from family_support.access.reads import log_read
 from family_support.accounts.roles import Role
 from family_support.base import clock
 from family_support.base.errors import Missing
+from family_support.base.rows import one
 from family_support.ui.actions import respond, run
 from family_support.ui.components import Crumb, Tab, Tile, Tone
 from interagency import actions, queries
@@ -34,15 +35,11 @@ GROUPS: dict[str, tuple[Promise, str, Tone]] = {
 
 
 def _task(request: HttpRequest, pk: int) -> Task:
-    task = (
-        Task.objects.visible_to(request.actor)
-        .select_related(
-            "agency", "case__center", "measure__sector", "measure__version", "handoff", "assigned_to__user"
-        )
-        .filter(pk=pk)
-        .first()
+    rows = Task.objects.visible_to(request.actor).select_related(
+        "agency", "case__center", "measure__sector", "measure__version", "handoff", "assigned_to__user"
     )
-    if task is None or not can_work_on_task(request.actor, task):
+    task = one(rows, pk=pk)
+    if not can_work_on_task(request.actor, task):
         raise Missing()
     return task
 

@@ -18,7 +18,6 @@ from family_support.access.decorators import allowed
 from family_support.access.reads import log_read
 from family_support.accounts.roles import WORKERS, Role
 from family_support.base.clock import local_date, now
-from family_support.base.errors import Missing
 from family_support.base.rows import one
 from family_support.documents.models import Attachment
 from family_support.ui.actions import respond, run
@@ -184,10 +183,8 @@ def _director_crumbs(last: str) -> list[Crumb]:
 @allowed(*PAPERS)
 def plan_decision_print(request: HttpRequest, pk: int) -> HttpResponse:
     """The decision as PDF: `pk` is the plan's."""
-    found = EndDecision.objects.visible_to(request.actor).filter(plan=pk)
-    decision = found.select_related("plan__case__center__district", "by__user", "acting").first()
-    if decision is None:
-        raise Missing()
+    rows = EndDecision.objects.visible_to(request.actor)
+    decision = one(rows.select_related("plan__case__center__district", "by__user", "acting"), plan=pk)
     case = decision.plan.case
     log_read(request.actor, case.pk, f"decision {decision.pk}", _("Decision of the head"))
     language = chosen_language(request.GET.get("language", ""))

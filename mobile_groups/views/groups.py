@@ -15,8 +15,8 @@ from family_support.access.decorators import allowed
 from family_support.accounts.roles import Role
 from family_support.base import clock
 from family_support.base.clock import local_date
-from family_support.base.errors import Missing
 from family_support.base.idempotency import run_once
+from family_support.base.rows import one
 from family_support.deadlines.models import Deadline
 from family_support.directory.models import Sector
 from family_support.documents.models import Attachment
@@ -242,10 +242,7 @@ def _member_form(
 
 def _member(request: HttpRequest, pk: int) -> GroupMember:
     groups = MobileGroup.objects.visible_to(request.actor).values("pk")
-    member = GroupMember.objects.filter(group__in=groups, pk=pk).select_related("group").first()
-    if member is None:
-        raise Missing
-    return member
+    return one(GroupMember.objects.select_related("group"), group__in=groups, pk=pk)
 
 
 @require_POST

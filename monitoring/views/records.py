@@ -18,6 +18,7 @@ from family_support.access.reads import log_reads
 from family_support.accounts.roles import Role
 from family_support.base import clock
 from family_support.base.errors import Missing
+from family_support.base.rows import one
 from family_support.ui.actions import respond, run
 from monitoring import actions, queries
 from monitoring.corrections import corrections, shown
@@ -72,9 +73,7 @@ def quarter_records(request: HttpRequest, pk: int, code: str, row: int, column: 
 def proposal_records(request: HttpRequest, pk: int, proposal_pk: int) -> HttpResponse:
     """The cases behind a proposed shortcoming."""
     report = report_of(request, pk)
-    row = ProposedShortcoming.objects.filter(pk=proposal_pk, report=report).select_related("agency").first()
-    if row is None:
-        raise Missing()
+    row = one(ProposedShortcoming.objects.select_related("agency"), pk=proposal_pk, report=report)
     line = queries.line_of(row)
     behind = [Record(0, case_id) for case_id in row.records]
     seen = queries.without_barred(behind, request.actor)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from family_support.access.decorators import allowed
 from family_support.base import clock
-from family_support.base.errors import Missing
+from family_support.base.rows import one
 from family_support.ui.actions import respond, run
 from monitoring import actions, queries
 from monitoring.forms import DismissalForm, ShortcomingForm
@@ -53,27 +53,16 @@ def shortcoming_new(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def shortcoming_remove(request: HttpRequest, pk: int, shortcoming_pk: int) -> HttpResponse:
     """Take a shortcoming out of the draft."""
-    shortcoming = (
-        Shortcoming.objects.filter(pk=shortcoming_pk, report=report_of(request, pk))
-        .select_related("report")
-        .first()
-    )
-    if shortcoming is None:
-        raise Missing()
+    rows = Shortcoming.objects.select_related("report")
+    shortcoming = one(rows, pk=shortcoming_pk, report=report_of(request, pk))
     actions.remove_shortcoming(shortcoming=shortcoming, by=request.actor, now=clock.now())
     messages.success(request, _("The shortcoming is removed."))
     return redirect("quarter", pk)
 
 
 def _proposed(request: HttpRequest, pk: int, proposal_pk: int) -> ProposedShortcoming:
-    row = (
-        ProposedShortcoming.objects.filter(pk=proposal_pk, report=report_of(request, pk))
-        .select_related("report__center__district", "agency")
-        .first()
-    )
-    if row is None:
-        raise Missing()
-    return row
+    rows = ProposedShortcoming.objects.select_related("report__center__district", "agency")
+    return one(rows, pk=proposal_pk, report=report_of(request, pk))
 
 
 def _told_later(line: queries.ProposalLine) -> str:

@@ -18,7 +18,7 @@ from cases.views.common import center_of
 from family_support.access.decorators import allowed
 from family_support.access.reads import log_read
 from family_support.base import clock
-from family_support.base.errors import Missing
+from family_support.base.rows import one
 from family_support.ui.actions import run
 from family_support.ui.components import Crumb
 from shelter import actions, queries
@@ -32,11 +32,8 @@ State = MinorNotice.State
 
 
 def _notice(request: HttpRequest, pk: int) -> MinorNotice:
-    rows = MinorNotice.objects.visible_to(request.actor).filter(pk=pk)
-    found = rows.select_related("stay__case", "stay__place", "agency", "sent_by__user").first()
-    if found is None:
-        raise Missing
-    return found
+    rows = MinorNotice.objects.visible_to(request.actor)
+    return one(rows.select_related("stay__case", "stay__place", "agency", "sent_by__user"), pk=pk)
 
 
 @require_safe

@@ -159,9 +159,7 @@ def position_people(request: HttpRequest, pk: int) -> HttpResponse:
     """Who of the Center's people fills a position."""
     today = clock.today()
     tables = StaffingTable.objects.visible_to(request.actor)
-    found = StaffPosition.objects.as_of(today).filter(table__in=tables, pk=pk).select_related("table").first()
-    if found is None:
-        raise Missing()
+    found = one(StaffPosition.objects.as_of(today).select_related("table"), table__in=tables, pk=pk)
     here = Membership.objects.active(today).of_center(found.table.center_id).with_names()
     form = PeopleForm(
         request.POST or None,

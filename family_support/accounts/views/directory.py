@@ -18,8 +18,8 @@ from family_support.accounts.decorators import allowed
 from family_support.accounts.roles import EVERYBODY, Role
 from family_support.accounts.tables import AgencyTable, CenterTable, hours_text
 from family_support.base import clock
-from family_support.base.errors import Missing
 from family_support.base.idempotency import run_once
+from family_support.base.rows import one
 from family_support.directory.models import Agency, Center, District, Region
 from family_support.ui.actions import respond, run
 from family_support.ui.components import Crumb, SummaryRow
@@ -29,12 +29,6 @@ from family_support.workdays.queries import load_calendar
 READERS = tuple(sorted(EVERYBODY))
 EDITORS = (Role.SYSTEM_ADMIN, Role.MINISTRY_EDITOR)
 read_or_post = require_http_methods(["GET", "HEAD", "POST"])
-
-
-def _found(row: Any) -> Any:
-    if row is None:
-        raise Missing()
-    return row
 
 
 def _named(rows: Any, text: str) -> Any:
@@ -71,7 +65,7 @@ def directory(request: Any) -> HttpResponse:
 @allowed(*READERS)
 def region_page(request: Any, pk: int) -> HttpResponse:
     """A region's districts with their Centers and the number of bodies."""
-    region = _found(Region.objects.filter(pk=pk).first())
+    region = one(Region.objects, pk=pk)
     districts = (
         District.objects.active()
         .filter(region=region)
@@ -107,7 +101,7 @@ def center_list(request: Any) -> HttpResponse:
 @allowed(*READERS)
 def center_page(request: Any, pk: int) -> HttpResponse:
     """One Center: where it is, how it is reached, when it is open."""
-    center = _found(Center.objects.with_place().filter(pk=pk).first())
+    center = one(Center.objects.with_place(), pk=pk)
     rows = [
         SummaryRow(_("Code"), center.code),
         SummaryRow(_("Region"), center.district.region.name),
@@ -190,7 +184,7 @@ def center_create(request: Any) -> HttpResponse:
 @allowed(*EDITORS)
 def center_edit(request: Any, pk: int) -> HttpResponse:
     """Change a Center."""
-    center = _found(Center.objects.filter(pk=pk).first())
+    center = one(Center.objects, pk=pk)
     return _edit(request, center, forms.CenterForm, actions.change_center, "center")
 
 
@@ -221,9 +215,7 @@ def agency_list(request: Any) -> HttpResponse:
 @allowed(*READERS)
 def agency_page(request: Any, pk: int) -> HttpResponse:
     """One body with its sectors."""
-    agency = _found(
-        Agency.objects.select_related("district__region").prefetch_related("sectors").filter(pk=pk).first()
-    )
+    agency = one(Agency.objects.select_related("district__region").prefetch_related("sectors"), pk=pk)
     rows = [
         SummaryRow(_("Region"), agency.district.region.name),
         SummaryRow(_("District"), agency.district.name),
@@ -255,5 +247,5 @@ def agency_create(request: Any) -> HttpResponse:
 @allowed(*EDITORS)
 def agency_edit(request: Any, pk: int) -> HttpResponse:
     """Change a body."""
-    agency = _found(Agency.objects.filter(pk=pk).first())
+    agency = one(Agency.objects, pk=pk)
     return _edit(request, agency, forms.AgencyForm, actions.change_agency, "agency")
