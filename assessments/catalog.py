@@ -31,7 +31,7 @@ def forms_text(row: Any) -> str:
 class GroundForm(NamedForm):
     """A ground with the words that help the assessor."""
 
-    number = forms.IntegerField(label=gettext_lazy("number in the article"), min_value=1, max_value=99)
+    number = forms.IntegerField(label=gettext_lazy("Number in the article"), min_value=1, max_value=99)
     help_kk = text_in("kk", gettext_lazy("What to look at, in Kazakh"), long=True, max_length=2000)
     help_ru = text_in("ru", gettext_lazy("What to look at, in Russian"), long=True, max_length=2000)
     help_en = text_in("en", gettext_lazy("What to look at, in English"), long=True, max_length=2000)
@@ -106,7 +106,7 @@ GROUNDS = Catalog(
     key=("code",),
     content=(*GroundForm.plain, "forms"),
     facts=(
-        Fact(gettext_lazy("number in the article"), lambda row: str(row.number), listed=True),
+        Fact(gettext_lazy("Number in the article"), lambda row: str(row.number), listed=True),
         Fact(gettext_lazy("What it is called"), names_of),
         Fact(gettext_lazy("What to look at"), lambda row: names_of(row, "help")),
         Fact(gettext_lazy("Forms that must be named"), forms_text),

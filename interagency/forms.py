@@ -155,7 +155,7 @@ class HandOverForm(Form):
     """All tasks of one officer to another."""
 
     holder = OfficerField(label=_("All tasks of"), empty_label="—")
-    to = OfficerField(label=_("are given to"), empty_label=_("nobody in particular"))
+    to = OfficerField(label=_("Give them to"), empty_label=_("nobody in particular"))
 
     def __init__(
         self, *args: Any, holders: Sequence[Membership], officers: Sequence[Membership], **kwargs: Any

@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 from django.test import RequestFactory
+from django.urls import get_resolver
 from django.utils import translation
 
 from family_support.base.errors import Conflict, Forbidden, Invalid
 from family_support.ui import actions
 from family_support.ui.fields import DayField, MomentField, TextField, YesNoField
-from family_support.ui.forms import ModelForm
+from family_support.ui.forms import Form, ModelForm
 from tests.ui.pages import SampleForm
 
 GOOD = {
@@ -140,3 +141,28 @@ def test_refused_form_answers_400() -> None:
     page = actions.respond(request, "ui/form_fields.html", {"form": SampleForm({}), "summary": True})
     assert page.status_code == 400
     assert actions.respond(request, "ui/form_fields.html", {"form": SampleForm()}).status_code == 200
+
+
+def _forms() -> list[type[Form]]:
+    """Every form of the product: the addresses have brought their modules in."""
+    get_resolver().url_patterns  # noqa: B018  # imports the views, and with them the forms
+    found, waiting = [], [Form, ModelForm]
+    while waiting:
+        children = waiting.pop().__subclasses__()
+        found += [each for each in children if not each.__module__.startswith("tests.")]
+        waiting += children
+    return found
+
+
+@pytest.mark.parametrize("language", ["ru", "kk"])
+def test_every_label_begins_with_a_capital(language: str) -> None:
+    forms = _forms()
+    assert len(forms) > 100
+    with translation.override(language):
+        labels = {
+            f"{form.__name__}.{name}": str(field.label)
+            for form in forms
+            for name, field in form.base_fields.items()
+            if field.label
+        }
+        assert {name: text for name, text in labels.items() if text[0].islower()} == {}
