@@ -61,8 +61,7 @@ def hand_off(event: Event) -> None:
 def take_tasks_back(event: Event) -> None:
     """The plan ended by the head's decision: the bodies' access ends with it (R256 19)."""
     plan = Plan.objects.get(pk=event["plan_id"])
-    reason = str(_("The plan ended: {ground}").format(ground=plan.get_termination_display()))
-    withdraw_tasks(plan=plan, reason=reason, by=SYSTEM, now=clock.now())
+    withdraw_tasks(plan=plan, by=SYSTEM, now=clock.now())
 
 
 @handles("consent.settled")
@@ -71,8 +70,7 @@ def stop_at_bodies(event: Event) -> None:
     case = Case.objects.get(pk=event.case_id)
     today = clock.local_date(clock.now())
     if event["stopped"] and not has_consent(case, third_parties=True, on=today):
-        reason = str(_("The consent was withdrawn: processing has stopped."))
-        stop_sharing(case=case, reason=reason, by=SYSTEM, now=clock.now())
+        stop_sharing(case=case, by=SYSTEM, now=clock.now())
 
 
 @handles("handoff.sent")

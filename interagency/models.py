@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMModelMixin, transition
 from guardian.models import UserObjectPermissionBase
@@ -32,11 +33,22 @@ class Handoff(FSMModelMixin, Versioned):
         FAILED = "failed", _("Not delivered")
         ACKNOWLEDGED = "acknowledged", _("Acknowledged")
 
+    class Held(models.TextChoices):
+        """Why the product itself keeps a part back; a worker says it in words."""
+
+        CONSENT_MISSING = "consent_missing", _("There is no consent to the processing of personal data.")
+        NO_TRANSFER = (
+            "consent_no_transfer",
+            _("The family has not agreed to its data being passed to other bodies."),
+        )
+        WITHDRAWN = "consent_withdrawn", _("The consent was withdrawn: processing has stopped.")
+
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="handoffs")
     plan_version = models.ForeignKey(PlanVersion, on_delete=models.PROTECT, related_name="handoffs")
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+", verbose_name=_("body"))
     state = StateField(_("state"), default=State.PENDING, choices=State.choices)
     created_at = models.DateTimeField()
+    held_code = models.CharField(max_length=20, choices=Held.choices, blank=True, default="", db_default="")
     held_reason = models.TextField(_("why it is held back"), blank=True)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
     acknowledged_at = models.DateTimeField(_("acknowledged"), null=True, blank=True)
@@ -53,6 +65,9 @@ class Handoff(FSMModelMixin, Versioned):
         constraints = (
             models.UniqueConstraint(fields=("plan_version", "agency"), name="handoff_once_a_body"),
             models.CheckConstraint(
+                name="handoff_held_for_one_reason", condition=Q(held_code="") | Q(held_reason="")
+            ),
+            models.CheckConstraint(
                 name="handoff_sent_has_moment",
                 condition=~Q(state__in=("sent", "acknowledged")) | Q(sent_at__isnull=False),
             ),
@@ -65,6 +80,11 @@ class Handoff(FSMModelMixin, Versioned):
 
     def __str__(self) -> str:
         return f"{self._meta.verbose_name} {self.pk}"
+
+    @property
+    def held_told(self) -> str:
+        """Why it is held back, in the reader's language; a worker's words as they are. Empty: it is not."""
+        return str(self.Held(self.held_code).label) if self.held_code else self.held_reason
 
     @transition(field=state, source=[State.PENDING, State.FAILED], target=State.SENT)
     def send(self) -> None:
@@ -122,6 +142,14 @@ class Task(FSMModelMixin, Versioned):
         NOT_DONE = "not_done", _("Not done")
         WITHDRAWN = "withdrawn", _("Withdrawn")
 
+    class Closing(models.TextChoices):
+        """Why the product itself took a task back; a worker says it in words."""
+
+        RESENT = "resent", _("Sent to the body again.")
+        AMENDED = "amended", _("The plan was amended.")
+        PLAN_ENDED = "plan_ended", _("The plan ended.")
+        CONSENT = "consent", _("The consent was withdrawn: processing has stopped.")
+
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="tasks")
     handoff = models.ForeignKey(
         Handoff, on_delete=models.PROTECT, null=True, blank=True, related_name="tasks"
@@ -154,6 +182,9 @@ class Task(FSMModelMixin, Versioned):
     )
     declined_reason = models.TextField(_("why declined"), blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
+    closed_code = models.CharField(
+        max_length=12, choices=Closing.choices, blank=True, default="", db_default=""
+    )
     closed_reason = models.TextField(blank=True)
 
     objects = TaskQuerySet.as_manager()
@@ -177,6 +208,9 @@ class Task(FSMModelMixin, Versioned):
                 | Q(assigned_to__isnull=False, assigned_at__isnull=False),
             ),
             models.CheckConstraint(
+                name="task_closed_for_one_reason", condition=Q(closed_code="") | Q(closed_reason="")
+            ),
+            models.CheckConstraint(
                 name="task_accepted_by_someone",
                 condition=Q(accepted_at__isnull=True, accepted_by__isnull=True)
                 | Q(accepted_at__isnull=False, accepted_by__isnull=False),
@@ -195,6 +229,14 @@ class Task(FSMModelMixin, Versioned):
     @property
     def is_open(self) -> bool:
         return self.state in OPEN_TASK_STATES
+
+    @property
+    def closed_told(self) -> str:
+        """Why it was taken back, in the reader's language; a worker's words as they are."""
+        if self.closed_code == self.Closing.PLAN_ENDED:
+            ended = self.measure.version.plan.get_termination_display()
+            return gettext("The plan ended: {ground}").format(ground=ended)
+        return str(self.Closing(self.closed_code).label) if self.closed_code else self.closed_reason
 
     @transition(field=state, source=State.SENT, target=State.ACCEPTED)
     def accept(self) -> None:

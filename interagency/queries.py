@@ -133,8 +133,8 @@ def taken_back(case: Case, version: PlanVersion | None) -> list[Task]:
     rows = Task.objects.filter(case=case, state=Task.State.WITHDRAWN, replaced_by__isnull=True)
     if version is not None:
         rows = rows.exclude(measure__version=version)
-    rows = rows.select_related("agency", "case__center", "measure__sector").order_by("-closed_at", "-pk")
-    return list(rows)
+    rows = rows.select_related("agency", "case__center", "measure__sector", "measure__version__plan")
+    return list(rows.order_by("-closed_at", "-pk"))
 
 
 def breaches(reviews: QuerySet[Review]) -> QuerySet:

@@ -131,7 +131,7 @@ def end(
         by=director,
         now=now,
     )
-    withdraw_tasks(plan=plan, reason=str(ground.label), by=SYSTEM, now=now)
+    withdraw_tasks(plan=plan, by=SYSTEM, now=now)
     now = setting.diary.after(now, 0)
     yield now
     case = Case.objects.get(pk=plan.case_id)

@@ -23,7 +23,13 @@ def sheet(catalog: Catalog, rows: list[Any]) -> bytes:
         head = book.add_format({"bold": True, "text_wrap": True, "bottom": 1, "bg_color": "#E5F0FB"})
         wrap = book.add_format({"text_wrap": True, "valign": "top"})
         page = book.add_worksheet(title[:PAGE_NAME].replace("/", "-").replace(":", ""))
-        headings = [_("Code"), *(capfirst(str(fact.label)) for fact in catalog.facts), _("Act"), _("From"), _("To")]
+        headings = [
+            _("Code"),
+            *(capfirst(str(fact.label)) for fact in catalog.facts),
+            _("Act"),
+            _("From"),
+            _("To"),
+        ]
         page.set_column(0, len(headings) - 1, 24)
         for column, heading in enumerate(headings):
             page.write_string(0, column, heading, head)

@@ -39,12 +39,13 @@ def carry_tasks_over(version: PlanVersion, by: Actor, now: datetime) -> None:
         if measure is not None and goes_on and same_for_executor(task.measure, measure):
             _carry_over(task, measure, by, now)
         elif task.is_open:
-            take_back(task, str(_("The plan was amended.")), by, now)
+            take_back(task, Task.Closing.AMENDED, by, now)
 
 
-def withdraw_tasks(*, plan: Plan, reason: str, by: Actor, now: datetime) -> int:
+def withdraw_tasks(*, plan: Plan, by: Actor, now: datetime) -> int:
     """Take every open task of an ended plan back; how many there were. Called by the handler of `plan.terminated`."""
-    with acting(by, reason=reason):
+    ground = Plan.Termination(plan.termination).label
+    with acting(by, reason=str(_("The plan ended: {ground}").format(ground=ground))):
         tasks = (
             Task.objects.select_for_update(of=("self",))
             .filter(measure__version__plan=plan)
@@ -53,8 +54,8 @@ def withdraw_tasks(*, plan: Plan, reason: str, by: Actor, now: datetime) -> int:
             .order_by("pk")
         )
         for task in tasks:
-            cancel(terms=(SETTLEMENT,), subject=("interagency.task", task.pk), reason=reason, by=by, now=now)
-            take_back(task, reason, by, now)
+            cancel(terms=(SETTLEMENT,), subject=("interagency.task", task.pk), reason=ground, by=by, now=now)
+            take_back(task, Task.Closing.PLAN_ENDED, by, now)
     return len(tasks)
 
 

@@ -52,7 +52,7 @@ def create_handoffs(*, version: PlanVersion, by: Actor, now: datetime) -> list[H
             for agency in dict.fromkeys(measure.agency for measure in waiting if measure.agency is not None)
         ]
         for handoff in handoffs:
-            if handoff.state == Handoff.State.PENDING and not handoff.held_reason:
+            if handoff.state == Handoff.State.PENDING and not handoff.held_told:
                 part = [measure for measure in waiting if measure.agency_id == handoff.agency_id]
                 _send_or_hold(handoff, part, by, now)
         for measure in waiting:
@@ -119,12 +119,12 @@ def mark_undelivered(*, handoff: Handoff, reason: str, by: Actor, now: datetime)
     return handoff
 
 
-def stop_sharing(*, case: Case, reason: str, by: Actor, now: datetime) -> int:
+def stop_sharing(*, case: Case, by: Actor, now: datetime) -> int:
     """The person's consent ended: bodies' open tasks are taken back, parts not yet sent are held; how many were open.
 
     Called by the handler of `consent.settled` (94-V art. 8(7)).
     """
-    with acting(by, reason=reason):
+    with acting(by, reason=str(Handoff.Held.WITHDRAWN.label)):
         tasks = (
             Task.objects.select_for_update(of=("self",))
             .filter(case=case, agency__isnull=False)
@@ -133,12 +133,15 @@ def stop_sharing(*, case: Case, reason: str, by: Actor, now: datetime) -> int:
             .order_by("pk")
         )
         for task in tasks:
-            take_back(task, reason, by, now)
+            take_back(task, Task.Closing.CONSENT, by, now)
         waiting = Handoff.objects.select_for_update(of=("self",)).filter(
-            case=case, state__in=(Handoff.State.PENDING, Handoff.State.FAILED), held_reason=""
+            case=case,
+            state__in=(Handoff.State.PENDING, Handoff.State.FAILED),
+            held_code="",
+            held_reason="",
         )
         for handoff in waiting.select_related("case"):
-            _hold(handoff, reason, by, now)
+            _hold(handoff, Handoff.Held.WITHDRAWN, by, now)
             _await_consent(handoff, by, now)
     return len(tasks)
 
@@ -175,7 +178,7 @@ def _send_or_hold(handoff: Handoff, measures: list[Measure], by: Actor, now: dat
     try:
         check_consent(handoff.case, third_parties=True, on=local_date(now))
     except AppError as error:
-        _hold(handoff, str(error.detail), by, now)
+        _hold(handoff, Handoff.Held(error.code), by, now)
         _await_consent(handoff, by, now)
         return
     _send(handoff, measures, by, now)
@@ -187,8 +190,9 @@ def _await_consent(handoff: Handoff, by: Actor, now: datetime) -> None:
     hand_over(to=Holder.FAMILY, terms="handoff", subjects=[subject], by=by, now=now)
 
 
-def _hold(handoff: Handoff, reason: str, by: Actor, now: datetime) -> None:
-    handoff.held_reason = reason
+def _hold(handoff: Handoff, reason: Handoff.Held | str, by: Actor, now: datetime) -> None:
+    of_product = isinstance(reason, Handoff.Held)
+    handoff.held_code, handoff.held_reason = (reason, "") if of_product else ("", reason)
     handoff.bump()
     handoff.save()
     record(handoff.case, "handoff.held", by=by, now=now, subject=("interagency.handoff", handoff.pk))
@@ -196,7 +200,7 @@ def _hold(handoff: Handoff, reason: str, by: Actor, now: datetime) -> None:
 
 def _send(handoff: Handoff, measures: list[Measure], by: Actor, now: datetime) -> None:
     handoff.send()
-    handoff.sent_at, handoff.held_reason, handoff.failure = now, "", ""
+    handoff.sent_at, handoff.held_code, handoff.held_reason, handoff.failure = now, "", "", ""
     handoff.bump()
     handoff.save()
     today = local_date(now)

@@ -121,7 +121,7 @@ def resend_task(
         check_consent(task.case, third_parties=True, on=local_date(now))
         note = check_reason(note, "note")
         due = check_new_due(due_on, today=local_date(now), plan_ends_on=version.ends_on, field="due_on")
-        take_back(task, str(_("Sent to the body again.")), by, now, tell=False)
+        take_back(task, Task.Closing.RESENT, by, now, tell=False)
         again = Task.objects.create(
             case=task.case,
             handoff=task.handoff,
@@ -165,11 +165,15 @@ def withdraw_task(
     return task
 
 
-def take_back(task: Task, reason: str, by: Actor, now: datetime, *, tell: bool = True) -> None:
+def take_back(task: Task, reason: Task.Closing | str, by: Actor, now: datetime, *, tell: bool = True) -> None:
     """Withdraw an open, locked task inside the caller's transaction; the body is told by the event. A decline that
-    waited for its settlement is settled by it."""
+    waited for its settlement is settled by it. A reason of the product is kept as its code: readers have languages."""
     task.withdraw()
-    task.closed_at, task.closed_reason = now, reason
+    task.closed_at, told = now, reason
+    if isinstance(reason, Task.Closing):
+        task.closed_code, told = reason, reason.label
+    else:
+        task.closed_reason = reason
     task.bump()
     task.save()
     sync_task_grants(task, now=now)
@@ -177,7 +181,7 @@ def take_back(task: Task, reason: str, by: Actor, now: datetime, *, tell: bool =
         (("ipr.measure", task.measure_id), ("task_report",)),
         ((TASK, task.pk), ("report_review", SERVICE)),
     ):
-        cancel(terms=terms, subject=subject, reason=reason, by=by, now=now)
+        cancel(terms=terms, subject=subject, reason=told, by=by, now=now)
     meet(terms=(SETTLEMENT,), subject=(TASK, task.pk), by=by, now=now)
     if tell:
         _tell(task, "task.withdrawn", by, now)

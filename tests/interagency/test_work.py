@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from django.utils import translation
 
 from cases.actions import bar_person
 from cases.models import Consent
@@ -105,7 +106,7 @@ def test_without_consent_to_transfer_the_part_is_held() -> None:
     version = without_transfer()
     (handoff,) = actions.create_handoffs(version=version, by=SYSTEM, now=NOON)
     handoff.refresh_from_db()
-    assert (handoff.state, bool(handoff.held_reason)) == (Handoff.State.PENDING, True)
+    assert (handoff.state, handoff.held_code) == (Handoff.State.PENDING, Handoff.Held.NO_TRANSFER)
     assert not Task.objects.filter(agency__isnull=False, measure__version=version).exists()
     running = Deadline.objects.get(case_id=version.plan.case_id, code="handoff")
     assert running.state == Deadline.State.OPEN
@@ -119,7 +120,7 @@ def test_without_consent_to_transfer_the_part_is_held() -> None:
     with acting(SYSTEM, reason="test"):
         Consent.objects.filter(case=version.plan.case_id).update(third_parties=True)
     late = NOON + timedelta(days=8)
-    assert actions.send_handoff(handoff=handoff, by=lead, now=late).held_reason == ""
+    assert actions.send_handoff(handoff=handoff, by=lead, now=late).held_told == ""
     running.refresh_from_db()
     assert running.state == Deadline.State.MET_LATE
     assert (held(running), held(report)) == (["center", "family"], ["center", "agency"])
@@ -502,9 +503,11 @@ def test_a_part_held_because_consent_ended_lies_with_the_family() -> None:
     running = Deadline.objects.get(case_id=version.plan.case_id, code="handoff")
     with acting(SYSTEM, reason="test"):
         # As a part that did not arrive, whose term began anew with the Center.
-        Handoff.objects.filter(pk=handoff.pk).update(held_reason="")
+        Handoff.objects.filter(pk=handoff.pk).update(held_code="")
         hand_over(to=Holder.CENTER, terms="handoff", case_id=running.case_id or 0, by=SYSTEM, now=LATER)
-    actions.stop_sharing(case=handoff.case, reason="Согласие отозвано", by=SYSTEM, now=LATER)
+    actions.stop_sharing(case=handoff.case, by=SYSTEM, now=LATER)
     handoff.refresh_from_db()
-    assert handoff.held_reason == "Согласие отозвано"
+    assert (handoff.held_code, handoff.held_reason) == (Handoff.Held.WITHDRAWN, "")
+    with translation.override("kk"):
+        assert handoff.held_told == "Келісім кері қайтарып алынды: өңдеу тоқтатылды."
     assert held(running) == ["center", "family", "center", "family"]
