@@ -217,7 +217,7 @@ def settle(case: Case, stopped: bool, worker: Actor, now: datetime) -> None:
     ):
         settle_withdrawal(consent=consent, stopped=stopped, settlement=text, by=worker, now=now)
     if stopped:
-        stop_sharing(case=case, reason=text, by=SYSTEM, now=now)
+        stop_sharing(case=case, by=SYSTEM, now=now)
 
 
 def consent_again(case: Case, worker: Actor, now: datetime) -> None:

@@ -31,7 +31,11 @@ TOLD = (
     (CaseOpening.Glass.LIFE, "Звонок соседей: муж у дверей, нужны указания по безопасности для дежурных."),
 )
 JUST_NOW = timedelta(minutes=5)
-FOUND = "Директор Центра подтвердил: ведущая была на выезде, обращение семьи записано."
+# The log of reads takes no moment but the database's: of the past access it holds nothing, and that is what was found.
+FOUND = (
+    "Директор Центра подтвердил: ведущая была на выезде. Она перезвонила через несколько минут и приняла семью сама, "
+    "поэтому в деле ничего не открыто."
+)
 
 
 def glass_story(setting: Setting, now: datetime) -> Story:

@@ -10,6 +10,7 @@ from cases.timeline import record
 from family_support.audit.context import acting
 from family_support.base.actor import Actor
 from family_support.base.clock import local_date
+from family_support.base.errors import Text
 from family_support.base.models import check_version
 from family_support.base.rows import one
 from family_support.deadlines.actions import cancel, meet, open_deadline
@@ -169,11 +170,12 @@ def take_back(task: Task, reason: Task.Closing | str, by: Actor, now: datetime, 
     """Withdraw an open, locked task inside the caller's transaction; the body is told by the event. A decline that
     waited for its settlement is settled by it. A reason of the product is kept as its code: readers have languages."""
     task.withdraw()
-    task.closed_at, told = now, reason
+    told: Text = reason
     if isinstance(reason, Task.Closing):
         task.closed_code, told = reason, reason.label
     else:
         task.closed_reason = reason
+    task.closed_at = now
     task.bump()
     task.save()
     sync_task_grants(task, now=now)
