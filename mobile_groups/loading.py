@@ -17,14 +17,17 @@ from mobile_groups.models.visit import VisitQuerySet
 Row = TypeVar("Row", Alarm, Visit)
 
 
+def alarms_at_hand(actor: Actor) -> AlarmQuerySet:
+    """Alarms the actor sees, with what an act needs of them."""
+    return Alarm.objects.visible_to(actor).select_related(
+        "threat", "case__center__district", "district", "group"
+    )
+
+
 def loaded_alarms(actor: Actor) -> AlarmQuerySet:
     """Alarms the actor sees, with what a page and a permission need of them."""
-    return Alarm.objects.visible_to(actor).select_related(
-        "threat",
-        "case__center__district",
+    return alarms_at_hand(actor).select_related(
         "case__district",
-        "district",
-        "group",
         "acknowledged_by__user",
         "engaged_by__user",
         "closed_by__user",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from types import SimpleNamespace
 from typing import Any, NamedTuple, cast
 
@@ -200,10 +200,11 @@ def with_shares(values: dict[str, Any], columns: Iterable[Column]) -> dict[str, 
 def choices(options: Iterable[tuple[str, Text]], *, sensitive: Collection[str] = ()) -> Labels:
     """A row for every choice, counted or zero."""
 
-    def labels(center: Center, keys: Collection[str]) -> list[Label]:
+    @cache
+    def told() -> list[Label]:
         return [Label(code, in_every_language(label), code in sensitive) for code, label in options]
 
-    return labels
+    return lambda center, keys: told()
 
 
 def only_counted(labels: Labels) -> Labels:

@@ -21,7 +21,7 @@ from family_support.deadlines.models import Deadline, Holder
 from family_support.outbox.events import emit
 from family_support.ui.templatetags.ui import moment
 from mobile_groups.actions.calling import group_in_force, reminder_after, tell_called
-from mobile_groups.loading import loaded_alarms, with_case_access
+from mobile_groups.loading import alarms_at_hand, with_case_access
 from mobile_groups.models import Alarm, ResponsePlan
 from mobile_groups.permissions import check_can_answer, check_can_close, check_can_draft, check_commands
 
@@ -246,7 +246,7 @@ def _save(alarm: Alarm) -> None:
 def locked_alarm(alarm: Alarm | int, by: Actor, expected_version: int | str | None = None) -> Alarm:
     """The alarm anew, locked, its case with what permissions read on it. Errors: Missing, Conflict when stale."""
     pk = alarm if isinstance(alarm, int) else alarm.pk
-    found = one(loaded_alarms(by).select_for_update(of=("self",)), pk=pk)
+    found = one(alarms_at_hand(by).select_for_update(of=("self",)), pk=pk)
     if expected_version is not None:
         check_version(found, expected_version)
     return with_case_access(found, by)

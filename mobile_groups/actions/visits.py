@@ -293,10 +293,13 @@ def subject_of(visit: Visit) -> tuple[str, int]:
 def locked_visit(visit: Visit, by: Actor, expected_version: int | str | None) -> Visit:
     """The visit anew; its alarm, if any, is locked first. Errors: Missing, Forbidden, Conflict when stale."""
     alarm = locked_alarm(visit.alarm_id, by) if visit.alarm_id else None
-    found = one(loaded_visits(by).select_for_update(of=("self",)), pk=visit.pk, alarm=alarm)
-    found.alarm = alarm
     if alarm is None:
+        found = one(loaded_visits(by).select_for_update(of=("self",)), pk=visit.pk, alarm=None)
         with_case_access(found, by)
+    else:  # who sees the alarm sees its visits, and they are of its case
+        rows = alarm.visits.select_for_update(of=("self",)).select_related("group__district")
+        found = one(rows, pk=visit.pk)
+        found.case = alarm.case
     check_can_visit(by, found.call)
     if expected_version is not None:
         check_version(found, expected_version)
