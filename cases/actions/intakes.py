@@ -38,6 +38,7 @@ from family_support.base import validators
 from family_support.base.actor import SYSTEM, Actor
 from family_support.base.errors import Conflict, Invalid, Missing, invalid_field
 from family_support.base.idempotency import run_once
+from family_support.base.prepared import Given, Prepared
 from family_support.deadlines.actions import meet, open_deadline
 from family_support.directory.models import Agency, Center
 from family_support.documents.models import Attachment
@@ -49,6 +50,16 @@ from family_support.workdays.queries import load_calendar
 REGISTRATION = "intake_registration"
 # The action's name with the key of a form.
 REGISTER = "cases.register_intake"
+
+_last_closed = Prepared(
+    lambda: (
+        Case.objects.filter(
+            center=Given("center"), stage=Case.Stage.CLOSED, members__person__iin_index=Given("iin")
+        )
+        .order_by("-closed_at", "-pk")
+        .values_list("pk")[:1]
+    )
+)
 
 
 def register_intake(
@@ -377,7 +388,7 @@ def _new_case(intake: Intake, person: Person | None, center: Center, now: dateti
         district=(person.district if person else None) or center.district,
         opened_at=now,
         risk=Case.Risk.HIGH if high else Case.Risk.LOW,
-        previous=_previous_case(person, center),
+        previous_id=_previous_case(person, center),
     )
     if person is not None:
         name_family(case, person)
@@ -388,13 +399,11 @@ def _new_case(intake: Intake, person: Person | None, center: Center, now: dateti
     return case
 
 
-def _previous_case(person: Person | None, center: Center) -> Case | None:
+def _previous_case(person: Person | None, center: Center) -> int | None:
+    """The person's last closed case at the Center, by key."""
     if person is None or not person.iin_index:
         return None
-    rows = Case.objects.filter(
-        center=center, stage=Case.Stage.CLOSED, members__person__iin_index=person.iin_index
-    )
-    return rows.order_by("-closed_at", "-pk").first()
+    return next((pk for (pk,) in _last_closed(center=center.pk, iin=person.iin_index)), None)
 
 
 def _lead_new_case(case: Case, lead: Membership | None, by: Actor, now: datetime) -> None:

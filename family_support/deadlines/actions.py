@@ -15,6 +15,7 @@ from django.utils.translation import override
 from family_support.audit.context import current_actor
 from family_support.base.actor import Actor
 from family_support.base.errors import Conflict, Invalid, Text
+from family_support.base.prepared import Given, Prepared
 from family_support.deadlines.again import begin_telling_again
 from family_support.deadlines.bulk import write_ends
 from family_support.deadlines.models import (
@@ -38,6 +39,16 @@ URGENT_TERM = {"assessment": "assessment_urgent"}
 CALENDAR = DeadlineChange.Reason.CALENDAR
 ESCALATED = DeadlineLevel.Level.ESCALATED
 RESTATED = ("term", "code", "due_at", "explanation", "calendar_version", "schedule", "next_at")
+
+# Hardly ever there, and asked for by every term that opens.
+_runs = Prepared(
+    lambda: (
+        Deadline.objects.open()
+        .filter(subject_type=Given("model"), subject_id=Given("pk"), code=Given("term"))
+        .order_by()
+        .values_list("pk")
+    )
+)
 
 Subject = tuple[str, int]
 Terms = str | Iterable[str]
@@ -71,10 +82,9 @@ def open_deadline(
     _must_act()
     if term in LIMITS:
         raise ValueError(f"{term} is a limit, checked on every version; it does not run")
-    known = Deadline.objects.open().of_subject(*subject).filter(code=term).first()
-    if known is not None:
+    for (known,) in _runs(model=subject[0], pk=subject[1], term=term):
         if if_absent:
-            return known
+            return Deadline.objects.get(pk=known)
         raise Conflict("term_runs", _("This term is already running."))
     calendar = load_calendar(center=center)
     row = Term.objects.in_force(term, calendar.local_date(started_at))
@@ -147,7 +157,7 @@ def meet(
     Levels whose moment has passed and that the sweep has not seen yet are recorded, untold. Gives what was met, which
     may be nothing. Errors: RuntimeError outside `acting`, ValueError without subject and case.
     """
-    found = _running(terms, subject, case_id)
+    found = list(_running(terms, subject, case_id).select_for_update().order_by("pk"))
     for deadline in found:
         if deadline.is_overdue(now):
             deadline.meet_late()
@@ -176,7 +186,7 @@ def cancel(
         kept = str(reason).strip()
     if not kept:
         raise Invalid("reason_missing", fields={"reason": _("State the reason.")})
-    found = _running(terms, subject, case_id)
+    found = list(_running(terms, subject, case_id).select_for_update().order_by("pk"))
     for deadline in found:
         deadline.cancel()
         deadline.reason = kept
@@ -200,7 +210,7 @@ def shorten(
     Errors: RuntimeError outside `acting`, ValueError without subject and case, KeyError for a term that has no
     urgent one.
     """
-    found = _running(term, subject, case_id)
+    found = _locked(_running(term, subject, case_id))
     for deadline in found:
         calendar = load_calendar(center=deadline.center)
         urgent = Term.objects.in_force(URGENT_TERM[term], calendar.local_date(flagged_at))
@@ -221,7 +231,7 @@ def move(*, term: str, subject: Subject, due_on: date, note: str, by: Actor, now
     """
     if not note.strip():
         raise Invalid("reason_missing", fields={"reason": _("State the reason.")})
-    found = _running(term, subject, None)
+    found = _locked(_running(term, subject, None))
     for deadline in found:
         if deadline.term.unit not in (Term.Unit.DATE, Term.Unit.SERVICE):
             raise ValueError(f"{term} is counted, its date cannot be set")
@@ -322,6 +332,7 @@ def _must_act() -> None:
 
 
 def _locked(rows: DeadlineQuerySet) -> list[Deadline]:
+    """With what their end is counted from."""
     return list(
         rows.select_related("term", "center__district").select_for_update(of=("self",)).order_by("pk")
     )
@@ -337,7 +348,7 @@ def _locked_alone(rows: DeadlineQuerySet) -> list[Deadline]:
     return found
 
 
-def _running(terms: Terms | None, subject: Subject | None, case_id: int | None) -> list[Deadline]:
+def _running(terms: Terms | None, subject: Subject | None, case_id: int | None) -> DeadlineQuerySet:
     _must_act()
     rows = Deadline.objects.open()
     if subject is not None:
@@ -348,7 +359,7 @@ def _running(terms: Terms | None, subject: Subject | None, case_id: int | None) 
         raise ValueError("say of which subject or case")
     if terms is not None:
         rows = rows.filter(code__in=[terms] if isinstance(terms, str) else list(terms))
-    return _locked(rows)
+    return rows
 
 
 def _as_stored(schedule: Sequence[tuple[str, datetime]]) -> dict[str, Any]:
