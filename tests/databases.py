@@ -139,19 +139,30 @@ class Databases:
                 self._sql("SELECT pg_advisory_unlock(%s, %s)", IN_USE, holder)
 
     @contextmanager
-    def clone(self) -> Iterator[str]:
-        """The name of a fresh copy of the template, dropped at the end, with whoever is still connected."""
+    def clone(self, of: str = "") -> Iterator[str]:
+        """The name of a fresh copy of the template or of another clone, dropped at the end.
+
+        Whoever is still connected to it then is sent away; to what is copied nobody may be.
+        """
         self._count += 1
         name = f"{CLONE}{self.run}_{self._count}"
-        self._sql(f"CREATE DATABASE {quoted(name)} TEMPLATE {quoted(self.template)}")
-        connection = self._connect(address(self.owner_url, name))
-        with connection.cursor() as cursor:
-            secure_database(cursor, self.runtime_role)
-        connection.close()
+        self._copy(of or self.template, name)
         try:
             yield name
         finally:
             self._drop(name)
+
+    def renew(self, name: str, of: str = "") -> None:
+        """Make a clone a fresh copy again; whoever is connected is sent away and may come back."""
+        self._drop(name)
+        self._copy(of or self.template, name)
+
+    def _copy(self, source: str, name: str) -> None:
+        self._sql(f"CREATE DATABASE {quoted(name)} TEMPLATE {quoted(source)}")
+        connection = self._connect(address(self.owner_url, name))
+        with connection.cursor() as cursor:
+            secure_database(cursor, self.runtime_role)
+        connection.close()
 
     def close(self) -> None:
         """Let go of the locks."""

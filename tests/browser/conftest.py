@@ -1,15 +1,28 @@
-"""Chromium of the system, and the real product behind it on a database of each module's own."""
+"""Chromium of the system, and the real product behind it: two Centers, fresh for each module."""
 
+from __future__ import annotations
+
+import copy
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser
 
+from family_support.base import clock
+from family_support.demo.organizations import CENTERS, Staffed, make
+from family_support.demo.people import People
 from local import browsers
+from tests.browser.walker import Walker
 from tests.conftest import pointed_at
 from tests.databases import Databases
 from tests.services import Stack, stack
+
+# A page lives for a second: whatever V8 compiled for it to be faster would never be used again.
+SHORT_LIVED = "--js-flags=--no-opt,--no-maglev"
 
 
 @pytest.fixture(scope="session")
@@ -18,7 +31,7 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     path = browsers.find()
     if not path:
         pytest.fail("No Chrome or Chromium found: install one or set CHROME.", pytrace=False)
-    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+    arguments = [SHORT_LIVED, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
     return {**browser_type_launch_args, "executable_path": path, "args": arguments}
 
 
@@ -28,22 +41,90 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
     return {**browser_context_args, "locale": "ru-RU", "timezone_id": "Asia/Almaty"}
 
 
+@pytest.fixture(scope="session")
+def origin(
+    databases: Databases, django_db_setup: None, django_db_blocker: Any
+) -> Iterator[tuple[str, list[Staffed]]]:
+    """The database that each module's is copied from: two Centers with their people and bodies; and these."""
+    with databases.clone() as name:
+        with django_db_blocker.unblock(), pointed_at(name):
+            staffed = make(People(1), clock.now() - timedelta(days=500), centers=CENTERS[:2])
+        yield name, staffed
+
+
+@pytest.fixture(scope="session")
+def product(
+    databases: Databases,
+    origin: tuple[str, list[Staffed]],
+    django_db_blocker: Any,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[tuple[str, Stack]]:
+    """Web server and worker of this test process, started once; the name of the database that they work on."""
+    with (
+        databases.clone(origin[0]) as name,
+        stack(tmp_path_factory.mktemp("site"), SWEEP_SECONDS="2") as running,
+    ):
+        with django_db_blocker.unblock(), pointed_at(name):
+            web = running.web(wait=False)
+            running.worker()
+            running.wait_for_web(web)
+        yield name, running
+
+
 @pytest.fixture(scope="module")
 def site(
     databases: Databases,
-    django_db_setup: None,
+    origin: tuple[str, list[Staffed]],
+    product: tuple[str, Stack],
     django_db_blocker: Any,
-    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Stack]:
-    """Web server and worker on a fresh database; `site.address` is where, and the ORM here sees the same rows."""
-    folder = tmp_path_factory.mktemp("site")
-    with (
-        databases.clone() as name,
-        django_db_blocker.unblock(),
-        pointed_at(name),
-        stack(folder, SWEEP_SECONDS="2") as running,
-    ):
-        web = running.web(wait=False)
-        running.worker()
-        running.wait_for_web(web)
+    """The product on a fresh database; `site.address` is where, and the ORM here sees the same rows."""
+    name, running = product
+    # Web server and worker come back to the same name: a dead connection is noticed before it is used.
+    databases.renew(name, origin[0])
+    with django_db_blocker.unblock(), pointed_at(name):
         yield running
+
+
+@pytest.fixture(scope="module")
+def centers(site: Stack, origin: tuple[str, list[Staffed]]) -> list[Staffed]:
+    """Two Centers with their people and the bodies of their districts."""
+    return copy.deepcopy(origin[1])
+
+
+@pytest.fixture(scope="module")
+def center(centers: list[Staffed]) -> Staffed:
+    """The Center whose people the buttons of the sign-in page show."""
+    return centers[0]
+
+
+Window = Callable[..., AbstractContextManager[Walker]]
+
+
+@pytest.fixture
+def window(
+    browser: Browser, site: Stack, centers: list[Staffed], browser_context_args: dict[str, Any]
+) -> Window:
+    """Opens a window with these options of the browser; closing it fails when a script of the page had failed."""
+
+    @contextmanager
+    def opened(*, scripts: bool = True, **options: Any) -> Iterator[Walker]:
+        context = browser.new_context(**{**browser_context_args, **options}, java_script_enabled=scripts)
+        page = context.new_page()
+        errors: list[str] = []
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("console", lambda line: errors.append(line.text) if line.type == "error" else None)
+        yield Walker(page, site.address, scripts=scripts)
+        context.close()
+        assert not [error for error in errors if "favicon" not in error and "status of 4" not in error], (
+            errors
+        )
+
+    return opened
+
+
+@pytest.fixture
+def walker(window: Window) -> Iterator[Walker]:
+    """A person at a wide screen."""
+    with window() as walker:
+        yield walker

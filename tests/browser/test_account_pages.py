@@ -3,39 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
 
 from family_support.accounts.roles import Role
-from family_support.base import clock
-from family_support.demo.organizations import CENTERS, Staffed, make
-from family_support.demo.people import People
+from tests.browser.conftest import Window
 from tests.browser.walker import Walker
-from tests.services import Stack
-
-
-@pytest.fixture(scope="module")
-def center(site: Stack) -> Staffed:
-    return make(People(12), clock.now() - timedelta(days=400), centers=CENTERS[:1])[0]
 
 
 @pytest.fixture(params=[("ru", "light", 1440), ("kk", "dark", 390)], ids=["ru-wide", "kk-phone"])
-def walker(
-    request: Any, browser: Browser, site: Stack, center: Staffed, browser_context_args: dict
-) -> Iterator[Walker]:
+def walker(request: Any, window: Window) -> Iterator[Walker]:
     language, theme, width = request.param
-    context = browser.new_context(
-        **browser_context_args, viewport={"width": width, "height": 844}, color_scheme=theme
-    )
-    cookies = {"django_language": language, "theme": theme}
-    context.add_cookies(
-        [{"name": key, "value": value, "url": site.address} for key, value in cookies.items()]
-    )
-    yield Walker(context.new_page(), site.address)
-    context.close()
+    with window(viewport={"width": width, "height": 844}, color_scheme=theme) as walker:
+        walker.speaks(language)
+        walker.keeps("theme", theme)
+        yield walker
 
 
 def sign_in_form(walker: Walker, email: str, password: str) -> None:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Browser
 
 from family_support.accounts import demo
 from family_support.accounts.models import Membership
 from family_support.accounts.roles import Role
 from family_support.base import clock
-from family_support.demo.organizations import CENTERS, Staffed, make
-from family_support.demo.people import People
+from family_support.demo.organizations import Staffed
 from family_support.directory.models import Agency
 from interagency.models import Task
 from ipr.actions import approve_plan, freeze_version, put_measure
@@ -24,7 +21,6 @@ from tests.browser.walker import Walker
 from tests.factories import Place
 from tests.plans import a_draft, an_assessed_case, anew, measure_data
 from tests.plans import sign as signed
-from tests.services import Stack
 
 
 @dataclass
@@ -34,22 +30,6 @@ class Stage:
     version: PlanVersion
     officers: Agency
     social: Agency
-
-
-@pytest.fixture(scope="module")
-def center(site: Stack) -> Staffed:
-    return make(People(2), clock.now() - timedelta(days=400), centers=CENTERS[:1])[0]
-
-
-@pytest.fixture
-def walker(browser: Browser, site: Stack, center: Staffed, browser_context_args: dict) -> Iterator[Walker]:
-    context = browser.new_context(**browser_context_args)
-    yield Walker(context.new_page(), site.address)
-    context.close()
-
-
-def speaks(walker: Walker, language: str) -> None:
-    walker.page.context.add_cookies([{"name": "django_language", "value": language, "url": walker.address}])
 
 
 def a_stage(staffed: Staffed) -> Stage:
@@ -87,7 +67,7 @@ def test_only_the_changed_part_goes_again_and_a_decline_is_settled(
 ) -> None:
     stage = a_stage(center)
     case = stage.version.plan.case
-    speaks(walker, language)
+    walker.speaks(language)
     first, second = Task.objects.filter(case=case, agency=stage.officers).order_by("pk")
     walker.sign_in(Role.CASEWORKER)
     walker.go(f"/cases/{case.pk}/plan/")
@@ -137,7 +117,7 @@ def test_the_director_ends_a_plan_on_the_workers_proposal(
 ) -> None:
     stage = a_stage(center)
     plan = stage.version.plan
-    speaks(walker, language)
+    walker.speaks(language)
     walker.sign_in(Role.CASEWORKER)
     walker.go(f"/cases/{plan.case_id}/plan/")
     walker.follow_to(f"/plans/{plan.pk}/end/propose/")
@@ -164,7 +144,7 @@ def test_the_head_of_a_body_gives_tasks_out_and_the_coordinator_looks(
     walker: Walker, center: Staffed, language: str
 ) -> None:
     stage = a_stage(center)
-    speaks(walker, language)
+    walker.speaks(language)
     task = Task.objects.get(case=stage.version.plan.case_id, agency=stage.social)
     officer = center.seconds[0]
     walker.sign_in(Role.BODY_ADMIN)

@@ -5,19 +5,16 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator
-from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from cases.forms.ask import FASTEST
 from cases.models import Intake, IntakeTransfer
 from family_support.accounts.roles import Role
-from family_support.base import clock
-from family_support.demo.organizations import CENTERS, Staffed, make
-from family_support.demo.people import People
+from family_support.demo.organizations import Staffed
+from tests.browser.conftest import Window
 from tests.browser.walker import Walker
-from tests.services import Stack
 
 LANGUAGES = ("ru", "kk")
 PHONE = {"width": 390, "height": 844}
@@ -37,47 +34,17 @@ STORY = {
 }
 
 
-@pytest.fixture(scope="module")
-def centers(site: Stack) -> list[Staffed]:
-    """Two Centers with their people and bodies."""
-    return make(People(7), clock.now() - timedelta(days=400), centers=CENTERS[:2])
-
-
-def window(browser: Browser, site: Stack, args: dict, *, scripts: bool, phone: bool) -> Iterator[Walker]:
-    size = {"viewport": PHONE} if phone else {}
-    context = browser.new_context(**{**args, **size}, java_script_enabled=scripts)
-    page = context.new_page()
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    yield Walker(page, site.address, scripts=scripts)
-    context.close()
-    assert not errors, errors
+@pytest.fixture
+def phone(window: Window) -> Iterator[Walker]:
+    with window(viewport=PHONE) as walker:
+        yield walker
 
 
 @pytest.fixture
-def walker(
-    browser: Browser, site: Stack, centers: list[Staffed], browser_context_args: dict
-) -> Iterator[Walker]:
-    yield from window(browser, site, browser_context_args, scripts=True, phone=False)
-
-
-@pytest.fixture
-def phone(
-    browser: Browser, site: Stack, centers: list[Staffed], browser_context_args: dict
-) -> Iterator[Walker]:
-    yield from window(browser, site, browser_context_args, scripts=True, phone=True)
-
-
-@pytest.fixture
-def plain_phone(
-    browser: Browser, site: Stack, centers: list[Staffed], browser_context_args: dict
-) -> Iterator[Walker]:
+def plain_phone(window: Window) -> Iterator[Walker]:
     """A phone without JavaScript."""
-    yield from window(browser, site, browser_context_args, scripts=False, phone=True)
-
-
-def speak(walker: Walker, language: str) -> None:
-    walker.page.context.add_cookies([{"name": "django_language", "value": language, "url": walker.address}])
+    with window(viewport=PHONE, scripts=False) as walker:
+        yield walker
 
 
 def sign_in_as(walker: Walker, membership: int) -> None:
@@ -143,8 +110,8 @@ def add_a_file(phone: Walker, number: str, code: str, language: str) -> None:
 def test_public_form_to_the_clerk_and_back_by_the_slip(
     phone: Walker, walker: Walker, centers: list[Staffed], language: str
 ) -> None:
-    speak(phone, language)
-    speak(walker, language)
+    phone.speaks(language)
+    walker.speaks(language)
     number, code = ask(phone, centers[0])
     intake = Intake.objects.get(reference=number.replace(" ", ""))
     assert intake.state == "received"
@@ -169,10 +136,10 @@ def test_public_form_to_the_clerk_and_back_by_the_slip(
 def test_public_form_without_scripts_and_quick_exit(
     plain_phone: Walker, phone: Walker, centers: list[Staffed]
 ) -> None:
-    speak(plain_phone, "kk")
+    plain_phone.speaks("kk")
     number, _code = ask(plain_phone, centers[1])
     assert Intake.objects.get(reference=number.replace(" ", "")).center == centers[1].center
-    speak(phone, "ru")
+    phone.speaks("ru")
     phone.page.route(re.compile("google"), lambda route: route.fulfill(body="<title>Elsewhere</title>"))
     phone.go("/ask/")
     phone.fill(**MESSAGE)
@@ -202,7 +169,7 @@ def draft_is_kept_beside_the_duplicates(walker: Walker, language: str) -> None:
 def test_officer_sends_and_another_center_takes_over(
     walker: Walker, centers: list[Staffed], language: str
 ) -> None:
-    speak(walker, language)
+    walker.speaks(language)
     here, there = centers
     walker.sign_in(Role.AGENCY_OFFICER)
     walker.follow_nav("/sent/")
@@ -231,7 +198,7 @@ def test_officer_sends_and_another_center_takes_over(
     walker.submit()
     transfer = IntakeTransfer.objects.get(intake=intake)
     sign_in_as(walker, there.first(Role.DIRECTOR).pk)
-    speak(walker, language)
+    walker.speaks(language)
     walker.go("/intakes/?tab=offered")
     walker.follow_to(f"/transfers/{transfer.pk}/")
     assert "Серикова" not in walker.text()

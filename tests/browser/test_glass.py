@@ -2,34 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import timedelta
-
 import pytest
 from django.urls import reverse
-from playwright.sync_api import Browser
 
 from cases.actions import restrict
 from cases.models import Case
 from family_support.access.models import CaseOpening
 from family_support.accounts.roles import Role
 from family_support.base import clock
-from family_support.demo.organizations import CENTERS, Staffed, make
-from family_support.demo.people import People
+from family_support.demo.organizations import Staffed
 from family_support.oversight.models import GlassReview
 from tests.browser.walker import Walker
 from tests.factories import Place, a_case, actor_for, fresh
-from tests.services import Stack
 
 # The code of a second factor counts once in its half-minute: each language has a person of its own.
 JOURNEYS = (("ru", Role.PSYCHOLOGIST, "justified"), ("kk", Role.LAWYER, "unjustified"))
 WHY = "Женщина с детьми у дверей, до ведущей дела не дозвониться."
 NOT_FOUND = 404
-
-
-@pytest.fixture(scope="module")
-def center(site: Stack) -> Staffed:
-    return make(People(9), clock.now() - timedelta(days=400), centers=CENTERS[:1])[0]
 
 
 @pytest.fixture(scope="module")
@@ -43,16 +32,9 @@ def case(center: Staffed) -> Case:
     return fresh(found)
 
 
-@pytest.fixture
-def walker(browser: Browser, site: Stack, center: Staffed, browser_context_args: dict) -> Iterator[Walker]:
-    context = browser.new_context(**browser_context_args)
-    yield Walker(context.new_page(), site.address)
-    context.close()
-
-
 @pytest.mark.parametrize(("language", "role", "decision"), JOURNEYS)
 def test_from_refusal_to_review(walker: Walker, case: Case, language: str, role: Role, decision: str) -> None:
-    walker.page.context.add_cookies([{"name": "django_language", "value": language, "url": walker.address}])
+    walker.speaks(language)
     address = reverse("case", args=(case.pk,))
     walker.sign_in(role)
     refused(walker, address)

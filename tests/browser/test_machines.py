@@ -6,46 +6,24 @@ import json
 import urllib.parse
 import urllib.request
 import uuid
-from collections.abc import Iterator
-from datetime import timedelta
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
 
 from cases.models import CaseMember, Intake, Submission
 from family_support.accounts.models import MachineClient
 from family_support.accounts.roles import Role
 from family_support.base import clock
-from family_support.demo.organizations import CENTERS, Staffed, make
-from family_support.demo.people import People
+from family_support.demo.organizations import Staffed
 from tests.browser.walker import Walker
 from tests.factories import an_iin
-from tests.services import Stack
 
 Door = MachineClient.Door
 
 
-@pytest.fixture(scope="module")
-def center(site: Stack) -> Staffed:
-    return make(People(1), clock.now() - timedelta(days=400), centers=CENTERS[:1])[0]
-
-
-@pytest.fixture
-def walker(browser: Browser, site: Stack, center: Staffed, browser_context_args: dict) -> Iterator[Walker]:
-    context = browser.new_context(**browser_context_args)
-    page = context.new_page()
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on("console", lambda line: errors.append(line.text) if line.type == "error" else None)
-    yield Walker(page, site.address)
-    context.close()
-    assert not [error for error in errors if "favicon" not in error and "status of 4" not in error], errors
-
-
 @pytest.mark.parametrize("language", ["ru", "kk"])
 def test_a_system_from_its_access_to_the_family(walker: Walker, center: Staffed, language: str) -> None:
-    walker.page.context.add_cookies([{"name": "django_language", "value": language, "url": walker.address}])
+    walker.speaks(language)
     machine, secret = give_access(walker, f"Карта {language}")
     iin, child = an_iin(), an_iin()
     url = signal(walker.address, machine, secret, center, [(iin, "head", "Сәрсенова"), (child, "child", "")])

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Browser
 
 from cases.models import Case, Intake
 from family_support.accounts.roles import Role
 from family_support.base import clock
 from family_support.deadlines.models import Deadline
-from family_support.demo.organizations import CENTERS, Staffed, make
+from family_support.demo.organizations import Staffed
 from family_support.demo.people import People
 from family_support.directory.models import Sector
 from mobile_groups.models import Alarm, MobileGroup, ResponseMeasure, ResponsePlan, Visit
 from tests.browser.walker import Walker
 from tests.plans import PDF
-from tests.services import Stack
 
 pytestmark = pytest.mark.slow
 LANGUAGES = ("ru", "kk")
@@ -27,27 +24,10 @@ WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 NARRATIVE = "Бывший муж угрожает ножом, ждёт у подъезда."
 
 
-@pytest.fixture(scope="module")
-def center(site: Stack) -> Staffed:
-    return make(People(8), clock.now() - timedelta(days=400), centers=CENTERS[:1])[0]
-
-
-@pytest.fixture
-def walker(browser: Browser, site: Stack, center: Staffed, browser_context_args: dict) -> Iterator[Walker]:
-    context = browser.new_context(**browser_context_args)
-    page = context.new_page()
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on("console", lambda line: errors.append(line.text) if line.type == "error" else None)
-    yield Walker(page, site.address)
-    context.close()
-    assert not [error for error in errors if "favicon" not in error and "status of 4" not in error], errors
-
-
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_alarm_from_threat_to_its_end(walker: Walker, center: Staffed, language: str) -> None:
     """Every step a person takes, each through links and buttons of the page before it."""
-    walker.page.context.add_cookies([{"name": "django_language", "value": language, "url": walker.address}])
+    walker.speaks(language)
     if not MobileGroup.objects.filter(state="in_force").exists():
         enter_group(walker, center)
     case = register(walker, seed=100 + LANGUAGES.index(language))
@@ -70,7 +50,7 @@ def test_alarm_from_threat_to_its_end(walker: Walker, center: Staffed, language:
 
 def test_an_early_visit_to_a_family_without_a_threat(walker: Walker, center: Staffed) -> None:
     """The caseworker plans it from the case, the group goes and signs; it learns nothing of the case (R256 20)."""
-    walker.page.context.add_cookies([{"name": "django_language", "value": "kk", "url": walker.address}])
+    walker.speaks("kk")
     if not MobileGroup.objects.filter(state="in_force").exists():
         enter_group(walker, center)
     case = register(walker, seed=120)

@@ -4,13 +4,12 @@ ministry's country page with its file; an event held and a note sent."""
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from django.utils import translation
-from playwright.sync_api import Browser
 
 from cases.actions import record_consultation, register_intake
 from cases.models import Case, Consultation
@@ -18,15 +17,13 @@ from family_support.accounts.actors import load_actor
 from family_support.accounts.roles import Role
 from family_support.base import clock
 from family_support.base.actor import SYSTEM, Actor
-from family_support.demo.organizations import CENTERS, Staffed, make
-from family_support.demo.people import People
+from family_support.demo.organizations import Staffed
 from family_support.documents.models import Rendering
 from monitoring.actions import ROUNDUP_SUBJECT, open_quarter
 from monitoring.models import AnalyticNote, OutreachEvent, QuarterlyReport, Roundup
 from monitoring.quarters import ALMATY, Quarter
 from tests.browser.walker import Walker
 from tests.factories import intake_data, person_data
-from tests.services import Stack
 
 pytestmark = pytest.mark.slow
 LANGUAGES = ("ru", "kk")
@@ -35,9 +32,9 @@ NOTE = "За квартал выросла доля обращений от ор
 
 
 @pytest.fixture(scope="module")
-def center(site: Stack) -> Staffed:
-    """One Center with its people, and in each of the last two quarters three families without IIN."""
-    staffed = make(People(8), clock.now() - timedelta(days=500), centers=CENTERS[:1])[0]
+def center(centers: list[Staffed]) -> Staffed:
+    """A Center with its people, and in each of the last two quarters three families without IIN."""
+    staffed = centers[0]
     for quarter in quarters().values():
         moment = quarter.ends_at - timedelta(days=33, hours=8)
         with clock.at(moment):
@@ -66,22 +63,6 @@ def worker(staffed: Staffed, now: datetime) -> Actor:
     return actor
 
 
-@pytest.fixture
-def walker(browser: Browser, site: Stack, center: Staffed, browser_context_args: dict) -> Iterator[Walker]:
-    context = browser.new_context(**browser_context_args)
-    page = context.new_page()
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on("console", lambda line: errors.append(line.text) if line.type == "error" else None)
-    yield Walker(page, site.address)
-    context.close()
-    assert not [error for error in errors if "favicon" not in error and "status of 4" not in error], errors
-
-
-def speaks(walker: Walker, language: str) -> None:
-    walker.page.context.add_cookies([{"name": "django_language", "value": language, "url": walker.address}])
-
-
 def wait_for(condition: Callable[[], bool], seconds: float = 60) -> None:
     ends = time.monotonic() + seconds
     while not condition():
@@ -93,7 +74,7 @@ def wait_for(condition: Callable[[], bool], seconds: float = 60) -> None:
 def test_quarter_from_proposal_to_country(
     walker: Walker, center: Staffed, language: str, tmp_path: Path
 ) -> None:
-    speaks(walker, language)
+    walker.speaks(language)
     quarter = quarters()[language]
     report = QuarterlyReport.objects.get(center=center.center, year=quarter.year, quarter=quarter.number)
     conclude(walker, report)
@@ -214,7 +195,7 @@ def download(walker: Walker, report: QuarterlyReport, folder: Path) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_event_and_note(walker: Walker, center: Staffed, language: str) -> None:
     """A training is planned, held with how many came; a note is written and sent, and the ministry reads it."""
-    speaks(walker, language)
+    walker.speaks(language)
     walker.sign_in(Role.METHODOLOGIST)
     walker.go("/events/")
     walker.follow_to("/events/new/")
@@ -257,7 +238,7 @@ def test_event_and_note(walker: Walker, center: Staffed, language: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_coordinator_reads_what_left_the_center(walker: Walker, center: Staffed, language: str) -> None:
-    speaks(walker, language)
+    walker.speaks(language)
     walker.sign_in(Role.COORDINATOR)
     walker.go("/district/reports/")
     sent = QuarterlyReport.objects.filter(state__in=("sent", "received")).first()

@@ -8,7 +8,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
 
 from assessments.models import Assessment, Ground
 from cases.models import Case, CaseMember, Intake
@@ -18,7 +17,7 @@ from family_support.audit.context import acting
 from family_support.base import clock
 from family_support.base.actor import SYSTEM
 from family_support.deadlines.models import Deadline
-from family_support.demo.organizations import CENTERS, Staffed, make
+from family_support.demo.organizations import Staffed
 from family_support.demo.people import Invented, People
 from family_support.directory.models import Sector
 from family_support.documents.models import Rendering
@@ -27,39 +26,18 @@ from interagency.models import ServiceNorm, Task
 from ipr.models import FamilyMeasure, Measure, MeasureTemplate, Plan, PlanVersion, Signature
 from monitoring.models import QuarterlyReport
 from monitoring.tasks import open_quarters
+from tests.browser.conftest import Window
 from tests.browser.walker import Walker
-from tests.services import Stack
 
 pytestmark = pytest.mark.slow
 LANGUAGES = ("ru", "kk")
 
 
 @pytest.fixture
-def plain_walker(
-    browser: Browser, site: Stack, center: Staffed, browser_context_args: dict
-) -> Iterator[Walker]:
+def plain_walker(window: Window) -> Iterator[Walker]:
     """A browser without JavaScript."""
-    context = browser.new_context(**browser_context_args, java_script_enabled=False)
-    yield Walker(context.new_page(), site.address, scripts=False)
-    context.close()
-
-
-@pytest.fixture(scope="module")
-def center(site: Stack) -> Staffed:
-    """One Center with its people and the bodies of its district."""
-    return make(People(1), clock.now() - timedelta(days=400), centers=CENTERS[:1])[0]
-
-
-@pytest.fixture
-def walker(browser: Browser, site: Stack, center: Staffed, browser_context_args: dict) -> Iterator[Walker]:
-    context = browser.new_context(**browser_context_args)
-    page = context.new_page()
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on("console", lambda line: errors.append(line.text) if line.type == "error" else None)
-    yield Walker(page, site.address)
-    context.close()
-    assert not [error for error in errors if "favicon" not in error and "status of 4" not in error], errors
+    with window(scripts=False) as walker:
+        yield walker
 
 
 def wait_for(condition: Callable[[], bool], seconds: float = 30) -> None:
@@ -75,7 +53,7 @@ def test_family_from_request_to_quarter(
     walker: Walker, center: Staffed, language: str, tmp_path: Path
 ) -> None:
     """Every step a user takes, each through links and buttons of the page before it."""
-    walker.page.context.add_cookies([{"name": "django_language", "value": language, "url": walker.address}])
+    walker.speaks(language)
     people = People(hash_of(language))
     person = people.person(
         born=(clock.today() - timedelta(days=14000), clock.today() - timedelta(days=9000)), sex="f"

@@ -2,48 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import timedelta
-
 import pytest
-from playwright.sync_api import Browser
 
 from cases.models import Case
 from family_support.accounts.roles import Role
 from family_support.audit.context import acting
 from family_support.base import clock
 from family_support.base.actor import SYSTEM
-from family_support.demo.organizations import CENTERS, Staffed, make
-from family_support.demo.people import People
+from family_support.demo.organizations import Staffed
 from family_support.protection.models import DataRequest, Disposal, DisposalItem, LegalHold, RetentionRule
 from tests.browser.test_shelter import a_family
 from tests.browser.walker import Walker
-from tests.services import Stack
 
 LANGUAGES = ("ru", "kk")
 REASON = {"ru": "Запрос суда № 7 от 12.10.2026.", "kk": "Соттың 12.10.2026 № 7 сұрауы."}
 
 
-@pytest.fixture(scope="module")
-def center(site: Stack) -> Staffed:
-    """One Center with its people."""
-    return make(People(7), clock.now() - timedelta(days=400), centers=CENTERS[:1])[0]
-
-
-@pytest.fixture
-def walker(browser: Browser, site: Stack, center: Staffed, browser_context_args: dict) -> Iterator[Walker]:
-    context = browser.new_context(**browser_context_args)
-    page = context.new_page()
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    yield Walker(page, site.address)
-    context.close()
-    assert not errors, errors
-
-
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_given_kept_and_confirmed(walker: Walker, center: Staffed, language: str) -> None:
-    walker.page.context.add_cookies([{"name": "django_language", "value": language, "url": walker.address}])
+    walker.speaks(language)
     case = a_family(center, 20 + LANGUAGES.index(language))
     given(walker, case)
     walker.sign_in(Role.DIRECTOR)

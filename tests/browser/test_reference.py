@@ -2,49 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
-from playwright.sync_api import Browser
 
 from family_support.accounts.roles import Role
 from family_support.base import clock
 from family_support.deadlines.models import Deadline, Recount, Term
 from family_support.deadlines.schedule import due_day
-from family_support.demo.organizations import CENTERS, Staffed, make
-from family_support.demo.people import People
+from family_support.demo.organizations import Staffed
 from family_support.workdays.calendar import SATURDAY, WorkCalendar
 from family_support.workdays.queries import current_version, load_calendar
 from tests.browser.test_path import wait_for
 from tests.browser.walker import Walker
 from tests.factories import Place, an_intake
-from tests.services import Stack
 
 # The term that is changed, its new length, and the order's number: the second language meets the first one's changes.
 LANGUAGES = {"ru": ("plan_rework", "512-НҚ"), "kk": ("plan_approval", "613-НҚ")}
 CHANGE = "/reference/calendar/change/"
 
 
-@pytest.fixture(scope="module")
-def center(site: Stack) -> Staffed:
-    return make(People(5), clock.now() - timedelta(days=400), centers=CENTERS[:1])[0]
-
-
-@pytest.fixture
-def walker(browser: Browser, site: Stack, center: Staffed, browser_context_args: dict) -> Iterator[Walker]:
-    context = browser.new_context(**browser_context_args)
-    page = context.new_page()
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    yield Walker(page, site.address)
-    context.close()
-    assert not errors
-
-
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_editor_worker_and_reader(walker: Walker, center: Staffed, language: str) -> None:
-    walker.page.context.add_cookies([{"name": "django_language", "value": language, "url": walker.address}])
+    walker.speaks(language)
     code, order = LANGUAGES[language]
     deadline = assessment_of(center)
     before = deadline.due_at

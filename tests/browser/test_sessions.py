@@ -3,44 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from datetime import timedelta
 
 import pytest
 from django.contrib.sessions.models import Session
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Page, Route, expect
 
 from family_support.accounts import demo
 from family_support.accounts.roles import Role
 from family_support.base import clock
-from family_support.demo.organizations import CENTERS, Staffed, make
-from family_support.demo.people import People
+from tests.browser.conftest import Window
 from tests.browser.walker import Walker
-from tests.services import Stack
 
 PAGE = "/acting-director/"
 TYPED = "15-к, үйдегі іс"
 
 
-@pytest.fixture(scope="module")
-def center(site: Stack) -> Staffed:
-    return make(People(11), clock.now() - timedelta(days=400), centers=CENTERS[:1])[0]
-
-
-@pytest.fixture
-def walker(browser: Browser, site: Stack, center: Staffed, browser_context_args: dict) -> Iterator[Walker]:
-    context = browser.new_context(**browser_context_args)
-    page = context.new_page()
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    yield Walker(page, site.address)
-    context.close()
-    assert not errors
-
-
 def typing(walker: Walker, language: str) -> Page:
     """A director in the middle of a form, by a clock that can be put on."""
-    walker.page.context.add_cookies([{"name": "django_language", "value": language, "url": walker.address}])
+    walker.speaks(language)
     walker.page.clock.install()
     walker.sign_in(Role.DIRECTOR)
     walker.go(PAGE)
@@ -119,16 +99,14 @@ def in_another_tab(walker: Walker, role: Role) -> None:
     assert answer.ok
 
 
-def test_ending_the_others(walker: Walker, browser: Browser, browser_context_args: dict) -> None:
-    phone = browser.new_context(**browser_context_args, viewport={"width": 390, "height": 800})
-    left = Walker(phone.new_page(), walker.address)
-    left.sign_in(Role.CASEWORKER)
-    walker.sign_in(Role.CASEWORKER)
-    walker.go("/sessions/")
-    assert walker.page.locator("form[action$='/end/']").count() == 2
-    walker.submit("/sessions/end-others/")
-    assert walker.page.locator("form[action$='/end/']").count() == 1
-    left.page.reload()
-    assert "/accounts/login" in left.page.url
-    walker.go("/sessions/")
-    phone.close()
+def test_ending_the_others(walker: Walker, window: Window) -> None:
+    with window(viewport={"width": 390, "height": 800}) as left:
+        left.sign_in(Role.CASEWORKER)
+        walker.sign_in(Role.CASEWORKER)
+        walker.go("/sessions/")
+        assert walker.page.locator("form[action$='/end/']").count() == 2
+        walker.submit("/sessions/end-others/")
+        assert walker.page.locator("form[action$='/end/']").count() == 1
+        left.page.reload()
+        assert "/accounts/login" in left.page.url
+        walker.go("/sessions/")

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Browser
 
 from cases.actions import PersonData, add_member, register_intake
 from cases.closing import blockers
@@ -16,32 +14,13 @@ from family_support.accounts.actors import load_actor
 from family_support.accounts.roles import Role
 from family_support.base import clock
 from family_support.deadlines.models import Deadline
-from family_support.demo.organizations import CENTERS, Staffed, make
+from family_support.demo.organizations import Staffed
 from family_support.demo.people import People
 from shelter.models import MinorNotice, Place, Stay
 from tests.browser.walker import Walker
-from tests.services import Stack
 
 LANGUAGES = ("ru", "kk")
 ADDRESS = "Тихая улица, 14"
-
-
-@pytest.fixture(scope="module")
-def center(site: Stack) -> Staffed:
-    """One Center with its people and the bodies of its district."""
-    return make(People(3), clock.now() - timedelta(days=400), centers=CENTERS[:1])[0]
-
-
-@pytest.fixture
-def walker(browser: Browser, site: Stack, center: Staffed, browser_context_args: dict) -> Iterator[Walker]:
-    context = browser.new_context(**browser_context_args)
-    page = context.new_page()
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on("console", lambda line: errors.append(line.text) if line.type == "error" else None)
-    yield Walker(page, site.address)
-    context.close()
-    assert not [error for error in errors if "favicon" not in error and "status of 4" not in error], errors
 
 
 def a_family(center: Staffed, number: int) -> Case:
@@ -88,7 +67,7 @@ def a_family(center: Staffed, number: int) -> Case:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_from_signs_of_violence_to_the_check_out(walker: Walker, center: Staffed, language: str) -> None:
-    walker.page.context.add_cookies([{"name": "django_language", "value": language, "url": walker.address}])
+    walker.speaks(language)
     case = a_family(center, LANGUAGES.index(language))
     places(walker)
     walker.sign_in(Role.CASEWORKER)

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
 from django.utils import translation
-from playwright.sync_api import Browser, Locator
+from playwright.sync_api import Locator
 
 from family_support.accounts.roles import Role
 from family_support.base import clock
-from family_support.demo.organizations import CENTERS, Staffed, make
-from family_support.demo.people import People
+from family_support.demo.organizations import Staffed
 from staffing.models import PayrollFund, StaffingNorm, StaffingTable, Vehicle
 from tests.browser.walker import Walker
-from tests.services import Stack
 
 # One Center a language: each journey begins without a table.
 LANGUAGES = ("ru", "kk")
@@ -31,29 +28,10 @@ UNITS = {
 }
 
 
-@pytest.fixture(scope="module")
-def centers(site: Stack) -> dict[str, Staffed]:
-    staffed = make(People(6), clock.now() - timedelta(days=400), centers=CENTERS[:1])
-    return dict.fromkeys(LANGUAGES, staffed[0])
-
-
-@pytest.fixture
-def walker(browser: Browser, site: Stack, centers: object, browser_context_args: dict) -> Iterator[Walker]:
-    context = browser.new_context(**browser_context_args)
-    page = context.new_page()
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on("console", lambda line: errors.append(line.text) if line.type == "error" else None)
-    yield Walker(page, site.address)
-    context.close()
-    assert not [error for error in errors if "favicon" not in error and "status of 4" not in error], errors
-
-
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_table_to_country(walker: Walker, centers: dict[str, Staffed], language: str, tmp_path: Path) -> None:
+def test_table_to_country(walker: Walker, center: Staffed, language: str, tmp_path: Path) -> None:
     """Every step through links and buttons of the page before it."""
-    walker.page.context.add_cookies([{"name": "django_language", "value": language, "url": walker.address}])
-    center = centers[language].center
+    walker.speaks(language)
     # The second language records the next table of the same Center.
     first = language == LANGUAGES[0]
     day = clock.today() - timedelta(days=30 if first else 10)
@@ -66,7 +44,7 @@ def test_table_to_country(walker: Walker, centers: dict[str, Staffed], language:
     correct(walker)
     papers(walker, tmp_path)
     load(walker)
-    country(walker, center.pk, tmp_path)
+    country(walker, center.center.pk, tmp_path)
 
 
 def record_table(walker: Walker, day: object, *, first: bool) -> None:

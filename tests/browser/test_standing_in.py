@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from urllib.error import HTTPError
 from urllib.request import urlopen
@@ -10,24 +9,16 @@ from urllib.request import urlopen
 import pytest
 from django.utils import translation
 from icalendar import Calendar
-from playwright.sync_api import Browser
 
 from cases.models import Case
 from family_support.accounts.models import Absence, Membership
 from family_support.accounts.roles import Role
 from family_support.base import clock
-from family_support.demo.organizations import CENTERS, Staffed, make
-from family_support.demo.people import People
+from family_support.demo.organizations import Staffed
 from tests.browser.walker import Walker
 from tests.factories import Place, a_case, actor_for
-from tests.services import Stack
 
 LANGUAGES = ("ru", "kk")
-
-
-@pytest.fixture(scope="module")
-def center(site: Stack) -> Staffed:
-    return make(People(8), clock.now() - timedelta(days=400), centers=CENTERS[:1])[0]
 
 
 @pytest.fixture(scope="module")
@@ -38,20 +29,9 @@ def case(center: Staffed) -> Case:
     return a_case(place, now=now, by=actor_for(absent, at=now))
 
 
-@pytest.fixture
-def walker(browser: Browser, site: Stack, center: Staffed, browser_context_args: dict) -> Iterator[Walker]:
-    context = browser.new_context(**browser_context_args)
-    page = context.new_page()
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    yield Walker(page, site.address)
-    context.close()
-    assert not errors
-
-
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_away_and_back(walker: Walker, center: Staffed, case: Case, language: str) -> None:
-    walker.page.context.add_cookies([{"name": "django_language", "value": language, "url": walker.address}])
+    walker.speaks(language)
     substitute, absent = center.people[Role.CASEWORKER][:2]
     walker.sign_in(Role.CASEWORKER)
     assert case.number not in walker.text()

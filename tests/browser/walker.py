@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from page import ValidationProfile, validate_pdf_bytes
 from playwright.sync_api import Locator, Page
 
@@ -15,7 +15,6 @@ from family_support.accounts import demo
 from family_support.base import clock
 from family_support.demo.papers import scan
 
-AXE = Axe()
 # What axe saw in this process: a page of a role in a language and a width is judged once, whoever meets it next.
 LOOKED: set[tuple[str, ...]] = set()
 # Colours are the same in every language, and judging them takes longer than all other rules together.
@@ -27,6 +26,11 @@ SETTLED = (
     "() => document.fonts.ready.then(() => "
     "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done))))"
 )
+
+# Only what breaks a rule leaves the page: rule and first element. Selectors of all others would cost a third more.
+VIOLATIONS = """options => axe.run(document, options).then(found => found.violations.map(
+    each => [each.id, each.nodes[0].html.slice(0, 160)]
+))"""
 
 # Language, width, theme, step, and whether the form came back with errors: each makes another page of one address.
 FACE = """() => [
@@ -45,6 +49,19 @@ class Walker:
     role: str = ""
     # Without scripts in the browser axe cannot run either.
     scripts: bool = True
+
+    def __post_init__(self) -> None:
+        """Every page of this window brings axe along: sending it to each anew takes three times as long."""
+        if self.scripts:
+            self.page.context.add_init_script(AXE_SCRIPT)
+
+    def speaks(self, language: str) -> None:
+        """The person chose a language."""
+        self.keeps("django_language", language)
+
+    def keeps(self, cookie: str, value: str) -> None:
+        """The browser keeps this cookie from an earlier visit."""
+        self.page.context.add_cookies([{"name": cookie, "value": value, "url": self.address}])
 
     def sign_in(self, role: str) -> None:
         """One click on the button of the role's first demo account."""
@@ -83,9 +100,8 @@ class Walker:
     def _violations(self, *, contrast: bool) -> list[tuple[str, str]]:
         """What axe finds on the page: rule and the first element that breaks it."""
         rules = {"color-contrast": {"enabled": contrast}}
-        options = {"runOnly": TAGS, "resultTypes": ["violations"], "rules": rules}
-        found = AXE.run(self.page, options=options).response["violations"]
-        return [(each["id"], each["nodes"][0]["html"][:160]) for each in found]
+        options = {"runOnly": TAGS, "resultTypes": ["violations"], "rules": rules, "selectors": False}
+        return [(rule, element) for rule, element in self.page.evaluate(VIOLATIONS, options)]
 
     def follow(self, selector: str) -> None:
         """Click a link and look at where it leads; one that the full top bar moved behind *More* is found there."""
