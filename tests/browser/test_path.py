@@ -69,7 +69,7 @@ def test_family_from_request_to_quarter(
     told(walker)
     agency_reports(walker, case)
     complete(walker, case)
-    quarter(walker, tmp_path)
+    quarter(walker, center, tmp_path)
     case.refresh_from_db()
     assert case.stage == Case.Stage.CLOSED
     assert case.closing == Case.Closing.COMPLETED
@@ -334,11 +334,12 @@ def complete(walker: Walker, case: Case) -> None:
     walker.go(f"/cases/{case.pk}/documents/")
 
 
-def quarter(walker: Walker, folder: Path) -> None:
+def quarter(walker: Walker, center: Staffed, folder: Path) -> None:
     """The worker opens the quarter, the methodologist concludes, the director sends, the analyst downloads."""
     open_quarters.delay()
-    wait_for(lambda: QuarterlyReport.objects.filter(state__in=("draft", "sent")).exists())
-    report = QuarterlyReport.objects.get()
+    reports = QuarterlyReport.objects.filter(center=center.center)
+    wait_for(lambda: reports.filter(state__in=("draft", "sent")).exists())
+    report = reports.get()
     if report.state == QuarterlyReport.State.DRAFT:
         walker.sign_in(Role.METHODOLOGIST)
         walker.go("/quarters/")
