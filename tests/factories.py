@@ -32,6 +32,7 @@ from family_support.base.actor import SYSTEM, Actor
 from family_support.base.validators import check_digit
 from family_support.demo.papers import scan
 from family_support.directory.models import Agency, Center, District, Region, Sector
+from tests.lasting import lasting
 
 # Tuesday 10 March 2026, 11:00 in Almaty: no holiday near.
 NOON = datetime(2026, 3, 10, 6, 0, tzinfo=UTC)
@@ -112,6 +113,7 @@ class Place:
         return actor_for(self.people[role], at=at)
 
 
+@lasting
 def a_center(code: str = "", *, district: District | None = None) -> Place:
     code = code or f"T{next(_number):05d}"
     district = district or a_district()
@@ -184,6 +186,7 @@ def an_intake(place: Place, *, by: Actor | None = None, now: datetime = NOON, **
     return register_intake(center=place.center, by=by or place.by(at=now), now=now, **data)
 
 
+@lasting
 def a_case(place: Place, *, team: bool = False, now: datetime = NOON, **changes: Any) -> Case:
     """A case in the intake stage led by the caseworker; `team` puts the other workers on it too."""
     intake = an_intake(place, now=now, **changes)
@@ -209,6 +212,7 @@ def a_consent(case: Case, place: Place, *, now: datetime = NOON, **changes: Any)
     return record_consent(case=case, person=person, by=place.by(at=now), now=now, **given)
 
 
+@lasting
 def a_case_with_consent(place: Place, *, now: datetime = NOON, **changes: Any) -> Case:
     """Intake answered with a consultation, consent given, assessment begun."""
     case = a_case(place, now=now, **changes)

@@ -26,6 +26,7 @@ from ipr import actions
 from ipr.actions.content import MeasureData
 from ipr.models import MeasureTemplate, PlanVersion
 from tests.factories import NOON, Place, a_case_with_consent, an_agency, fresh
+from tests.lasting import lasting
 
 CONCLUSION: dict[str, Any] = {
     "hls_found": True,
@@ -81,6 +82,7 @@ def a_concluded(
     )
 
 
+@lasting
 def an_assessed_case(place: Place, *, now: datetime = NOON, **changes: Any) -> Case:
     """A case in the planning stage."""
     return fresh(a_concluded(place, now=now, **changes).case)
