@@ -16,8 +16,10 @@ own databases cannot use it.
 from __future__ import annotations
 
 import copy
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import update_wrapper
 from inspect import signature
 from typing import Any, Generic, ParamSpec, TypeVar
@@ -28,28 +30,41 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
+@dataclass
+class Rows(Generic[T]):
+    """What is kept, the arguments it was made with, and the test that was the last to get it."""
+
+    arguments: dict[str, Any]
+    made: T
+    given_to: str = ""
+
+
 class Lasting(Generic[P, T]):
     """A maker of rows that may be asked to keep some ready."""
 
     def __init__(self, make: Callable[P, T]) -> None:
         self.make = make
         self.signature = signature(make)
-        self.ready: T | None = None
-        self.arguments: dict[str, Any] = {}
-        self.given = False
+        self.kept: list[Rows[T]] = []
         update_wrapper(self, make)
 
     def __call__(self, *args: P.args, **options: P.kwargs) -> T:
-        if self.ready is None or self.given or self.bound(*args, **options) != self.arguments:
-            return self.make(*args, **options)
-        self.given = True
-        return copy.deepcopy(self.ready)
+        for rows in self.kept:
+            if rows.given_to != _test() and rows.arguments == self.arguments(*args, **options):
+                rows.given_to = _test()
+                return copy.deepcopy(rows.made)
+        return self.make(*args, **options)
 
-    def bound(self, *args: P.args, **options: P.kwargs) -> dict[str, Any]:
-        """The arguments by their names, those left out as well."""
+    def arguments(self, *args: P.args, **options: P.kwargs) -> dict[str, Any]:
+        """All of them by their names, those left out as well."""
         bound = self.signature.bind(*args, **options)
         bound.apply_defaults()
         return bound.arguments
+
+
+def _test() -> str:
+    """The test that runs, whether it is being set up or called."""
+    return os.environ["PYTEST_CURRENT_TEST"].rpartition(" ")[0]
 
 
 def lasting(make: Callable[P, T]) -> Lasting[P, T]:
@@ -61,10 +76,10 @@ def lasting(make: Callable[P, T]) -> Lasting[P, T]:
 def kept(maker: Lasting[P, T], blocker: Any, *args: P.args, **options: P.kwargs) -> Iterator[T]:
     """Keep rows of the maker ready inside the block; they are gone after it."""
     with blocker.unblock(), transaction.atomic():
-        made = maker.make(*args, **options)
-        maker.ready, maker.arguments = made, maker.bound(*args, **options)
+        rows = Rows(maker.arguments(*args, **options), maker.make(*args, **options))
+        maker.kept.append(rows)
         try:
-            yield made
+            yield rows.made
         finally:
-            maker.ready = None
+            maker.kept.remove(rows)
             transaction.set_rollback(True)

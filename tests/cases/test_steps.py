@@ -42,6 +42,8 @@ from tests.factories import NOON, Place, a_case, a_consent, actor_for, fresh, pe
 
 Stage = Case.Stage
 TODAY = local_date(NOON)
+pytestmark = pytest.mark.usefixtures("cases_kept")
+KEPT = ({"team": True},)
 
 
 def case_in(stage: str, place: Place) -> Case:

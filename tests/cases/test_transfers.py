@@ -55,6 +55,8 @@ from tests.factories import (
 
 State = IntakeTransfer.State
 LATER = NOON + timedelta(hours=2)
+pytestmark = pytest.mark.usefixtures("cases_kept")
+KEPT = ({"team": True},)
 
 
 def proposed(case: Case, to: Place, by: Actor, **changes: Any) -> IntakeTransfer:

@@ -24,7 +24,8 @@ from tests.access.world import sign_in
 from tests.cases.undoing import undone
 from tests.factories import NOON, Place, a_case, an_agency, an_intake, fresh, person_data
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.usefixtures("cases_kept"), pytest.mark.django_db]
+KEPT = ({"team": True},)
 LATER = NOON + timedelta(days=1)
 State = ViolenceRecord.State
 

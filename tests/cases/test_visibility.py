@@ -33,6 +33,8 @@ from family_support.base.errors import Conflict, Forbidden, Invalid, Missing
 from family_support.outbox.delivery import deliver_due
 from tests.factories import NOON, Place, a_case, a_membership, actor_for, an_iin, fresh, person_data
 
+pytestmark = pytest.mark.usefixtures("cases_kept")
+KEPT = ({"violence": False}, {"violence": True}, {"team": True})
 LISTING = WORKERS | UNIT_HEADS | {Role.INTAKE_CLERK, Role.DIRECTOR}
 REASON = "Проверка по обращению прокуратуры"
 

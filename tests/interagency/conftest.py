@@ -18,13 +18,7 @@ def _march() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def _scene_kept(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """One scene for all tests of a module: `pytest.mark.usefixtures("scene")`."""
+def scene(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """By `pytest.mark.usefixtures("scene")` the first `a_scene()` of a test gives a copy of the module's."""
     with clock.at(NOON), kept(a_scene, django_db_blocker):
         yield
-
-
-@pytest.fixture
-def scene(_scene_kept: None) -> None:
-    """The first `a_scene()` of this test gives a copy of the module's."""
-    a_scene.given = False

@@ -12,11 +12,6 @@ from tests.plans import an_assessed_case
 
 @pytest.fixture(scope="module", autouse=True)
 def _case_kept(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """The first `a_center()` of a test, and its first assessed case, are copies of the module's."""
     with kept(a_center, django_db_blocker) as place, kept(an_assessed_case, django_db_blocker, place):
         yield
-
-
-@pytest.fixture(autouse=True)
-def _case(_case_kept: None) -> None:
-    """The first `a_center()` of this test, and its first assessed case, are copies of the module's."""
-    a_center.given = an_assessed_case.given = False

@@ -19,12 +19,6 @@ def _march() -> Iterator[None]:
 
 @pytest.fixture(scope="module", autouse=True)
 def _district_kept(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """A district with its group in force for all tests of a module."""
+    """A district with its group in force: the first `a_ready_district()` of a test gives a copy of the module's."""
     with clock.at(NOON), kept(a_ready_district, django_db_blocker):
         yield
-
-
-@pytest.fixture(autouse=True)
-def _district(_district_kept: None) -> None:
-    """The first `a_ready_district()` of this test gives a copy of the module's."""
-    a_ready_district.given = False

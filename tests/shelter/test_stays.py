@@ -45,7 +45,7 @@ from tests.shelter.samples import (
     with_child,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.usefixtures("case_kept"), pytest.mark.django_db]
 TAKEN = {
     "code": "place_taken",
     "detail": "Somebody has just taken this place for this time. Choose another one.",
