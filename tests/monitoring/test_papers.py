@@ -10,7 +10,7 @@ import pytest
 from django.utils import translation
 from django.utils.translation import gettext
 from page import ValidationProfile, validate_pdf_bytes
-from pypdf import PdfReader
+from pypdf import PageObject, PdfReader
 
 from family_support.base.figures import HIDDEN, Column, Row, Table, text_of
 from monitoring.charts import bars
@@ -23,6 +23,8 @@ from tests.factories import a_center
 from tests.monitoring.samples import conclude, the_report
 
 pytestmark = pytest.mark.django_db
+# The lower margin, where only the footer stands.
+FOOTER = 51
 FORMULA = '=HYPERLINK("http://example.org";"x")'
 
 
@@ -95,12 +97,26 @@ def test_text_is_never_a_formula(report: QuarterlyReport) -> None:
     assert any(str(cell).startswith(FORMULA) for row in conclusion for cell in row)
 
 
+def lowest(page: PageObject) -> float:
+    """How far down the text of a page reaches, its footer apart: points above the lower edge."""
+    heights: list[float] = []
+
+    def note(text: str, page_space: list[float], text_space: list[float], *_font: object) -> None:
+        if text.strip():
+            heights.append(page_space[3] * text_space[5] + page_space[5])
+
+    page.extract_text(visitor_text=note)
+    return min(height for height in heights if height > FOOTER)
+
+
 def test_the_paper(report: QuarterlyReport) -> None:
     data = quarter_pdf(report.pk, "kk")
     found = validate_pdf_bytes(data, profile=ValidationProfile.PDF_UA_1)
     assert found.is_compliant, [(failure.rule_id, failure.message) for failure in found.failures]
-    text = " ".join(page.extract_text() for page in PdfReader(BytesIO(data)).pages)
-    flat = "".join(text.split())
+    pages = PdfReader(BytesIO(data)).pages
+    # What is too long for a page goes on over it: no half of one is left empty, least of all the first.
+    assert all(lowest(page) < page.mediabox.height / 3 for page in pages[:-1])
+    flat = "".join(" ".join(page.extract_text() for page in pages).split())
     assert "<b>Органы</b>" in flat
     with translation.override("kk"):
         for table in tables(report.figures):
