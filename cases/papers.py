@@ -14,12 +14,12 @@ from django.utils.translation import gettext as _
 from cases.models import Case, Consultation, Intake
 from cases.queries import shown_family
 from cases.readings import readings_of
-from family_support.access.subjects import case_lines
+from family_support.access.subjects import case_lines, told_of
 from family_support.base.actor import Actor
 from family_support.deadlines.badges import view
 from family_support.deadlines.explanation import explained, why
 from family_support.deadlines.models import Deadline
-from family_support.deadlines.queries import for_subject, reason_for
+from family_support.deadlines.queries import for_subject, reads_behind
 from family_support.documents.render import render_pdf
 from family_support.workdays.queries import load_calendar
 
@@ -49,13 +49,16 @@ def deadline_pdf(deadline: Deadline, actor: Actor, now: datetime, wanted: str) -
     """How a due date came about, as its page says it: for who sees the deadline."""
     language = chosen_language(wanted)
     calendar = load_calendar(center=deadline.center)
+    reads = bool(reads_behind(actor, [deadline]))
     with translation.override(language):
         title = _("How this date came about")
         context = {
             "deadline": deadline,
             "due": view(deadline, now, calendar),
             "told": explained(deadline, now, calendar),
-            "reason": reason_for(actor, deadline),
+            "reason": deadline.reason_told if reads else "",
+            "body": deadline.agency.name if reads and deadline.agency else "",
+            "tellings": told_of(("deadlines.deadline", deadline.pk), actor),
             "case": case_lines([deadline.case_id], actor).get(deadline.case_id) if deadline.case_id else None,
             "now": now,
         }

@@ -40,7 +40,7 @@ from family_support.base.names import fold
 from family_support.base.validators import normalise_phone
 from family_support.deadlines.badges import DueView, view
 from family_support.deadlines.models import Deadline, DeadlineChange, Recount
-from family_support.deadlines.queries import Day, for_subjects, my_day
+from family_support.deadlines.queries import GROUPS, Day, for_subjects, my_day
 from family_support.documents.models import Attachment
 from family_support.ui import masking
 from family_support.ui.components import Badge, Entry
@@ -73,6 +73,8 @@ class Line:
     lead: str
     # The absent colleague for whom the actor stands in here; empty for one's own work.
     for_whom: str = ""
+    # The body whose term it is, in short; not of a case that the actor does not read.
+    body: str = ""
     # What has no case: its kind, by which the list calls and links it.
     subject: str = ""
 
@@ -107,12 +109,7 @@ def day_of(actor: Actor, now: datetime, calendar: WorkCalendar, *, worker: int |
     else:
         terms = CLERKS_TERMS if actor.role == Role.INTAKE_CLERK else UNITS_TERMS
     day = my_day(actor=actor, now=now, calendar=calendar, case_ids=case_ids, terms=terms)
-    rows: dict[str, list[Deadline]] = {
-        "overdue": day.overdue,
-        "today": day.today,
-        "week": day.week,
-        "later": day.later,
-    }
+    rows: dict[str, list[Deadline]] = {code: getattr(day, code) for code in GROUPS}
     cases = _cases_of(day, actor)
     absent = names_of(getattr(case, "in_place_of", None) for case in cases.values())
     return [
@@ -169,6 +166,7 @@ def line(
         url=act.url if act else "",
         due=view(deadline, now, calendar),
         lead=case.lead.user.short_name if case.lead else "",
+        body=deadline.agency.short_name if deadline.agency and reads(case, actor) else "",
         for_whom=(absent or {}).get(getattr(case, "in_place_of", None) or 0, ""),
     )
 

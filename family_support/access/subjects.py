@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import NamedTuple
 
 from django.urls import reverse
@@ -31,11 +32,21 @@ class CaseLine(NamedTuple):
     restricted: bool = True
 
 
+class Told(NamedTuple):
+    """One telling: what of, when, and the people or roles who were told."""
+
+    what: str
+    at: datetime
+    whom: list[str]
+
+
 CaseDescriber = Callable[[Collection[int], Actor], Mapping[int, CaseLine]]
+ToldOf = Callable[[tuple[str, int], Actor], list[Told]]
 NamesOf = Callable[[Collection[str]], Mapping[str, str]]
 
 _subjects: dict[str, Subject] = {}
 _describers: list[CaseDescriber] = []
+_tellers: list[ToldOf] = []
 _names: dict[str, NamesOf] = {}
 
 
@@ -76,6 +87,16 @@ def case_lines(case_ids: Collection[int], actor: Actor) -> Mapping[int, CaseLine
     """Number and address by case key; a case out of the actor's scope is left out."""
     wanted = {key for key in case_ids if key is not None}
     return _describers[0](wanted, actor) if wanted and _describers else {}
+
+
+def register_told(tell: ToldOf) -> None:
+    """Called once, by the notices: who was told of a record."""
+    _tellers[:] = [tell]
+
+
+def told_of(subject: tuple[str, int], actor: Actor) -> list[Told]:
+    """Who was told of a record and when, the earliest first, as the actor may know it. One query."""
+    return _tellers[0](subject, actor) if _tellers else []
 
 
 def register_names(kind: str, names: NamesOf) -> None:

@@ -20,6 +20,7 @@ from family_support.base import clock
 from family_support.deadlines.badges import DueView, view
 from family_support.deadlines.calendar_page import legend, weekdays
 from family_support.deadlines.models import Deadline
+from family_support.deadlines.queries import reads_behind
 from family_support.directory.models import Center
 from family_support.ui.components import Tab
 from family_support.workdays.calendar import WorkCalendar
@@ -36,6 +37,7 @@ class Line:
     case: CaseLine | None
     subject: str
     url: str
+    body: str
 
 
 @require_safe
@@ -71,12 +73,17 @@ def agenda(request: HttpRequest) -> HttpResponse:
 
 def _lines(request: HttpRequest, rows: list[Deadline], now: datetime, calendar: WorkCalendar) -> list[Line]:
     cases = case_lines([row.case_id for row in rows if row.case_id], request.actor)
+    # Officers see their own body's terms only; where a Center's cases are masked, no body is named.
+    named = (
+        reads_behind(request.actor, [row for row in rows if row.agency]) if request.actor.center_id else set()
+    )
     return [
         Line(
             view(row, now, calendar),
             cases.get(row.case_id or 0),
             subject_label(row.subject_type),
             subject_url(row.subject_type, row.subject_id) if row.case_id is None else "",
+            row.agency.short_name if row.agency and row.pk in named else "",
         )
         for row in rows
     ]

@@ -136,8 +136,8 @@ class DeadlineQuerySet(models.QuerySet["Deadline"]):
         return self.none()
 
     def for_display(self) -> DeadlineQuerySet:
-        """With what the badge, the clause and the calendar need: no query a row."""
-        return self.select_related("term", "center__district")
+        """With what the badge, the clause, the body's name and the calendar need: no query a row."""
+        return self.select_related("term", "center__district", "agency")
 
 
 class Deadline(FSMModelMixin, models.Model):

@@ -28,7 +28,6 @@ def for_case(case_id: int) -> DeadlineQuerySet:
     return (
         Deadline.objects.filter(case_id=case_id)
         .for_display()
-        .select_related("agency")
         .order_by(running_first, F("due_at").asc(nulls_last=True), "pk")
     )
 
@@ -187,8 +186,13 @@ def term_names(codes: Iterable[str]) -> dict[str, str]:
     return {code: name or russian for code, name, russian in rows.values_list("code", column, "name_ru")}
 
 
-def reason_for(actor: Actor, deadline: Deadline) -> str:
-    """Why a term fell away, for who may read it: it may be told in somebody's own words. A masked case keeps it."""
-    own = deadline.case_id is None or deadline.agency_id and deadline.agency_id == actor.agency_id
-    reads = own or readable_cases(actor).filter(pk=deadline.case_id).exists()
-    return deadline.reason_told if reads else ""
+def reads_behind(actor: Actor, rows: Iterable[Deadline]) -> set[int]:
+    """Those of the terms whose body, and whose reason in somebody's own words, the actor may read: a masked case keeps
+    them. One query, none where all are one's own."""
+    found = list(rows)
+    own = {
+        row.pk for row in found if row.case_id is None or row.agency_id and row.agency_id == actor.agency_id
+    }
+    cases = {row.case_id for row in found if row.pk not in own}
+    open_to = set(readable_cases(actor).filter(pk__in=cases).values_list("pk", flat=True)) if cases else set()
+    return own | {row.pk for row in found if row.case_id in open_to}

@@ -7,16 +7,17 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from family_support.access.decorators import allowed
-from family_support.access.subjects import case_lines, subject_label, subject_url
+from family_support.access.subjects import case_lines, subject_label, subject_url, told_of
 from family_support.accounts.roles import UNIT_HEADS, WORKERS, Role
 from family_support.base import clock
 from family_support.base.rows import one
 from family_support.deadlines.badges import view
 from family_support.deadlines.explanation import explained
 from family_support.deadlines.models import Deadline
-from family_support.deadlines.queries import reason_for
+from family_support.deadlines.queries import reads_behind
 from family_support.workdays.queries import load_calendar
 
+DEADLINE = "deadlines.deadline"
 EXPLAINED_TO = (
     WORKERS
     | UNIT_HEADS
@@ -45,12 +46,15 @@ def explain(request: HttpRequest, pk: int) -> HttpResponse:
     actor, now = request.actor, clock.now()
     deadline = shown_deadline(request, pk)
     calendar = load_calendar(center=deadline.center)
+    reads = bool(reads_behind(actor, [deadline]))
     context = {
         "deadline": deadline,
         "due": view(deadline, now, calendar),
         "told": explained(deadline, now, calendar),
         "case": case_lines([deadline.case_id], actor).get(deadline.case_id) if deadline.case_id else None,
-        "reason": reason_for(actor, deadline),
+        "reason": deadline.reason_told if reads else "",
+        "body": deadline.agency.name if reads and deadline.agency else "",
+        "tellings": told_of((DEADLINE, deadline.pk), actor),
         "subject": subject_label(deadline.subject_type),
         "subject_url": subject_url(deadline.subject_type, deadline.subject_id),
         "now": now,

@@ -209,6 +209,11 @@ class Agency(Named, Versioned):
             ),
         )
 
+    @property
+    def short_name(self) -> str:
+        """Its name for lists of one Center, whose bodies are of one place: without the place in brackets behind it."""
+        return self.name.partition(" (")[0]
+
 
 class StateService(Named, Dated):
     """A state service of the register, with the register's term in working days (R192 10)."""

@@ -20,6 +20,8 @@ class NotificationsConfig(AppConfig):
     verbose_name = _("Notices")
 
     def ready(self) -> None:
-        from family_support.notifications import absences, handlers  # noqa: F401
+        from family_support.access.subjects import register_told
+        from family_support.notifications import absences, handlers, queries  # noqa: F401
 
+        register_told(queries.told_of)
         navigation.register_notices("notices", unread)

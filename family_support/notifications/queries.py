@@ -12,8 +12,9 @@ from typing import Any
 from django.apps import apps
 from django.db.models import Count
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 
-from family_support.access.subjects import CaseLine, case_lines, names, subject_url
+from family_support.access.subjects import CaseLine, Told, case_lines, names, subject_url
 from family_support.accounts.models import Membership
 from family_support.base.actor import Actor
 from family_support.base.clock import local_date
@@ -21,6 +22,14 @@ from family_support.notifications.models import IN_PLACE_OF, Mail, MailQuerySet,
 from family_support.notifications.registry import kinds
 
 COUNTED_TO = 100
+# What a telling of a term is called where one page lists those of one term.
+TOLD = {
+    "deadline.upcoming": pgettext_lazy("deadline", "upcoming"),
+    "deadline.due_today": pgettext_lazy("deadline", "due today"),
+    "deadline.overdue": pgettext_lazy("deadline", "overdue"),
+    "deadline.escalated": pgettext_lazy("deadline", "escalated"),
+    "deadline.again": pgettext_lazy("deadline", "told again"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +59,23 @@ class DayOfLines:
 def of_actor(actor: Actor) -> NoticeQuerySet:
     """The actor's own notices, newest first."""
     return Notice.objects.visible_to(actor).order_by("-created_at", "-pk")
+
+
+def told_of(subject: tuple[str, int], actor: Actor) -> list[Told]:
+    """Each time people were told of a record's term, the repeated times too: one event each.
+
+    Those of the actor's own Center are called by name; of others the role alone is told.
+    """
+    rows = Notice.objects.filter(subject_type=subject[0], subject_id=subject[1], kind__in=TOLD)
+    found: dict[tuple[int | None, str], Told] = {}
+    for row in rows.select_related("recipient__user").order_by("created_at", "pk"):
+        person, role = row.recipient, str(row.recipient.get_role_display())
+        inside = actor.center_id is not None and person.center_id == actor.center_id
+        called = f"{person.user.short_name} ({role})" if inside else role
+        told = found.setdefault((row.event_id, row.kind), Told(str(TOLD[row.kind]), row.created_at, []))
+        if called not in told.whom:
+            told.whom.append(called)
+    return list(found.values())
 
 
 def unread_count(actor: Actor) -> int:

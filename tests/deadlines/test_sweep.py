@@ -9,8 +9,11 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from cases.models import Case
+from family_support.access.subjects import told_of
+from family_support.accounts.models import Membership
 from family_support.accounts.roles import Role
 from family_support.audit.context import acting
 from family_support.base.actor import SYSTEM, Actor
@@ -248,6 +251,18 @@ def test_a_late_term_of_a_threat_is_told_again_every_four_hours_until_it_is_met(
     assert sorted(told.values_list("recipient_id", "loudness")) == sorted(
         [(worker.membership_id, "urgent"), (director.pk, "urgent")]
     )
+    # The page of the date tells it too: people of the own Center by name, of others the role alone.
+    outside = make_actor(Role.CASEWORKER, make_center())
+    with translation.override("ru"):
+        (inside,), (masked,) = (
+            told_of(("deadlines.deadline", event["deadline_id"]), actor) for actor in (worker, outside)
+        )
+    lead = Membership.objects.get(pk=worker.membership_id).user.short_name
+    assert (inside.what, masked.what) == ("сообщено повторно", "сообщено повторно")
+    assert sorted(inside.whom) == sorted(
+        [f"{lead} (Кейс-менеджер)", f"{director.user.short_name} (Директор)"]
+    )
+    assert sorted(masked.whom) == sorted(["Кейс-менеджер", "Директор"])
     assert again("2026-05-09 04:01") == 1
     Notice.objects.filter(recipient=director).update(read_at=at("2026-05-09 04:00"))
     tell_again_handler([Event.objects.filter(type=TOLD_AGAIN).latest("pk")])

@@ -13,6 +13,7 @@ from django.urls import reverse
 from family_support.accounts.roles import Role
 from family_support.audit.context import acting
 from family_support.base.actor import SYSTEM
+from family_support.base.clock import local_date
 from family_support.deadlines.actions import recompute
 from family_support.deadlines.models import Deadline
 from family_support.directory.models import StateService
@@ -112,6 +113,24 @@ def test_the_officer_and_the_center_see_it_and_its_explanation() -> None:
         page = client.get(explained).content.decode()
         assert "по реестру" in page
         assert "п. 10" in page
+
+
+@pytest.mark.parametrize(("role", "reads"), [(Role.CASEWORKER, True), (Role.DIRECTOR, False)])
+def test_a_bodys_term_names_it_for_who_reads_the_case(role: Role, reads: bool) -> None:
+    """Several terms of one name are told apart by their body; a masked case does not tell which bodies it is with."""
+    scene = with_service()
+    accept(scene)
+    row = running(scene)
+    client = sign_in(Client(), scene.place.people[role])
+    day = local_date(row.due_at - timedelta(microseconds=1)).isoformat()
+    for url in (
+        f"{reverse('my-day')}?later=1",
+        f"{reverse('agenda')}?day={day}",
+        reverse("deadline-explain", args=(row.pk,)),
+    ):
+        page = client.get(url).content.decode()
+        assert row.term.name_ru in page, url
+        assert (scene.agency.short_name in page) is reads, url
 
 
 def test_explain_date_counts_the_registers_days(capsys: pytest.CaptureFixture[str]) -> None:
