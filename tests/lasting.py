@@ -8,6 +8,8 @@
         with kept(a_scene, django_db_blocker):
             yield
 
+Where the maker takes no arguments and the rows are of one module: `_kept = keeping(a_scene, at=NOON)` in it.
+
 The first call of a test with the arguments they were made with gives the rows of the module: what the test changes is
 rolled back, and the objects are its own. Every further call, or one with other arguments, makes new ones. Modules with
 own databases cannot use it.
@@ -18,13 +20,17 @@ from __future__ import annotations
 import copy
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from datetime import datetime
 from functools import update_wrapper
 from inspect import signature
 from typing import Any, Generic, ParamSpec, TypeVar
 
+import pytest
 from django.db import transaction
+
+from family_support.base import clock
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -83,3 +89,14 @@ def kept(maker: Lasting[P, T], blocker: Any, *args: P.args, **options: P.kwargs)
         finally:
             maker.kept.remove(rows)
             transaction.set_rollback(True)
+
+
+def keeping(maker: Lasting[[], Any], *, at: datetime | None = None) -> Any:
+    """A fixture of the module that keeps rows of the maker for all its tests, made at that moment."""
+
+    @pytest.fixture(scope="module", autouse=True)
+    def keep(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+        with clock.at(at) if at else nullcontext(), kept(maker, django_db_blocker):
+            yield
+
+    return keep

@@ -20,7 +20,7 @@ from family_support.base.errors import AppError, Conflict, Forbidden, Invalid, M
 from family_support.notifications.models import Notice
 from family_support.outbox.delivery import deliver_due
 from tests.factories import NOON, Place, a_center, a_membership, actor_for, an_agency
-from tests.lasting import kept, lasting
+from tests.lasting import keeping, lasting
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 3, 10)
@@ -31,10 +31,7 @@ def places() -> tuple[Place, Place]:
     return a_center(), a_center()
 
 
-@pytest.fixture(scope="module", autouse=True)
-def places_kept(django_db_setup: None, django_db_blocker: Any) -> Any:
-    with kept(places, django_db_blocker):
-        yield
+_kept = keeping(places)
 
 
 @pytest.fixture

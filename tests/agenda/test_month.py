@@ -23,7 +23,7 @@ from family_support.deadlines.models import Deadline
 from family_support.workdays.queries import load_calendar
 from tests.access.world import sign_in
 from tests.factories import NOON, Place, a_case, a_center
-from tests.lasting import kept, lasting
+from tests.lasting import keeping, lasting
 
 pytestmark = pytest.mark.django_db
 MARCH = date(2026, 3, 1)
@@ -38,10 +38,7 @@ def a_place() -> Place:
     return place
 
 
-@pytest.fixture(scope="module", autouse=True)
-def place_kept(django_db_setup: None, django_db_blocker: Any) -> Any:
-    with kept(a_place, django_db_blocker):
-        yield
+_kept = keeping(a_place)
 
 
 @pytest.fixture

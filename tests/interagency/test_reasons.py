@@ -17,7 +17,7 @@ from interagency.models import Handoff, Task
 from ipr.models import Plan
 from tests.interagency.samples import LATER, REASON, a_scene, anew
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.usefixtures("scene"), pytest.mark.django_db]
 
 ENDED: dict[str, Any] = {
     "state": Plan.State.TERMINATED,

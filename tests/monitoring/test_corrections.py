@@ -22,6 +22,7 @@ from monitoring.models import CorrectionsAnnex, FrozenRecords, QuarterlyReport
 from monitoring.outside import annexes_of
 from monitoring.quarters import Quarter
 from tests.factories import NOON, Place, a_case, a_center, a_membership, actor_for, an_agency
+from tests.lasting import keeping, lasting
 from tests.monitoring.samples import APRIL, an_analyst, the_report, values
 
 pytestmark = pytest.mark.django_db
@@ -29,12 +30,20 @@ State = QuarterlyReport.State
 LATER = APRIL + timedelta(days=3)
 
 
-@pytest.fixture
-def place() -> Place:
+@lasting
+def a_place() -> Place:
     """A Center with one case of the first quarter, and a consultation in it."""
     place = a_center()
     consult(place, a_case(place, now=NOON), NOON + timedelta(hours=1))
     return place
+
+
+_kept = keeping(a_place, at=APRIL)
+
+
+@pytest.fixture
+def place() -> Place:
+    return a_place()
 
 
 def consult(place: Place, case: Case, held_at, now=None) -> Consultation:

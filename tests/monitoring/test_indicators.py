@@ -14,7 +14,8 @@ from monitoring.indicators import compute, indicators, tables
 from monitoring.quarters import Quarter
 from tests.factories import NOON, a_case, a_center
 from tests.interagency.samples import LATER, Scene, a_scene, accept, own_done, report, review
-from tests.monitoring.samples import FIRST, values
+from tests.lasting import keeping, lasting
+from tests.monitoring.samples import APRIL, FIRST, values
 
 
 def test_a_quarter_is_of_the_local_calendar() -> None:
@@ -46,8 +47,8 @@ def test_midnight_in_almaty_is_the_border(moment: datetime, counted: bool) -> No
     assert values(figures, "urgent") == ({"threat": {"count": 1}} if counted else {})
 
 
-@pytest.fixture
-def scene(db: None) -> Scene:
+@lasting
+def a_course() -> Scene:
     """A family's way through the first quarter: assessed, planned, the body's report returned once and then done."""
     scene = a_scene()
     accept(scene)
@@ -57,6 +58,14 @@ def scene(db: None) -> Scene:
     review(scene, "done", LATER + timedelta(hours=2))
     own_done(scene)
     return scene
+
+
+_kept = keeping(a_course, at=APRIL)
+
+
+@pytest.fixture
+def scene(db: None) -> Scene:
+    return a_course()
 
 
 def test_a_family_s_way_in_figures(scene: Scene) -> None:

@@ -20,7 +20,8 @@ from monitoring.papers import quarter_pdf
 from monitoring.sheets import quarter_sheet
 from monitoring.suppression import IMPERSONAL, suppress
 from tests.factories import a_center
-from tests.monitoring.samples import conclude, the_report
+from tests.lasting import keeping, lasting
+from tests.monitoring.samples import APRIL, conclude, the_report
 
 pytestmark = pytest.mark.django_db
 # The lower margin, where only the footer stands.
@@ -28,8 +29,8 @@ FOOTER = 51
 FORMULA = '=HYPERLINK("http://example.org";"x")'
 
 
-@pytest.fixture
-def report() -> QuarterlyReport:
+@lasting
+def a_full_report() -> QuarterlyReport:
     """A draft with figures that are given: the papers show what is frozen in the row."""
     place = a_center()
     report = the_report(place)
@@ -44,6 +45,14 @@ def report() -> QuarterlyReport:
     return conclude(
         place, report, conclusion=f"{FORMULA} <b>Органы</b> района работают согласованно и в срок."
     )
+
+
+_kept = keeping(a_full_report, at=APRIL)
+
+
+@pytest.fixture
+def report() -> QuarterlyReport:
+    return a_full_report()
 
 
 def parsed(book: ZipFile, name: str) -> ElementTree.Element:

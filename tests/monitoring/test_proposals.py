@@ -23,6 +23,7 @@ from monitoring.proposals import BY_CODE, FEWEST, RULES
 from monitoring.queries import line_of, proposals_of
 from tests.factories import Place, a_case, a_center, a_membership, actor_for, an_agency, person_data
 from tests.interagency.samples import a_scene, accept, report, review
+from tests.lasting import keeping, lasting
 from tests.monitoring.samples import APRIL, FIRST, conclude, the_report
 
 pytestmark = pytest.mark.django_db
@@ -152,8 +153,8 @@ def test_small_figures_stay_out_of_the_words_that_leave_the_center(row: tuple[An
     assert (f"{found.count} " in words or f"{found.count}." in words) is shown
 
 
-@pytest.fixture
-def drafted() -> tuple[Place, QuarterlyReport]:
+@lasting
+def a_draft_with_a_proposal() -> tuple[Place, QuarterlyReport]:
     """A draft whose figures propose one thing: all its people have no IIN."""
     place = a_center()
     for number in range(3):
@@ -163,6 +164,14 @@ def drafted() -> tuple[Place, QuarterlyReport]:
             person=person_data(no_iin_reason="foreigner", last_name="Иванова", first_name="Анна"),
         )
     return place, the_report(place)
+
+
+_kept = keeping(a_draft_with_a_proposal, at=APRIL)
+
+
+@pytest.fixture
+def drafted() -> tuple[Place, QuarterlyReport]:
+    return a_draft_with_a_proposal()
 
 
 def by(place: Place, role: Role = Role.METHODOLOGIST) -> Actor:

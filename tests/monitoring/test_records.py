@@ -19,6 +19,7 @@ from monitoring.queries import records_of
 from monitoring.suppression import IDENTITIES, cells_of, sums_of
 from tests.factories import NOON, a_case, a_center, actor_for
 from tests.interagency.samples import LATER, Scene, a_scene, accept, own_done, report, review
+from tests.lasting import keeping, lasting
 from tests.mobile_groups import samples as groups
 from tests.monitoring.samples import APRIL, FIRST, the_report, values
 from tests.monitoring.test_pages import client_of, queries
@@ -27,8 +28,8 @@ from tests.shelter import samples as shelter
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def scene() -> Scene:
+@lasting
+def a_course() -> Scene:
     scene = a_scene()
     accept(scene)
     report(scene)
@@ -37,6 +38,14 @@ def scene() -> Scene:
     review(scene, "done", LATER + timedelta(hours=2))
     own_done(scene)
     return scene
+
+
+_kept = keeping(a_course, at=APRIL)
+
+
+@pytest.fixture
+def scene() -> Scene:
+    return a_course()
 
 
 def test_what_monitoring_must_look_at_is_there() -> None:

@@ -37,6 +37,7 @@ from family_support.oversight.actions import decide_review
 from family_support.oversight.models import GlassReview
 from tests.access.world import sign_in
 from tests.factories import Place, a_case, a_center, a_membership, actor_for, an_iin, fresh, person_data
+from tests.lasting import keeping, lasting
 
 pytestmark = pytest.mark.django_db
 WHY = "Женщина у дверей с детьми, ведущую вызвать не можем."
@@ -44,15 +45,29 @@ LIFE = CaseOpening.Glass.LIFE
 IIN = an_iin(serial=7004)
 
 
-@pytest.fixture
-def place() -> Place:
-    return a_center()
+@lasting
+def a_hidden_case() -> tuple[Place, Case]:
+    """A Center and its restricted case."""
+    place = a_center()
+    return place, restricted(a_case(place, person=person_data(iin=IIN)), place)
+
+
+_kept = keeping(a_hidden_case)
 
 
 @pytest.fixture
-def case(place: Place) -> Case:
-    found = a_case(place, person=person_data(iin=IIN))
-    return restricted(found, place)
+def hidden() -> tuple[Place, Case]:
+    return a_hidden_case()
+
+
+@pytest.fixture
+def place(hidden: tuple[Place, Case]) -> Place:
+    return hidden[0]
+
+
+@pytest.fixture
+def case(hidden: tuple[Place, Case]) -> Case:
+    return hidden[1]
 
 
 @pytest.fixture
