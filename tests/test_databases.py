@@ -1,5 +1,6 @@
 """The databases of the tests are production's: one role owns, another serves, nothing is shared."""
 
+from contextlib import closing
 from typing import Any
 
 import psycopg2
@@ -63,3 +64,17 @@ def test_own_database_is_another_one_and_goes(databases: Databases, own_database
         psycopg2.connect(address(databases.url, name)).close()
     with pytest.raises(psycopg2.OperationalError, match="does not exist"):
         psycopg2.connect(address(databases.url, name))
+
+
+def test_a_clone_becomes_what_it_was_copied_from_again(databases: Databases) -> None:
+    with databases.clone() as origin, databases.clone(origin) as copied:
+        for name, remark in ((origin, "kept"), (copied, "gone")):
+            with closing(psycopg2.connect(address(databases.owner_url, name))) as owner, owner:
+                owner.cursor().execute(f"COMMENT ON TABLE django_content_type IS '{remark}'")
+        held = psycopg2.connect(address(databases.url, copied))
+        databases.renew(copied, origin)
+        with pytest.raises(psycopg2.OperationalError):
+            held.cursor().execute("SELECT 1")
+        with closing(psycopg2.connect(address(databases.url, copied))) as again, again.cursor() as cursor:
+            cursor.execute("SELECT obj_description('django_content_type'::regclass)")
+            assert cursor.fetchone() == ("kept",)
