@@ -48,6 +48,12 @@ def ask_reset(*, user: User, identity_check: str, by: Actor, now: datetime) -> F
 def _undecided(reset: FactorReset, by: Actor) -> FactorReset:
     row = one(FactorReset.objects.select_for_update(of=("self",)), pk=reset.pk)
     permissions.check_can_decide_reset(by, row)
+    return _still_open(row)
+
+
+def _still_open(row: FactorReset) -> FactorReset:
+    if row.outcome == FactorReset.Outcome.WITHDRAWN:
+        raise Conflict("withdrawn", _("This request has been withdrawn."))
     if row.outcome:
         raise Conflict("decided", _("This request has been decided on already."))
     return row
@@ -78,6 +84,21 @@ def approve_reset(*, reset: FactorReset, by: Actor, now: datetime) -> FactorRese
         user.save(update_fields=["password"])
         end_all(user_id=user.pk, ending=SignIn.Ending.RESET, by=by, now=now)
         _decide(row, FactorReset.Outcome.APPROVED, "", by, now)
+    return row
+
+
+def withdraw_reset(*, reset: FactorReset, by: Actor, now: datetime) -> FactorReset:
+    """Whoever asked takes the request back before it is decided: the account stays as it is, others may ask anew.
+
+    Raises Forbidden (another role), Missing (another's request, an account no longer theirs), Conflict (decided).
+    """
+    with acting(by):
+        permissions.check_can_withdraw_reset(by)
+        own = FactorReset.objects.select_for_update(of=("self",)).withdrawable_by(by)
+        row = _still_open(one(own, pk=reset.pk))
+        row.outcome, row.decided_by_id, row.decided_at = FactorReset.Outcome.WITHDRAWN, by.user_id, now
+        row.save(update_fields=["outcome", "decided_by", "decided_at"])
+        emit("accounts.factor_reset_withdrawn", reset_id=row.pk)
     return row
 
 

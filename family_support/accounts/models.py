@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
@@ -30,9 +30,6 @@ from family_support.directory.models import Agency, Center
 
 # Each language by its own name: whoever looks for it may not read the current one.
 LANGUAGES = (("kk", "Қазақша"), ("ru", "Русский"), ("en", "English"))
-# How who asks was known says nothing about who asks weeks later.
-GOOD_FOR = timedelta(days=7)
-LEAST_WORDS = 10
 
 
 def _period() -> Func:
@@ -428,73 +425,7 @@ class MachineClient(Versioned):
         return self.disabled_at is None
 
 
-class FactorResetQuerySet(models.QuerySet["FactorReset"]):
-    def visible_to(self, actor: Actor) -> FactorResetQuerySet:
-        """The security officer sees what others asked for about others; administrators those of their accounts."""
-        if actor.role == Role.SECURITY_OFFICER:
-            return self.exclude(Q(user_id=actor.user_id) | Q(asked_by_id=actor.user_id))
-        return self.filter(user__in=User.objects.visible_to(actor))
-
-    def open(self) -> FactorResetQuerySet:
-        """Those that nobody decided on yet."""
-        return self.filter(outcome="")
-
-
-class FactorReset(models.Model):
-    """An administrator asks, having checked who lost the second factor; a security officer decides, once."""
-
-    class Outcome(models.TextChoices):
-        APPROVED = "approved", pgettext_lazy("second factor", "approved")
-        DECLINED = "declined", pgettext_lazy("second factor", "declined")
-
-    user = models.ForeignKey(
-        User, on_delete=models.PROTECT, related_name="factor_resets", verbose_name=_("user")
-    )
-    identity_check = models.TextField(_("How the identity was checked"), max_length=1000)
-    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("Asked by"))
-    asked_at = models.DateTimeField(_("asked"))
-    outcome = models.CharField(_("decision"), max_length=10, choices=Outcome.choices, blank=True)
-    reason = models.TextField(_("reason"), max_length=1000, blank=True)
-    decided_by = models.ForeignKey(
-        User,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("Decided by"),
-    )
-    decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
-
-    objects = FactorResetQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("reset of the second factor")
-        verbose_name_plural = _("resets of the second factor")
-        constraints = (
-            models.UniqueConstraint(fields=("user",), condition=Q(outcome=""), name="factor_reset_one_open"),
-            models.CheckConstraint(
-                name="factor_reset_decided_whole",
-                condition=Q(outcome="", decided_by__isnull=True, decided_at__isnull=True, reason="")
-                | Q(outcome="approved", decided_by__isnull=False, decided_at__isnull=False, reason="")
-                | (Q(outcome="declined", decided_by__isnull=False, decided_at__isnull=False) & ~Q(reason="")),
-            ),
-            models.CheckConstraint(
-                name="factor_reset_by_three_people",
-                condition=~Q(asked_by=models.F("user"))
-                & (
-                    Q(decided_by__isnull=True)
-                    | (~Q(decided_by=models.F("user")) & ~Q(decided_by=models.F("asked_by")))
-                ),
-            ),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.user_id}: {self.asked_at}"
-
-    def too_old(self, now: datetime) -> bool:
-        """Whether it can only be declined any more."""
-        return self.asked_at < now - GOOD_FOR
-
-
-# The model of sessions has its own module; Django finds it here.
+# The models of sessions and of lost second factors have their own modules; Django finds them here.
+from family_support.accounts.factor_resets import LEAST_WORDS as LEAST_WORDS  # noqa: E402
+from family_support.accounts.factor_resets import FactorReset as FactorReset  # noqa: E402
 from family_support.accounts.sign_ins import SignIn as SignIn  # noqa: E402

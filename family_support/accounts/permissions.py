@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from family_support.accounts.factor_resets import ASKING
 from family_support.accounts.models import FactorReset, Membership, User
 from family_support.accounts.roles import UNIT_HEADS, Role
 from family_support.base.actor import Actor
@@ -93,6 +94,12 @@ def check_can_decide_reset(by: Actor, reset: FactorReset) -> None:
         raise Forbidden()
     if by.user_id in (reset.user_id, reset.asked_by_id):
         raise Forbidden("own_request", _("Whoever asked for the reset or is reset cannot decide about it."))
+
+
+def check_can_withdraw_reset(by: Actor) -> None:
+    """Who asks for resets may take the own requests back; which they are, the queryset says."""
+    if by.role not in ASKING:
+        raise Forbidden()
 
 
 def check_can_name_acting(by: Actor, center_id: int) -> None:

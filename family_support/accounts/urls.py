@@ -17,6 +17,7 @@ urlpatterns = [
     path("approvals/roles/<int:pk>/decline/", sessions.role_decline, name="role-decline"),
     path("approvals/resets/<int:pk>/approve/", factor_resets.factor_approve, name="factor-approve"),
     path("approvals/resets/<int:pk>/decline/", factor_resets.factor_decline, name="factor-decline"),
+    path("users/resets/<int:pk>/withdraw/", factor_resets.factor_withdraw, name="factor-withdraw"),
     path("users/<int:pk>/second-factor/reset/", factor_resets.user_factor_reset, name="user-factor-reset"),
     path("users/<int:pk>/sessions/end/", sessions.user_sessions_end, name="user-sessions-end"),
     path("users/", users.user_list, name="user-list"),

@@ -45,6 +45,12 @@ register_kind(
     tone="orange",
 )
 register_kind(
+    "accounts.factor_reset_withdrawn",
+    _("A request to reset a second factor was withdrawn: nothing is left to decide"),
+    "arrow-back-up",
+    tone="grey",
+)
+register_kind(
     "accounts.factor_reset",
     _(
         "Your second factor and password were reset and your sessions ended. If you did not ask for it, tell the "
@@ -141,6 +147,21 @@ def ask_for_reset(event: Event) -> None:
         notify(
             set(officers()) - of_people(row.user_id, row.asked_by_id),
             "accounts.factor_reset_asked",
+            subject=("oversight.factorreset", row.pk),
+            case_id=None,
+            event_id=event.pk,
+            now=clock.now(),
+        )
+
+
+@handles("accounts.factor_reset_withdrawn")
+def tell_reset_withdrawn(event: Event) -> None:
+    """Who was asked to decide hears that there is nothing to decide any more."""
+    row = FactorReset.objects.get(pk=event["reset_id"])
+    with acting(SYSTEM):
+        notify(
+            set(officers()) - of_people(row.user_id, row.asked_by_id),
+            "accounts.factor_reset_withdrawn",
             subject=("oversight.factorreset", row.pk),
             case_id=None,
             event_id=event.pk,

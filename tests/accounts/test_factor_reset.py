@@ -11,7 +11,12 @@ from django.urls import reverse
 
 from family_support.accounts import actions
 from family_support.accounts.actors import load_actor
-from family_support.accounts.factor_reset_actions import approve_reset, ask_reset, decline_reset
+from family_support.accounts.factor_reset_actions import (
+    approve_reset,
+    ask_reset,
+    decline_reset,
+    withdraw_reset,
+)
 from family_support.accounts.models import FactorReset, SignIn, User
 from family_support.accounts.roles import Role
 from family_support.audit.context import acting
@@ -19,7 +24,7 @@ from family_support.audit.models import Change
 from family_support.base import clock
 from family_support.base.actor import SYSTEM, Actor
 from family_support.base.clock import now
-from family_support.base.errors import Conflict, Forbidden, Invalid
+from family_support.base.errors import Conflict, Forbidden, Invalid, Missing
 from family_support.notifications.models import Notice
 from family_support.outbox.delivery import deliver_due
 from tests.access.world import sign_in
@@ -195,3 +200,70 @@ def test_who_is_told(admin: User, officer: User, lost: User) -> None:
         repr(("accounts.factor_reset_approved", admin.email, {}, "digest")),
         repr(("accounts.factor_reset", lost.email, {}, "urgent")),
     }
+
+
+def test_whoever_asked_takes_it_back(client: Client, admin: User, officer: User, lost: User) -> None:
+    reset = ask(lost, admin)
+    page, withdraw = reverse("user-page", args=[lost.pk]), reverse("factor-withdraw", args=[reset.pk])
+    other = person("other@example.kz", Role.SYSTEM_ADMIN)
+    sign_in(client, other.memberships.get())
+    assert withdraw not in client.get(page).content.decode()
+    assert client.post(withdraw).status_code == 404, "another's request"
+    sign_in(client, admin.memberships.get())
+    assert withdraw in client.get(page).content.decode()
+    assert client.post(withdraw).url == page
+    reset.refresh_from_db()
+    assert (reset.outcome, reset.decided_by, reset.reason) == ("withdrawn", admin, "")
+    assert Change.objects.filter(table_name="accounts_factorreset", operation="U", actor_id=admin.pk).exists()
+    assert Authenticator.objects.filter(user=lost).count() == 2, "nothing was taken away"
+    assert client.post(withdraw).status_code == 409
+    again = client.get(page).content.decode()
+    assert withdraw not in again
+    assert reverse("user-factor-reset", args=[lost.pk]) in again, "asked anew"
+    assert ask(lost, other).outcome == ""
+
+
+def test_a_withdrawn_request_is_not_decided_and_a_decided_one_not_withdrawn(
+    admin: User, officer: User, lost: User
+) -> None:
+    withdrawn, by = withdraw_reset(reset=ask(lost, admin), by=actor_of(admin), now=now()), actor_of(officer)
+    with pytest.raises(Conflict, match="Этот запрос отозван."):
+        approve_reset(reset=withdrawn, by=by, now=now())
+    with pytest.raises(Conflict, match="Этот запрос отозван."):
+        decline_reset(reset=withdrawn, reason="Too late", by=by, now=now())
+    decided = decline_reset(reset=ask(lost, admin), reason="The card was not hers", by=by, now=now())
+    with pytest.raises(Conflict, match="По этому запросу решение уже принято."):
+        withdraw_reset(reset=decided, by=actor_of(admin), now=now())
+
+
+def test_who_may_withdraw(admin: User, officer: User, lost: User) -> None:
+    own = agency("Own body")
+    boss = person("boss@example.kz", Role.BODY_ADMIN, at_agency=own)
+    worker = person("worker@example.kz", Role.AGENCY_OFFICER, at_agency=own)
+    reset = ask(worker, boss)
+    for by in (actor_of(officer), actor_of(lost), SYSTEM):
+        with pytest.raises(Forbidden):
+            withdraw_reset(reset=reset, by=by, now=now())
+    with pytest.raises(Missing):
+        withdraw_reset(reset=reset, by=actor_of(admin), now=now())
+    for outcome, decider in (("withdrawn", officer), ("withdrawn", worker), ("approved", boss)):
+        with pytest.raises(Conflict), acting(SYSTEM):
+            FactorReset.objects.filter(pk=reset.pk).update(
+                outcome=outcome, decided_by=decider, decided_at=now()
+            )
+    with acting(SYSTEM):
+        boss.memberships.update(agency=agency("Another body"))
+    with pytest.raises(Missing):
+        withdraw_reset(reset=reset, by=actor_of(boss), now=now())
+
+
+def test_who_decides_hears_that_nothing_is_left_to_decide(admin: User, officer: User, lost: User) -> None:
+    reset = ask(lost, admin)
+    deliver_due(clock.now)
+    withdraw_reset(reset=reset, by=actor_of(admin), now=now())
+    deliver_due(clock.now)
+    told = Notice.objects.order_by("pk").values_list("kind", "recipient__user__email")
+    assert list(told) == [
+        ("accounts.factor_reset_asked", officer.email),
+        ("accounts.factor_reset_withdrawn", officer.email),
+    ]

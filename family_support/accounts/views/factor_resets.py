@@ -68,6 +68,16 @@ def user_factor_reset(request: Any, pk: int) -> HttpResponse:
     return respond(request, "ui/confirm.html", context, form)
 
 
+@require_POST
+@allowed(Role.SYSTEM_ADMIN, Role.BODY_ADMIN)
+def factor_withdraw(request: Any, pk: int) -> HttpResponse:
+    """Take the own request back."""
+    row = one(FactorReset.objects.withdrawable_by(request.actor), pk=pk)
+    factor_reset_actions.withdraw_reset(reset=row, by=request.actor, now=clock.now())
+    messages.success(request, _("The request for the reset is withdrawn."))
+    return redirect("user-page", pk=row.user_id)
+
+
 def _asked(request: Any, pk: int) -> FactorReset:
     """One of those that this officer may decide about, decided ones too: those answer 409."""
     return one(FactorReset.objects.visible_to(request.actor).select_related("user"), pk=pk)

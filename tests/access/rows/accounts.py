@@ -144,6 +144,21 @@ def factor_reset(world: World, *, restricted: bool) -> Made | None:
     return Made(found, {"pk": found.pk})
 
 
+@kind("own-reset-request")
+def own_reset_request(world: World, *, restricted: bool) -> Made | None:
+    """What the system administrator asked for: nobody else takes it back."""
+    if restricted:
+        return None
+    with acting(SYSTEM):
+        found = FactorReset.objects.create(
+            user=a_membership(Role.AGENCY_OFFICER, agency=world.agency).user,
+            asked_by=world.membership(Role.SYSTEM_ADMIN).user,
+            asked_at=world.now,
+            identity_check="Came in person with the identity card",
+        )
+    return Made(found, {"pk": found.pk})
+
+
 ABSENCES = UNIT_HEADS | {Role.DIRECTOR, Role.BODY_ADMIN}
 KEEPER = {Role.SYSTEM_ADMIN}
 
@@ -209,6 +224,7 @@ ROWS = (
         foreign=ALL,
         methods="GET POST",
     ),
+    page("factor-withdraw", "own-reset-request", roles=ADMINS, own=KEEPER, methods="POST"),
     page("user-factor-reset", "user", roles=ADMINS, colleague=ALL, methods="GET POST"),
     page("user-sessions-end", "user", roles=ADMINS, colleague=ALL, methods="GET POST"),
     page("user-list", roles=ADMINS),
