@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.conf import settings
-from django.contrib.auth import get_user_model
+from django.apps import apps
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -25,7 +24,7 @@ class FactorResetQuerySet(models.QuerySet["FactorReset"]):
         """The security officer sees what others asked for about others; administrators those of their accounts."""
         if actor.role == Role.SECURITY_OFFICER:
             return self.exclude(Q(user_id=actor.user_id) | Q(asked_by_id=actor.user_id))
-        return self.filter(user__in=get_user_model().objects.visible_to(actor))
+        return self.filter(user__in=apps.get_model("accounts", "User").objects.visible_to(actor))
 
     def withdrawable_by(self, actor: Actor) -> FactorResetQuerySet:
         """An administrator's own requests, about accounts still theirs; decided ones too: those answer 409."""
@@ -47,20 +46,20 @@ class FactorReset(models.Model):
         WITHDRAWN = "withdrawn", pgettext_lazy("second factor", "withdrawn")
 
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
+        "accounts.User",
         on_delete=models.PROTECT,
         related_name="factor_resets",
         verbose_name=_("user"),
     )
     identity_check = models.TextField(_("How the identity was checked"), max_length=1000)
     asked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("Asked by")
+        "accounts.User", on_delete=models.PROTECT, related_name="+", verbose_name=_("Asked by")
     )
     asked_at = models.DateTimeField(_("asked"))
     outcome = models.CharField(_("decision"), max_length=10, choices=Outcome.choices, blank=True)
     reason = models.TextField(_("reason"), max_length=1000, blank=True)
     decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
+        "accounts.User",
         on_delete=models.PROTECT,
         null=True,
         blank=True,

@@ -426,6 +426,7 @@ class MachineClient(Versioned):
 
 
 # The models of sessions and of lost second factors have their own modules; Django finds them here.
+from family_support.accounts.factor_resets import ASKING as ASKING  # noqa: E402
 from family_support.accounts.factor_resets import LEAST_WORDS as LEAST_WORDS  # noqa: E402
 from family_support.accounts.factor_resets import FactorReset as FactorReset  # noqa: E402
 from family_support.accounts.sign_ins import SignIn as SignIn  # noqa: E402

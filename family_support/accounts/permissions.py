@@ -2,8 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from family_support.accounts.factor_resets import ASKING
-from family_support.accounts.models import FactorReset, Membership, User
+from family_support.accounts.models import ASKING, FactorReset, Membership, User
 from family_support.accounts.roles import UNIT_HEADS, Role
 from family_support.base.actor import Actor
 from family_support.base.errors import AppError, Forbidden, Missing

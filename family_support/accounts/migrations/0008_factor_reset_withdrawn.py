@@ -4,31 +4,73 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0007_factor_reset'),
+        ("accounts", "0007_factor_reset"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='factorreset',
-            name='factor_reset_decided_whole',
+            model_name="factorreset",
+            name="factor_reset_decided_whole",
         ),
         migrations.RemoveConstraint(
-            model_name='factorreset',
-            name='factor_reset_by_three_people',
+            model_name="factorreset",
+            name="factor_reset_by_three_people",
         ),
         migrations.AlterField(
-            model_name='factorreset',
-            name='outcome',
-            field=models.CharField(blank=True, choices=[('approved', 'approved'), ('declined', 'declined'), ('withdrawn', 'withdrawn')], max_length=10, verbose_name='decision'),
+            model_name="factorreset",
+            name="outcome",
+            field=models.CharField(
+                blank=True,
+                choices=[("approved", "approved"), ("declined", "declined"), ("withdrawn", "withdrawn")],
+                max_length=10,
+                verbose_name="decision",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='factorreset',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by__isnull', True), ('outcome', ''), ('reason', '')), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False), ('outcome__in', ('approved', 'withdrawn')), ('reason', '')), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False), ('outcome', 'declined'), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='factor_reset_decided_whole'),
+            model_name="factorreset",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("decided_at__isnull", True),
+                        ("decided_by__isnull", True),
+                        ("outcome", ""),
+                        ("reason", ""),
+                    ),
+                    models.Q(
+                        ("decided_at__isnull", False),
+                        ("decided_by__isnull", False),
+                        ("outcome__in", ("approved", "withdrawn")),
+                        ("reason", ""),
+                    ),
+                    models.Q(
+                        ("decided_at__isnull", False),
+                        ("decided_by__isnull", False),
+                        ("outcome", "declined"),
+                        models.Q(("reason", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="factor_reset_decided_whole",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='factorreset',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('asked_by', models.F('user')), _negated=True), models.Q(('decided_by__isnull', True), models.Q(('decided_by', models.F('asked_by')), ('outcome', 'withdrawn')), models.Q(models.Q(('outcome', 'withdrawn'), _negated=True), models.Q(('decided_by', models.F('user')), _negated=True), models.Q(('decided_by', models.F('asked_by')), _negated=True)), _connector='OR')), name='factor_reset_by_three_people'),
+            model_name="factorreset",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("asked_by", models.F("user")), _negated=True),
+                    models.Q(
+                        ("decided_by__isnull", True),
+                        models.Q(("decided_by", models.F("asked_by")), ("outcome", "withdrawn")),
+                        models.Q(
+                            models.Q(("outcome", "withdrawn"), _negated=True),
+                            models.Q(("decided_by", models.F("user")), _negated=True),
+                            models.Q(("decided_by", models.F("asked_by")), _negated=True),
+                        ),
+                        _connector="OR",
+                    ),
+                ),
+                name="factor_reset_by_three_people",
+            ),
         ),
     ]
