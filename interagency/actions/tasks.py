@@ -38,11 +38,14 @@ SERVICE = "state_service"
 def lock_task(task: Task, by: Actor) -> Task:
     """The task locked for a change by an officer of its body or a worker on the case. Errors: Missing."""
     tasks = Task.objects.select_for_update(of=("self",)).select_related(
-        "case__center", "agency", "handoff", "measure__service", "measure__version__plan__case__center"
+        "case__center", "agency", "handoff", "measure__service", "measure__version__plan"
     )
     if by.agency_id:
-        return one(tasks.visible_to(by), pk=task.pk)
-    return one(tasks, pk=task.pk, case__in=Case.objects.writable_by(by).values("pk"))
+        found = one(tasks.visible_to(by), pk=task.pk)
+    else:
+        found = one(tasks, pk=task.pk, case__in=Case.objects.writable_by(by).values("pk"))
+    found.measure.version.plan.case = found.case  # the same one
+    return found
 
 
 def accept_task(*, task: Task, expected_version: int | str | None, by: Actor, now: datetime) -> Task:
