@@ -63,7 +63,7 @@ def waiting_for_director(actor: Actor) -> QuerySet | None:
 def waiting_tile(count: int) -> Tile:
     """My day of the director."""
     return Tile(
-        count, _("stays wait for your reason"), "home", "red" if count else "grey", reverse("stay-list")
+        count, _("Stays wait for your reason"), "home", "red" if count else "grey", reverse("stay-list")
     )
 
 
