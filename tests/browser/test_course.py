@@ -22,6 +22,8 @@ from tests.factories import Place
 from tests.plans import a_draft, an_assessed_case, anew, measure_data
 from tests.plans import sign as signed
 
+pytestmark = pytest.mark.slow
+
 
 @dataclass
 class Stage:

@@ -16,6 +16,7 @@ from family_support.demo.organizations import Staffed
 from tests.browser.conftest import Window
 from tests.browser.walker import Walker
 
+pytestmark = pytest.mark.slow
 LANGUAGES = ("ru", "kk")
 PHONE = {"width": 390, "height": 844}
 IN_WORK = {"ru": "Зарегистрировано, в работе", "kk": "Тіркелді, жұмыста"}

@@ -17,6 +17,8 @@ from tests.browser.test_path import wait_for
 from tests.browser.walker import Walker
 from tests.factories import Place, an_intake
 
+pytestmark = pytest.mark.slow
+
 # The term that is changed, its new length, and the order's number: the second language meets the first one's changes.
 LANGUAGES = {"ru": ("plan_rework", "512-НҚ"), "kk": ("plan_approval", "613-НҚ")}
 CHANGE = "/reference/calendar/change/"

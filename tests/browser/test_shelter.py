@@ -19,6 +19,7 @@ from family_support.demo.people import People
 from shelter.models import MinorNotice, Place, Stay
 from tests.browser.walker import Walker
 
+pytestmark = pytest.mark.slow
 LANGUAGES = ("ru", "kk")
 ADDRESS = "Тихая улица, 14"
 

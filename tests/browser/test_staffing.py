@@ -17,6 +17,8 @@ from family_support.demo.organizations import Staffed
 from staffing.models import PayrollFund, StaffingNorm, StaffingTable, Vehicle
 from tests.browser.walker import Walker
 
+pytestmark = pytest.mark.slow
+
 # One Center a language: each journey begins without a table.
 LANGUAGES = ("ru", "kk")
 UNITS = {

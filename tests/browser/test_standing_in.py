@@ -18,6 +18,7 @@ from family_support.demo.organizations import Staffed
 from tests.browser.walker import Walker
 from tests.factories import Place, a_case, actor_for
 
+pytestmark = pytest.mark.slow
 LANGUAGES = ("ru", "kk")
 
 

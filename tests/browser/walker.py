@@ -22,15 +22,14 @@ CONTRASTED: set[tuple[str, ...]] = set()
 # Rules of WCAG 2.2 A and AA; best-practice hints included.
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
-SETTLED = (
-    "() => document.fonts.ready.then(() => "
-    "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done))))"
-)
-
-# Only what breaks a rule leaves the page: rule and first element. Selectors of all others would cost a third more.
-VIOLATIONS = """options => axe.run(document, options).then(found => found.violations.map(
-    each => [each.id, each.nodes[0].html.slice(0, 160)]
-))"""
+# The top bar fits its links once fonts are there and a frame was drawn; then axe looks. Only what breaks a rule leaves
+# the page, its first element with it: selectors of all others would cost a third more.
+VIOLATIONS = """async options => {
+    await document.fonts.ready;
+    await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+    const found = await axe.run(document, options);
+    return found.violations.map(each => [each.id, each.nodes[0].html.slice(0, 160)]);
+}"""
 
 # Language, width, theme, step, and whether the form came back with errors: each makes another page of one address.
 FACE = """() => [
@@ -38,6 +37,11 @@ FACE = """() => [
     document.documentElement.dataset.bsTheme, document.querySelector("[aria-invalid=true]") !== null,
     document.querySelector("main input[name=step]")?.value,
 ]"""
+
+# What kind of field stands under each name.
+KINDS = """names => names.map(
+    name => document.querySelector(`main [name='${name}']:not([type=hidden])`)?.type ?? ""
+)"""
 
 
 @dataclass
@@ -91,8 +95,6 @@ class Walker:
         if (language, *colours) in LOOKED:
             return
         LOOKED.add((language, *colours))
-        # The top bar fits its links once fonts are there and a frame was drawn.
-        self.page.evaluate(SETTLED)
         told = self._violations(contrast=colours not in CONTRASTED)
         CONTRASTED.add(colours)
         assert not told, f"{name}: {told}"
@@ -125,26 +127,25 @@ class Walker:
 
     def fill(self, **values: str | date | bool | list[str]) -> None:
         """Fill fields of the page's form by their names: texts, dates, choices, check boxes."""
-        for name, value in values.items():
-            self._fill(name, value)
+        for (name, value), kind in zip(values.items(), self.page.evaluate(KINDS, list(values)), strict=True):
+            field = f"main [name='{name}']:not([type=hidden])"
+            # What is not there yet comes by the answer to a field before it.
+            self._fill(field, kind or self.page.locator(field).first.evaluate("field => field.type"), value)
 
-    def _fill(self, name: str, value: str | date | bool | list[str]) -> None:
-        fields = self.page.locator(f"main [name='{name}']:not([type=hidden])")
-        first = fields.first
-        kind = first.get_attribute("type") or first.evaluate("element => element.tagName.toLowerCase()")
+    def _fill(self, field: str, kind: str, value: str | date | bool | list[str]) -> None:
         if isinstance(value, date):
             value = f"{value:%d.%m.%Y}"
         if kind == "radio":
-            self.page.locator(f"main [name='{name}'][value='{value}']").check()
+            self.page.locator(f"{field}[value='{value}']").check()
         elif kind == "checkbox":
             for each in value if isinstance(value, list) else []:
-                self.page.locator(f"main [name='{name}'][value='{each}']").check()
+                self.page.locator(f"{field}[value='{each}']").check()
             if value is True:
-                first.check()
-        elif kind == "select":
-            self._choose(first, str(value))
+                self.page.locator(field).first.check()
+        elif kind.startswith("select"):
+            self._choose(self.page.locator(field).first, str(value))
         else:
-            first.fill(str(value))
+            self.page.locator(field).first.fill(str(value))
 
     @staticmethod
     def _choose(select: Locator, value: str) -> None:
