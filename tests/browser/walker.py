@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -53,6 +53,8 @@ class Walker:
     role: str = ""
     # Without scripts in the browser axe cannot run either.
     scripts: bool = True
+    # By role, of those who have signed in here.
+    sessions: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Every page of this window brings axe along: sending it to each anew takes three times as long."""
@@ -68,15 +70,25 @@ class Walker:
         self.page.context.add_cookies([{"name": cookie, "value": value, "url": self.address}])
 
     def sign_in(self, role: str) -> None:
-        """One click on the button of the role's first demo account."""
+        """One click on the button of the role's first demo account; who did so in this window before comes back."""
         self.page.context.clear_cookies(name="sessionid")
         self.role = ""
+        if role in self.sessions:
+            self.keeps("sessionid", self.sessions[role])
+            self.role = role
+            self.go("/")
+        else:
+            self._click_on(role)
+        assert "/accounts/login" not in self.page.url, self.page.url
+
+    def _click_on(self, role: str) -> None:
         account = next(each for each in demo.one_of_each_role(clock.today()) if each.role == role)
         self.go("/accounts/login/")
         self.page.locator(f"button[name=membership][value='{account.membership_id}']").click()
         self.page.wait_for_load_state()
-        assert "/accounts/login" not in self.page.url, self.page.url
         self.role = role
+        cookies = {cookie["name"]: cookie["value"] for cookie in self.page.context.cookies()}
+        self.sessions[role] = cookies.get("sessionid", "")
 
     def go(self, path: str) -> None:
         """Open a page and look at it."""
@@ -128,24 +140,26 @@ class Walker:
     def fill(self, **values: str | date | bool | list[str]) -> None:
         """Fill fields of the page's form by their names: texts, dates, choices, check boxes."""
         for (name, value), kind in zip(values.items(), self.page.evaluate(KINDS, list(values)), strict=True):
-            field = f"main [name='{name}']:not([type=hidden])"
+            selector = f"main [name='{name}']:not([type=hidden])"
             # What is not there yet comes by the answer to a field before it.
-            self._fill(field, kind or self.page.locator(field).first.evaluate("field => field.type"), value)
+            self._fill(
+                selector, kind or self.page.locator(selector).first.evaluate("field => field.type"), value
+            )
 
-    def _fill(self, field: str, kind: str, value: str | date | bool | list[str]) -> None:
+    def _fill(self, selector: str, kind: str, value: str | date | bool | list[str]) -> None:
         if isinstance(value, date):
             value = f"{value:%d.%m.%Y}"
         if kind == "radio":
-            self.page.locator(f"{field}[value='{value}']").check()
+            self.page.locator(f"{selector}[value='{value}']").check()
         elif kind == "checkbox":
             for each in value if isinstance(value, list) else []:
-                self.page.locator(f"{field}[value='{each}']").check()
+                self.page.locator(f"{selector}[value='{each}']").check()
             if value is True:
-                self.page.locator(field).first.check()
+                self.page.locator(selector).first.check()
         elif kind.startswith("select"):
-            self._choose(self.page.locator(field).first, str(value))
+            self._choose(self.page.locator(selector).first, str(value))
         else:
-            self.page.locator(field).first.fill(str(value))
+            self.page.locator(selector).first.fill(str(value))
 
     @staticmethod
     def _choose(select: Locator, value: str) -> None:
