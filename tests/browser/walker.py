@@ -76,7 +76,7 @@ class Walker:
         if role in self.sessions:
             self.keeps("sessionid", self.sessions[role])
             self.role = role
-            self.go("/")
+            self.page.goto(self.address)
         else:
             self._click_on(role)
         assert "/accounts/login" not in self.page.url, self.page.url
