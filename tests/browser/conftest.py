@@ -10,7 +10,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Browser, Page
 
 from family_support.base import clock
 from family_support.demo.organizations import CENTERS, Staffed, make
@@ -101,30 +102,60 @@ def center(centers: list[Staffed]) -> Staffed:
 Window = Callable[..., AbstractContextManager[Walker]]
 
 
+@contextmanager
+def without_errors(page: Page) -> Iterator[None]:
+    """Fails at the end when a script of the pages had failed."""
+    errors: list[str] = []
+
+    def thrown(error: Any) -> None:
+        errors.append(str(error))
+
+    def said(line: Any) -> None:
+        if line.type == "error" and "favicon" not in line.text and "status of 4" not in line.text:
+            errors.append(line.text)
+
+    page.on("pageerror", thrown)
+    page.on("console", said)
+    yield
+    page.remove_listener("pageerror", thrown)
+    page.remove_listener("console", said)
+    assert not errors
+
+
 @pytest.fixture
 def window(
     browser: Browser, site: Stack, centers: list[Staffed], browser_context_args: dict[str, Any]
 ) -> Window:
-    """Opens a window with these options of the browser; closing it fails when a script of the page had failed."""
+    """Opens a window of its own with these options of the browser."""
 
     @contextmanager
     def opened(*, scripts: bool = True, **options: Any) -> Iterator[Walker]:
         context = browser.new_context(**{**browser_context_args, **options}, java_script_enabled=scripts)
         page = context.new_page()
-        errors: list[str] = []
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("console", lambda line: errors.append(line.text) if line.type == "error" else None)
-        yield Walker(page, site.address, scripts=scripts)
-        context.close()
-        assert not [error for error in errors if "favicon" not in error and "status of 4" not in error], (
-            errors
-        )
+        if scripts:
+            context.add_init_script(AXE_SCRIPT)
+        with without_errors(page):
+            yield Walker(page, site.address, scripts=scripts)
+            context.close()
 
     return opened
 
 
+@pytest.fixture(scope="session")
+def wide(browser: Browser, browser_context_args: dict[str, Any]) -> Page:
+    """The window that most tests walk in, one after the other: opening it takes as long as three pages."""
+    page = browser.new_context(**browser_context_args).new_page()
+    page.context.add_init_script(AXE_SCRIPT)
+    return page
+
+
 @pytest.fixture
-def walker(window: Window) -> Iterator[Walker]:
-    """A person at a wide screen."""
-    with window() as walker:
-        yield walker
+def walker(wide: Page, site: Stack, centers: list[Staffed]) -> Iterator[Walker]:
+    """A person at a wide screen of which nobody before has left anything in the browser."""
+    wide.context.clear_cookies()
+    wide.goto(f"{site.address}/health/")
+    wide.evaluate("localStorage.clear(); sessionStorage.clear()")
+    with without_errors(wide):
+        yield Walker(wide, site.address)
+        # No script of the last page runs on.
+        wide.goto(f"{site.address}/health/")

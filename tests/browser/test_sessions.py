@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -16,6 +17,13 @@ from tests.browser.walker import Walker
 
 PAGE = "/acting-director/"
 TYPED = "15-к, үйдегі іс"
+
+
+@pytest.fixture
+def walker(window: Window) -> Iterator[Walker]:
+    """In a window of its own: its clock is put on."""
+    with window() as walker:
+        yield walker
 
 
 def typing(walker: Walker, language: str) -> Page:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from axe_playwright_python.base import AXE_SCRIPT
 from page import ValidationProfile, validate_pdf_bytes
 from playwright.sync_api import Locator, Page
 
@@ -46,7 +45,7 @@ KINDS = """names => names.map(
 
 @dataclass
 class Walker:
-    """One browser window."""
+    """One browser window, whose every page brings axe along: sending it to each anew takes three times as long."""
 
     page: Page
     address: str
@@ -55,11 +54,6 @@ class Walker:
     scripts: bool = True
     # By role, of those who have signed in here.
     sessions: dict[str, str] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        """Every page of this window brings axe along: sending it to each anew takes three times as long."""
-        if self.scripts:
-            self.page.context.add_init_script(AXE_SCRIPT)
 
     def speaks(self, language: str) -> None:
         """The person chose a language."""
