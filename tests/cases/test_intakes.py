@@ -183,10 +183,17 @@ def test_repeat_at_another_center_opens_its_own_case(place: Place, other: Place)
 
 
 def test_return_after_closing_opens_a_linked_case(place: Place) -> None:
-    person = person_data()
-    case = a_case(place, person=person)
-    close_case(case=case, closing="unfounded", note="Сведения не подтвердились", by=place.by(), now=NOON)
-    assert a_case(place, person=person).previous_id == case.pk
+    """To the last closed one, and to nobody else's."""
+    person, by = person_data(), place.by()
+    unfounded = {"closing": "unfounded", "note": "Сведения не подтвердились"}
+    first = a_case(place, person=person)
+    close_case(case=first, by=by, now=NOON + timedelta(days=1), **unfounded)
+    second = a_case(place, person=person)
+    close_case(case=second, by=by, now=NOON, **unfounded)
+    stranger = a_case(place, person=person_data())
+    close_case(case=stranger, by=by, now=NOON + timedelta(days=2), **unfounded)
+    assert (second.previous_id, stranger.previous_id) == (first.pk, None)
+    assert a_case(place, person=person).previous_id == first.pk, "closed after the second"
 
 
 def test_threat_in_a_repeat_shortens_the_running_assessment(place: Place) -> None:
