@@ -103,6 +103,8 @@ for (const [file, change] of [
   fs.writeFileSync(name, code);
 }
 fs.writeFileSync(path.join(OUT, "sprite.svg"), sprite());
-fs.copyFileSync("node_modules/inter-ui/variable/InterVariable.woff2", path.join(OUT, "InterVariable.woff2"));
+for (const font of ["Inter-Regular.woff2", "Inter-Bold.woff2"]) {
+  fs.copyFileSync(path.join("node_modules/inter-ui/web", font), path.join(OUT, font));
+}
 fs.rmSync(DIST, { recursive: true, force: true });
 fs.renameSync(OUT, DIST);

@@ -37,7 +37,7 @@ def restrict(job: str) -> None:
 
 @cache
 def plain_font(path: str) -> bytes:
-    """The font as it is after unpacking WOFF2, which costs half as much as a paper and is the same for all."""
+    """The font as it is after unpacking WOFF2, which costs as much as a paper and is the same for all."""
     from fontTools.ttLib import TTFont  # as WeasyPrint does it for itself
 
     unpacked = io.BytesIO()
@@ -47,21 +47,20 @@ def plain_font(path: str) -> bytes:
     return unpacked.getvalue()
 
 
-def make_pdf(body: bytes, style: str, font: str) -> bytes:
+def make_pdf(body: bytes, style: str, *fonts: str) -> bytes:
     """PDF/UA-1 of the HTML; its identifier is the input's hash, so the same input gives the same bytes.
 
-    Nothing but the two files can be fetched: no file, no address, no data: URL.
+    Nothing but these files can be fetched: no other file, no address, no data: URL.
     """
     from weasyprint import HTML
     from weasyprint.urls import URLFetcher, URLFetcherResponse
 
-    known = {
-        "project:pdf.css": (Path(style).read_bytes(), "text/css"),
-        "project:InterVariable.woff2": (plain_font(font), "font/ttf"),
-    }
+    known = {"project:pdf.css": (Path(style).read_bytes(), "text/css")}
+    for font in fonts:
+        known[f"project:{Path(font).name}"] = plain_font(font), "font/ttf"
 
     class Fetcher(URLFetcher):
-        """Gives the project's own two files and refuses everything else."""
+        """Gives the project's own files and refuses everything else."""
 
         def fetch(self, url: str, headers: object = None) -> URLFetcherResponse:
             if url not in known:
@@ -116,8 +115,9 @@ def serve(control: socket.socket) -> None:
         if not message:
             return
         seconds, *files = json.loads(message)
-        with suppress(Exception):  # a fork without its font says so itself
-            plain_font(files[1])
+        with suppress(Exception):  # a fork without its fonts says so itself
+            for font in files[1:]:
+                plain_font(font)
         gc.freeze()  # the forks' collector need not walk what they share
         if os.fork() == 0:
             ended = 1

@@ -13,13 +13,13 @@ from pathlib import Path
 import pytest
 
 from family_support.documents.children import CHILD, ENVIRONMENT, RenderError, make_paper, papers
-from family_support.documents.render import _asset
+from family_support.documents.render import paper_files
 
 HTML = b'<html lang="ru"><title>x</title><body><p>x'
 
 
 def paper() -> bytes:
-    return make_paper([_asset("pdf/pdf.css"), _asset("dist/InterVariable.woff2")], HTML, seconds=60)
+    return make_paper(paper_files(), HTML, seconds=60)
 
 
 def server() -> Path:
@@ -79,9 +79,8 @@ def test_what_is_too_slow_is_ended_by_its_own_clock() -> None:
     paper()
     process = server()
     assert all(gone(Path("/proc", fork)) for fork in forks(process))
-    files = [_asset("pdf/pdf.css"), _asset("dist/InterVariable.woff2")]
     with pytest.raises(RenderError):
-        make_paper(files, HTML + b"<p>x</p>" * 400_000, seconds=0)
+        make_paper(paper_files(), HTML + b"<p>x</p>" * 400_000, seconds=0)
     assert gone(Path("/proc", begun(process)))
     assert server() == process
 
@@ -119,7 +118,7 @@ def test_a_fork_begins_with_none_and_the_server_ends_with_its_parent() -> None:
 import os
 from pathlib import Path
 from family_support.documents.children import make_paper, papers
-paper = lambda: make_paper([{_asset("pdf/pdf.css")!r}, {_asset("dist/InterVariable.woff2")!r}], {HTML!r}, seconds=60)
+paper = lambda: make_paper({paper_files()!r}, {HTML!r}, seconds=60)
 paper()
 process, control = papers._process.pid, papers._control.fileno()
 if (fork := os.fork()) == 0:

@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from fontTools.ttLib import TTFont
 from idnumbers.nationalid import KAZ
+
+from family_support.documents.render import FONTS
 
 BASE = Path(settings.BASE_DIR)
 DIST = BASE / "static/dist"
@@ -34,8 +37,11 @@ def test_sprite_has_every_icon() -> None:
         assert f'id="i-{name}"' in sprite
 
 
-def test_font_for_documents_is_complete() -> None:
-    assert (DIST / "InterVariable.woff2").stat().st_size > 300_000
+@pytest.mark.parametrize("font", FONTS)
+def test_font_for_documents_is_complete_and_of_one_weight(font: str) -> None:
+    with TTFont(DIST / font) as opened:
+        assert {ord(letter) for letter in "ӘәҒғҚқҢңӨөҰұҮүҺһІіЁёЩщ№«»–…§₸"} <= set(opened.getBestCmap())
+        assert "fvar" not in opened, "a variable font has to be made static in every paper"
 
 
 def run_script(numbers: list[str]) -> list[dict[str, str] | None]:
