@@ -34,7 +34,7 @@ def test_the_way_in(walker: Walker) -> None:
     walker.fill(email="nobody@demo.example")
     walker.submit()
     walker.go("/accounts/password/reset/key/1-no/")
-    walker.sign_in(Role.METHODOLOGIST)
+    walker.comes_as(Role.METHODOLOGIST)
     own_pages(walker)
 
 

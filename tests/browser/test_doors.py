@@ -48,16 +48,6 @@ def plain_phone(window: Window) -> Iterator[Walker]:
         yield walker
 
 
-def sign_in_as(walker: Walker, membership: int) -> None:
-    """The one click, for an account that the page does not list."""
-    walker.page.context.clear_cookies(name="sessionid")
-    walker.go("/accounts/login/")
-    button = walker.page.locator("button[name=membership]").first
-    button.evaluate("(element, key) => { element.value = key; }", str(membership))
-    button.click()
-    walker.page.wait_for_load_state()
-
-
 def send(walker: Walker, step: str) -> None:
     """Press the step's main button and wait for the next one."""
     walker.page.locator("main button.btn-primary[type=submit]").click()
@@ -187,7 +177,7 @@ def test_officer_sends_and_another_center_takes_over(
     walker.submit()
     intake = Intake.objects.latest("pk")
     assert (intake.form, intake.state) == ("inbox", "received")
-    walker.sign_in(Role.CASEWORKER)
+    walker.comes_as(Role.CASEWORKER)
     draft_is_kept_beside_the_duplicates(walker, language)
     walker.go(f"/intakes/{intake.pk}/register/")
     walker.submit()
@@ -198,7 +188,7 @@ def test_officer_sends_and_another_center_takes_over(
     walker.fill(to_center=str(there.center.pk), ground="moved", reason="Семья переехала.")
     walker.submit()
     transfer = IntakeTransfer.objects.get(intake=intake)
-    sign_in_as(walker, there.first(Role.DIRECTOR).pk)
+    walker.comes_as(Role.DIRECTOR, there.first(Role.DIRECTOR).pk)
     walker.speaks(language)
     walker.go("/intakes/?tab=offered")
     walker.follow_to(f"/transfers/{transfer.pk}/")
@@ -208,6 +198,5 @@ def test_officer_sends_and_another_center_takes_over(
     assert transfer.state == "accepted"
     assert transfer.new_intake is not None
     assert "Серикова" in walker.text()
-    walker.sign_in(Role.AGENCY_OFFICER)
-    walker.go("/sent/")
+    walker.sign_in(Role.AGENCY_OFFICER, "/sent/")
     assert IN_WORK[language] in walker.text()

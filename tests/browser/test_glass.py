@@ -39,14 +39,14 @@ def case(center: Staffed) -> Case:
 def test_from_refusal_to_review(walker: Walker, case: Case, language: str, role: Role, decision: str) -> None:
     walker.speaks(language)
     address = reverse("case", args=(case.pk,))
-    walker.sign_in(role)
+    walker.comes_as(role)
     refused(walker, address)
     opening = breaks(walker, case, address)
-    walker.sign_in(Role.CASEWORKER)
+    walker.comes_as(Role.CASEWORKER)
     owner(walker, case)
-    walker.sign_in(Role.SECURITY_OFFICER)
+    walker.comes_as(Role.SECURITY_OFFICER)
     review(walker, opening, case, decision)
-    walker.sign_in(role)
+    walker.comes_as(role)
     if decision == "unjustified":
         refused(walker, address)
     else:

@@ -37,8 +37,7 @@ def test_a_system_from_its_access_to_the_family(walker: Walker, center: Staffed,
 
 
 def give_access(walker: Walker, name: str) -> tuple[MachineClient, str]:
-    walker.sign_in(Role.SYSTEM_ADMIN)
-    walker.go("/systems/")
+    walker.sign_in(Role.SYSTEM_ADMIN, "/systems/")
     walker.follow_to("/systems/new/")
     walker.submit()
     assert walker.page.locator(".error-summary").count() == 1
@@ -88,15 +87,13 @@ def _post(address: str, data: bytes, headers: dict[str, str]) -> dict[str, Any]:
 
 def director_assigns(walker: Walker, intake: Intake) -> None:
     """The director meets it in the journal, and reads it while nobody leads the case."""
-    walker.sign_in(Role.DIRECTOR)
-    walker.go("/intakes/?tab=registered")
+    walker.sign_in(Role.DIRECTOR, "/intakes/?tab=registered")
     walker.follow_to(f"/intakes/{intake.pk}/")
     assert "711210000" in walker.text()
 
 
 def worker_takes_over(walker: Walker, intake: Intake, child: str) -> None:
-    walker.sign_in(Role.CASEWORKER)
-    walker.go(f"/cases/{intake.case_id}/")
+    walker.sign_in(Role.CASEWORKER, f"/cases/{intake.case_id}/")
     walker.submit(f"/cases/{intake.case_id}/take/")
     walker.go(f"/cases/{intake.case_id}/people/")
     assert walker.page.locator("main a[href*='card=']").count() == 0
@@ -114,8 +111,7 @@ def worker_takes_over(walker: Walker, intake: Intake, child: str) -> None:
 
 
 def close_access(walker: Walker, machine: MachineClient) -> None:
-    walker.sign_in(Role.SYSTEM_ADMIN)
-    walker.go(f"/systems/{machine.pk}/")
+    walker.sign_in(Role.SYSTEM_ADMIN, f"/systems/{machine.pk}/")
     walker.follow_to(f"/systems/{machine.pk}/close/")
     walker.fill(reason="Секрет стал известен посторонним.")
     walker.submit()

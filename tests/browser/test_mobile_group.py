@@ -41,8 +41,7 @@ def test_alarm_from_threat_to_its_end(walker: Walker, center: Staffed, language:
     alarm.refresh_from_db()
     assert alarm.state == Alarm.State.CLOSED
     assert Deadline.objects.get(code="response_plan", case_id=case.pk).state == "met"
-    walker.sign_in(Role.CASEWORKER)
-    walker.go(f"/cases/{case.pk}/")
+    walker.sign_in(Role.CASEWORKER, f"/cases/{case.pk}/")
     assert walker.page.locator(".risk-banner").count() == 0
     walker.follow_to(f"/cases/{case.pk}/alarms/")
     walker.follow_to(f"/alarms/{alarm.pk}/")
@@ -71,8 +70,7 @@ def test_an_early_visit_to_a_family_without_a_threat(walker: Walker, center: Sta
     assert "+77017654321" not in text, "the family has not agreed that its data is passed on"
     protocol(walker, visit)
     walker.paper(f"/visits/{visit.pk}/print/?language=kk")
-    walker.sign_in(Role.CASEWORKER)
-    walker.go(f"/cases/{case.pk}/alarms/")
+    walker.sign_in(Role.CASEWORKER, f"/cases/{case.pk}/alarms/")
     assert "Дети осмотрены" not in walker.text()
     walker.follow_to(f"/visits/{visit.pk}/")
     assert "Дети осмотрены" in walker.text()
@@ -130,8 +128,7 @@ def register(walker: Walker, *, seed: int) -> Case:
     today = clock.today()
     born = (today - timedelta(days=14000), today - timedelta(days=9000))
     person = People(seed).person(born=born, sex="f")
-    walker.sign_in(Role.CASEWORKER)
-    walker.go("/intakes/new/")
+    walker.sign_in(Role.CASEWORKER, "/intakes/new/")
     walker.fill(
         channel=Intake.Channel.SELF,
         form=Intake.Form.DESK,
@@ -180,8 +177,7 @@ def acknowledge(walker: Walker, alarm: Alarm, case: Case) -> None:
 
 
 def response_plan(walker: Walker, alarm: Alarm, center: Staffed) -> ResponsePlan:
-    walker.sign_in(Role.COORDINATOR)
-    walker.go("/alarms/")
+    walker.sign_in(Role.COORDINATOR, "/alarms/")
     walker.follow_to(f"/alarms/{alarm.pk}/")
     walker.follow_to(f"/alarms/{alarm.pk}/engage/")
     walker.submit()

@@ -87,8 +87,7 @@ def test_quarter_from_proposal_to_country(
 
 def conclude(walker: Walker, report: QuarterlyReport) -> None:
     """What distorts the figures, then the proposal in words that can be changed; the rest set aside."""
-    walker.sign_in(Role.METHODOLOGIST)
-    walker.go("/quarters/")
+    walker.sign_in(Role.METHODOLOGIST, "/quarters/")
     walker.follow_to(f"/quarters/{report.pk}/")
     walker.follow_to(f"/quarters/{report.pk}/preflight/")
     walker.follow_to(f"/quarters/{report.pk}/")
@@ -113,8 +112,7 @@ def conclude(walker: Walker, report: QuarterlyReport) -> None:
 
 def freeze(walker: Walker, report: QuarterlyReport, language: str) -> None:
     """The director opens the records behind a figure, signs, and cannot sign again."""
-    walker.sign_in(Role.DIRECTOR)
-    walker.go(f"/quarters/{report.pk}/")
+    walker.sign_in(Role.DIRECTOR, f"/quarters/{report.pk}/")
     figure = walker.page.locator(f"main a[href^='/quarters/{report.pk}/records/intakes/']").first
     walker.go(str(figure.get_attribute("href")))
     numbers = Case.objects.filter(
@@ -167,8 +165,7 @@ def correct(walker: Walker, report: QuarterlyReport, center: Staffed, quarter: Q
 
 def look_at_the_country(walker: Walker, report: QuarterlyReport) -> None:
     """The analyst reads the report with its annex, adds the quarter up, and compares."""
-    walker.sign_in(Role.MINISTRY_ANALYST)
-    walker.go(f"/ministry/?year={report.year}&quarter={report.quarter}")
+    walker.sign_in(Role.MINISTRY_ANALYST, f"/ministry/?year={report.year}&quarter={report.quarter}")
     walker.follow_to(f"/ministry/reports/{report.pk}/")
     assert "Запись из бумажного журнала." in walker.text()
     assert not any(number in walker.text() for number in Case.objects.values_list("number", flat=True))
@@ -196,8 +193,7 @@ def download(walker: Walker, report: QuarterlyReport, folder: Path) -> None:
 def test_event_and_note(walker: Walker, center: Staffed, language: str) -> None:
     """A training is planned, held with how many came; a note is written and sent, and the ministry reads it."""
     walker.speaks(language)
-    walker.sign_in(Role.METHODOLOGIST)
-    walker.go("/events/")
+    walker.sign_in(Role.METHODOLOGIST, "/events/")
     walker.follow_to("/events/new/")
     walker.submit()
     assert walker.page.locator(".error-summary").count() == 1
@@ -230,8 +226,7 @@ def test_event_and_note(walker: Walker, center: Staffed, language: str) -> None:
     walker.paper(f"/notes/{note.pk}/print/")
     walker.follow_to(f"/notes/{note.pk}/send/")
     walker.submit()
-    walker.sign_in(Role.MINISTRY_ANALYST)
-    walker.go("/notes/")
+    walker.sign_in(Role.MINISTRY_ANALYST, "/notes/")
     walker.follow_to(f"/notes/{note.pk}/")
     assert "органов образования" in walker.text()
 
@@ -239,8 +234,7 @@ def test_event_and_note(walker: Walker, center: Staffed, language: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_coordinator_reads_what_left_the_center(walker: Walker, center: Staffed, language: str) -> None:
     walker.speaks(language)
-    walker.sign_in(Role.COORDINATOR)
-    walker.go("/district/reports/")
+    walker.sign_in(Role.COORDINATOR, "/district/reports/")
     sent = QuarterlyReport.objects.filter(state__in=("sent", "received")).first()
     if sent is not None:
         walker.follow_to(f"/district/reports/{sent.pk}/")

@@ -11,7 +11,6 @@ import pytest
 
 from assessments.models import Assessment, Ground
 from cases.models import Case, CaseMember, Intake
-from family_support.accounts import demo
 from family_support.accounts.roles import Role
 from family_support.audit.context import acting
 from family_support.base import clock
@@ -27,7 +26,7 @@ from ipr.models import FamilyMeasure, Measure, MeasureTemplate, Plan, PlanVersio
 from monitoring.models import QuarterlyReport
 from monitoring.tasks import open_quarters
 from tests.browser.conftest import Window
-from tests.browser.walker import Walker
+from tests.browser.walker import Walker, first_of
 
 pytestmark = pytest.mark.slow
 LANGUAGES = ("ru", "kk")
@@ -82,8 +81,7 @@ def hash_of(language: str) -> int:
 
 
 def register(walker: Walker, person: Invented, *, typed_by_hand: bool = False) -> Case:
-    walker.sign_in(Role.CASEWORKER)
-    walker.look()
+    walker.sign_in_by_button(Role.CASEWORKER)
     walker.follow("a[href='/intakes/new/']")
     walker.submit()
     assert walker.page.locator(".error-summary").count() == 1
@@ -235,8 +233,7 @@ def sign(walker: Walker, case: Case, version: PlanVersion) -> None:
 
 
 def approve(walker: Walker, version: PlanVersion) -> None:
-    walker.sign_in(Role.DIRECTOR)
-    walker.go("/approvals/")
+    walker.sign_in(Role.DIRECTOR, "/approvals/")
     walker.go(f"/plan-versions/{version.pk}/approve/")
     walker.submit()
     version.refresh_from_db()
@@ -253,10 +250,9 @@ def told(walker: Walker) -> None:
         return int(page.locator("#bell").get_attribute("data-unread") or 0)
 
     before = unread()
-    director = next(each for each in demo.one_of_each_role(clock.today()) if each.role == Role.DIRECTOR)
     with acting(SYSTEM):
         notify(
-            [director.membership_id], "case.closed", subject=("cases.list", 1), case_id=None, now=clock.now()
+            [first_of(Role.DIRECTOR)], "case.closed", subject=("cases.list", 1), case_id=None, now=clock.now()
         )
     page.evaluate("document.getElementById('bell').dispatchEvent(new Event('refresh'))")
     wait_for(lambda: unread() > before)
@@ -272,14 +268,12 @@ def told(walker: Walker) -> None:
 def agency_reports(walker: Walker, case: Case) -> None:
     """Accepted, reported, returned for rework, reported again, marked done."""
     task = Task.objects.get(case=case)
-    walker.sign_in(Role.AGENCY_OFFICER)
-    walker.go("/tasks/")
+    walker.sign_in(Role.AGENCY_OFFICER, "/tasks/")
     walker.follow_to(f"/tasks/{task.pk}/")
     assert case.number not in walker.text()
     walker.submit(f"/tasks/{task.pk}/accept/")
     _report(walker, task)
-    walker.sign_in(Role.CASEWORKER)
-    walker.go(f"/cases/{case.pk}/agencies/")
+    walker.sign_in(Role.CASEWORKER, f"/cases/{case.pk}/agencies/")
     walker.follow_to(f"/tasks/{task.pk}/review/")
     walker.fill(
         mark="returned",
@@ -290,11 +284,9 @@ def agency_reports(walker: Walker, case: Case) -> None:
         new_due_on=clock.today() + timedelta(days=10),
     )
     walker.submit()
-    walker.sign_in(Role.AGENCY_OFFICER)
-    walker.go(f"/tasks/{task.pk}/")
+    walker.sign_in(Role.AGENCY_OFFICER, f"/tasks/{task.pk}/")
     _report(walker, task)
-    walker.sign_in(Role.CASEWORKER)
-    walker.go(f"/tasks/{task.pk}/review/")
+    walker.sign_in(Role.CASEWORKER, f"/tasks/{task.pk}/review/")
     walker.fill(mark="done")
     walker.submit()
     task.refresh_from_db()
@@ -341,23 +333,20 @@ def quarter(walker: Walker, center: Staffed, folder: Path) -> None:
     wait_for(lambda: reports.filter(state__in=("draft", "sent")).exists())
     report = reports.get()
     if report.state == QuarterlyReport.State.DRAFT:
-        walker.sign_in(Role.METHODOLOGIST)
-        walker.go("/quarters/")
+        walker.sign_in(Role.METHODOLOGIST, "/quarters/")
         walker.follow_to(f"/quarters/{report.pk}/")
         walker.fill(
             conclusion="Совместная работа органов велась по планам, мероприятия исполнялись в срок, замечаний нет.",
             no_shortcomings=True,
         )
         walker.submit(holding="conclusion")
-        walker.sign_in(Role.DIRECTOR)
-        walker.go(f"/quarters/{report.pk}/")
+        walker.sign_in(Role.DIRECTOR, f"/quarters/{report.pk}/")
         walker.follow_to(f"/quarters/{report.pk}/sign/")
         walker.submit()
         walker.follow_to(f"/quarters/{report.pk}/send/")
         walker.submit()
     wait_for(lambda: Rendering.objects.filter(state="ready").count() >= 4, 90)
-    walker.sign_in(Role.MINISTRY_ANALYST)
-    walker.go("/ministry/")
+    walker.sign_in(Role.MINISTRY_ANALYST, "/ministry/")
     walker.follow_to(f"/ministry/reports/{report.pk}/")
     ready = Rendering.objects.filter(format="pdf", state="ready").first()
     pdf = walker.download(f"main a[href='/renderings/{ready.pk}/file/']", folder)

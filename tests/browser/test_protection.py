@@ -23,7 +23,7 @@ def test_given_kept_and_confirmed(walker: Walker, center: Staffed, language: str
     walker.speaks(language)
     case = a_family(center, 20 + LANGUAGES.index(language))
     given(walker, case)
-    walker.sign_in(Role.DIRECTOR)
+    walker.comes_as(Role.DIRECTOR)
     first, second = listed(center, case, a_family(center, 30 + LANGUAGES.index(language)))
     walker.go("/disposals/")
     walker.follow_to(f"/cases/{first.pk}/hold/")
@@ -53,8 +53,7 @@ def test_given_kept_and_confirmed(walker: Walker, center: Staffed, language: str
 def given(walker: Walker, case: Case) -> None:
     """From the card of the person to the paper in both languages."""
     member = case.members.get(relation="self")
-    walker.sign_in(Role.CASEWORKER)
-    walker.go(f"/cases/{case.pk}/people/")
+    walker.sign_in(Role.CASEWORKER, f"/cases/{case.pk}/people/")
     walker.follow_to(f"/members/{member.pk}/data/")
     walker.submit()
     walker.fill(shown="id_card")

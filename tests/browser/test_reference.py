@@ -40,14 +40,13 @@ def test_editor_worker_and_reader(walker: Walker, center: Staffed, language: str
     walker.go(f"/reference/calendar/recounts/{recount.pk}/")
     assert str(recount.moved) in walker.text()
     # The worker's page of the date names the order, the old date and the new one.
-    walker.sign_in(Role.CASEWORKER)
-    walker.go(f"/deadlines/{deadline.pk}/")
+    walker.sign_in(Role.CASEWORKER, f"/deadlines/{deadline.pk}/")
     text = walker.text()
     assert f"№ {order}" in text
     assert f"{before:%d.%m.%Y}" in text
     assert f"{deadline.due_at:%d.%m.%Y}" in text
     reads_only(walker, code)
-    walker.sign_in(Role.MINISTRY_ANALYST)
+    walker.comes_as(Role.MINISTRY_ANALYST)
     reads_only(walker, code)
 
 

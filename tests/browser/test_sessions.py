@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 import pytest
 from django.contrib.sessions.models import Session
 from playwright.sync_api import Locator, Page, Route, expect
 
-from family_support.accounts import demo
 from family_support.accounts.roles import Role
-from family_support.base import clock
 from tests.browser.conftest import Window
 from tests.browser.walker import Walker
 
@@ -30,8 +27,7 @@ def typing(walker: Walker, language: str) -> Page:
     """A director in the middle of a form, by a clock that can be put on."""
     walker.speaks(language)
     walker.page.clock.install()
-    walker.sign_in(Role.DIRECTOR)
-    walker.go(PAGE)
+    walker.sign_in(Role.DIRECTOR, PAGE)
     walker.fill(order_number=TYPED)
     return walker.page
 
@@ -98,24 +94,13 @@ def not_let_in(dialog: Locator, why: str) -> None:
 
 def in_another_tab(walker: Walker, role: Role) -> None:
     """Sign in beside the page: the browser's cookies change, the page does not."""
-    context, page = walker.page.context, walker.address + "/accounts/login/"
-    context.clear_cookies(name="sessionid")
-    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', context.request.get(page).text())
-    account = next(each for each in demo.one_of_each_role(clock.today()) if each.role == role)
-    assert token is not None
-    answer = context.request.post(
-        walker.address + "/demo/sign-in/",
-        form={"membership": str(account.membership_id), "csrfmiddlewaretoken": token.group(1)},
-        headers={"Referer": page},
-    )
-    assert answer.ok
+    walker.comes_as(role)
 
 
 def test_ending_the_others(walker: Walker, window: Window) -> None:
     with window(viewport={"width": 390, "height": 800}) as left:
         left.sign_in(Role.CASEWORKER)
-        walker.sign_in(Role.CASEWORKER)
-        walker.go("/sessions/")
+        walker.sign_in(Role.CASEWORKER, "/sessions/")
         assert walker.page.locator("form[action$='/end/']").count() == 2
         walker.submit("/sessions/end-others/")
         assert walker.page.locator("form[action$='/end/']").count() == 1

@@ -71,7 +71,7 @@ def test_from_signs_of_violence_to_the_check_out(walker: Walker, center: Staffed
     walker.speaks(language)
     case = a_family(center, LANGUAGES.index(language))
     places(walker)
-    walker.sign_in(Role.CASEWORKER)
+    walker.comes_as(Role.CASEWORKER)
     violence(walker, case, center)
     stay = reserve(walker, case)
     check_in(walker, stay, center)
@@ -84,8 +84,7 @@ def test_from_signs_of_violence_to_the_check_out(walker: Walker, center: Staffed
 
 def places(walker: Walker) -> None:
     """The director makes a house and a place; the board shows it, the list of houses tells no address."""
-    walker.sign_in(Role.DIRECTOR)
-    walker.go("/shelter/")
+    walker.sign_in(Role.DIRECTOR, "/shelter/")
     walker.follow_to("/shelter/places/")
     number = Place.objects.count() + 1
     walker.go("/shelter/houses/new/")
@@ -214,8 +213,7 @@ def exit_and_check_out(walker: Walker, stay: Stay) -> None:
 
 def look_as_director(walker: Walker, stay: Stay) -> None:
     """The director sees the stay masked, and is asked for a reason before its page."""
-    walker.sign_in(Role.DIRECTOR)
-    walker.go("/stays/?state=past")
+    walker.sign_in(Role.DIRECTOR, "/stays/?state=past")
     assert stay.person.full_name not in walker.text()
     walker.follow_to(f"/stays/{stay.pk}/")
     assert f"/cases/{stay.case_id}/open/" in walker.page.url

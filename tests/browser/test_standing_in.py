@@ -111,8 +111,7 @@ def link(walker: Walker, case: Case) -> None:
 
 def back(walker: Walker, case: Case) -> None:
     """The director ends the absence: at the next click the work is gone."""
-    walker.sign_in(Role.DIRECTOR)
-    walker.go("/absences/")
+    walker.sign_in(Role.DIRECTOR, "/absences/")
     absence = Absence.objects.in_force(clock.today()).get()
     walker.follow_to(f"/absences/{absence.pk}/end/")
     walker.submit()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -42,6 +42,14 @@ KINDS = """names => names.map(
     name => document.querySelector(`main [name='${name}']:not([type=hidden])`)?.type ?? ""
 )"""
 
+# A token that cookie and form have in common, as those of a page have.
+TOKEN = "0" * 32
+
+
+def first_of(role: str) -> int:
+    """The membership of the role's first demo account."""
+    return next(each.membership_id for each in demo.one_of_each_role(clock.today()) if each.role == role)
+
 
 @dataclass
 class Walker:
@@ -52,8 +60,6 @@ class Walker:
     role: str = ""
     # Without scripts in the browser axe cannot run either.
     scripts: bool = True
-    # By role, of those who have signed in here.
-    sessions: dict[str, str] = field(default_factory=dict)
 
     def speaks(self, language: str) -> None:
         """The person chose a language."""
@@ -63,26 +69,37 @@ class Walker:
         """The browser keeps this cookie from an earlier visit."""
         self.page.context.add_cookies([{"name": cookie, "value": value, "url": self.address}])
 
-    def sign_in(self, role: str) -> None:
-        """One click on the button of the role's first demo account; who did so in this window before comes back."""
-        self.page.context.clear_cookies(name="sessionid")
-        self.role = ""
-        if role in self.sessions:
-            self.keeps("sessionid", self.sessions[role])
-            self.role = role
-            self.page.goto(self.address)
+    def sign_in(self, role: str, path: str = "") -> None:
+        """As the role's first demo account, and look at a page; without one, stand where this person begins."""
+        self.comes_as(role)
+        if path:
+            self.go(path)
         else:
-            self._click_on(role)
-        assert "/accounts/login" not in self.page.url, self.page.url
+            self.page.goto(self.address)
 
-    def _click_on(self, role: str) -> None:
-        account = next(each for each in demo.one_of_each_role(clock.today()) if each.role == role)
-        self.go("/accounts/login/")
-        self.page.locator(f"button[name=membership][value='{account.membership_id}']").click()
-        self.page.wait_for_load_state()
+    def comes_as(self, role: str, membership: int = 0) -> None:
+        """What the button on the sign-in page sends, without opening that page and the one it leads to.
+
+        A membership is of somebody whom that page does not list.
+        """
+        self.page.context.clear_cookies(name="sessionid")
+        self.keeps("csrftoken", TOKEN)
+        answer = self.page.context.request.post(
+            f"{self.address}/demo/sign-in/",
+            form={"membership": str(membership or first_of(role)), "csrfmiddlewaretoken": TOKEN},
+            max_redirects=0,
+        )
+        assert answer.headers["location"] == "/", answer.status
         self.role = role
-        cookies = {cookie["name"]: cookie["value"] for cookie in self.page.context.cookies()}
-        self.sessions[role] = cookies.get("sessionid", "")
+
+    def sign_in_by_button(self, role: str) -> None:
+        """One click on the button of the role's first demo account."""
+        self.go("/accounts/login/")
+        self.page.locator(f"button[name=membership][value='{first_of(role)}']").click()
+        self.page.wait_for_load_state()
+        assert "/accounts/login" not in self.page.url, self.page.url
+        self.role = role
+        self.look()
 
     def go(self, path: str) -> None:
         """Open a page and look at it."""
