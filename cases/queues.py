@@ -128,9 +128,7 @@ def iin_badge(intake: Intake) -> Badge:
 def tiles(actor: Actor, now: datetime) -> list[Tile]:
     """What waits, what waits too long, and how many of the last intakes name nobody by IIN: three queries."""
     waiting = Intake.objects.visible_to(actor).filter(state=State.RECEIVED)
-    late = Deadline.objects.open().filter(
-        code="intake_registration", center_id=actor.center_id, due_at__lt=now
-    )
+    late = Deadline.objects.open().visible_to(actor).filter(code="intake_registration", due_at__lt=now)
     recent = Intake.objects.visible_to(actor).filter(
         state__in=TABS["registered"], registered_at__gte=now - LOOKED_BACK
     )

@@ -1,9 +1,17 @@
 """The scope that every row with a case id is seen through (data.md 9)."""
 
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+
 from django.db.models import QuerySet
 
-from cases.models import Case
+from cases.models import Case, Intake
+from cases.models.intake import families_of
+from family_support.access.scopes import Subject
 from family_support.base.actor import Actor
+from family_support.deadlines.models import Deadline
+
+INTAKE, DEADLINE = "cases.intake", "deadlines.deadline"
 
 
 class CaseScope:
@@ -20,3 +28,25 @@ class CaseScope:
 
     def worked(self, actor: Actor) -> QuerySet:
         return Case.objects.writable_by(actor)
+
+    def kept_back(self, actor: Actor) -> Mapping[str, QuerySet]:
+        """What waits for registration about a family whose case keeps the actor out by name, and its terms."""
+        intakes = Intake.objects.kept_back_from(actor).values("pk")
+        terms = Deadline.objects.filter(case_id__isnull=True, subject_type=INTAKE, subject_id__in=intakes)
+        return {INTAKE: intakes, DEADLINE: terms.values("pk")}
+
+    def families_behind(self, subjects: Collection[Subject]) -> Mapping[Subject, set[int]]:
+        """Of intakes, and of terms about intakes: two queries at most."""
+        terms = {pk for label, pk in subjects if label == DEADLINE}
+        of_term = Deadline.objects.filter(pk__in=terms, subject_type=INTAKE).values_list("pk", "subject_id")
+        about: dict[int, set[Subject]] = defaultdict(set)
+        for pk, intake in of_term if terms else ():
+            about[intake].add((DEADLINE, pk))
+        for label, pk in subjects:
+            if label == INTAKE:
+                about[pk].add((label, pk))
+        found: dict[Subject, set[int]] = defaultdict(set)
+        for intake, case in families_of(about) if about else ():
+            for subject in about[intake]:
+                found[subject].add(case)
+        return found

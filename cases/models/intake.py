@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Collection
+
 from django.db import models
 from django.db.models import BooleanField, ExpressionWrapper, F, Q
 from django.utils.translation import gettext_lazy as _
@@ -19,13 +22,44 @@ from family_support.directory.models import Agency, Center
 
 INTAKE_ROLES = WORKERS | UNIT_HEADS | {Role.INTAKE_CLERK}
 LINK_LENGTH = 1000
+# What a person of a family is recognized by.
+KNOWN_BY = ("iin_index", "phone_index")
 
 
 def about_barred_family(actor: Actor) -> Q:
-    """What waits for registration about somebody of a family whose case keeps the actor out by name."""
-    families = CaseMember.objects.filter(case__in=barred_case_ids(actor), person__iin_index__gt="")
-    known = families.values("person__iin_index")
-    return Q(case__isnull=True, applicant__isnull=False, applicant__iin_index__in=known)
+    """What waits for registration about somebody of a family whose case keeps the actor out by name.
+
+    The family is known by an IIN or a phone: the public form, which victims use, asks for no IIN.
+    """
+    people = CaseMember.objects.filter(case__in=barred_case_ids(actor))
+    found = Q()
+    for index in KNOWN_BY:
+        known = people.filter(**{f"person__{index}__gt": ""}).values(f"person__{index}")
+        found |= Q(**{f"applicant__{index}__in": known})
+    return Q(case__isnull=True, applicant__isnull=False) & found
+
+
+def families_of(intakes: Collection[int]) -> set[tuple[int, int]]:
+    """Pairs of an intake and a case whose barred list goes over it: its own, or of the family of its applicant."""
+    rows = Intake.objects.filter(pk__in=intakes)
+    found: set[tuple[int, int]] = set()
+    whom: dict[tuple[str, str], set[int]] = defaultdict(set)
+    for pk, case, *indexes in rows.values_list("pk", "case_id", *(f"applicant__{each}" for each in KNOWN_BY)):
+        if case is not None:
+            found.add((pk, case))
+            continue
+        for name, index in zip(KNOWN_BY, indexes, strict=True):
+            if index:
+                whom[name, index].add(pk)
+    if whom:
+        known = Q()
+        for name, index in whom:
+            known |= Q(**{f"person__{name}": index})
+        places = CaseMember.objects.filter(known)
+        for case, *indexes in places.values_list("case_id", *(f"person__{each}" for each in KNOWN_BY)):
+            for name, index in zip(KNOWN_BY, indexes, strict=True):
+                found |= {(pk, case) for pk in whom.get((name, index), ())}
+    return found
 
 
 def seen_by(actor: Actor) -> Q:
@@ -50,6 +84,10 @@ class IntakeQuerySet(models.QuerySet["Intake"]):
         registers = actor.membership_id is not None and (actor.role in INTAKE_ROLES or actor.is_director)
         rows = self.filter(seen_by(actor) | own) if registers else self.none()
         return rows.annotate(hidden=ExpressionWrapper(own, output_field=BooleanField()))
+
+    def kept_back_from(self, actor: Actor) -> IntakeQuerySet:
+        """What a case's barred list keeps from the actor: of the case itself, and what waits about its family."""
+        return self.filter(Q(case__in=barred_case_ids(actor)) | about_barred_family(actor))
 
     def kept(self) -> IntakeQuerySet:
         """Without those that another Center has taken over: it has them under a number of its own."""

@@ -1,16 +1,20 @@
 """Where the ground apps learn which cases an actor sees: `cases` registers the answer (data.md 9)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from typing import Protocol
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from family_support.base.actor import Actor
+
+# A record: "app.model" and its key.
+Subject = tuple[str, int]
 
 
 class CaseScope(Protocol):
     """Querysets of cases: seen to exist in lists, read in full now, worked on (team, within both), and those that the
-    actor has no way into but break-glass."""
+    actor has no way into but break-glass. Of records that have no case yet: those that the barred list keeps from the
+    actor, and the cases of the families they are about."""
 
     def listed(self, actor: Actor) -> QuerySet: ...
 
@@ -19,6 +23,10 @@ class CaseScope(Protocol):
     def readable(self, actor: Actor) -> QuerySet: ...
 
     def worked(self, actor: Actor) -> QuerySet: ...
+
+    def kept_back(self, actor: Actor) -> Mapping[str, QuerySet]: ...
+
+    def families_behind(self, subjects: Collection[Subject]) -> Mapping[Subject, set[int]]: ...
 
 
 _registered: list[CaseScope] = []
@@ -54,6 +62,23 @@ def worked_cases(actor: Actor) -> QuerySet:
 def cases_behind_glass(actor: Actor) -> QuerySet:
     """Primary keys of the restricted cases of the actor's Center that only break-glass opens to the actor."""
     return _scope().behind_glass(actor).values("pk")
+
+
+def not_kept_back(actor: Actor) -> Q:
+    """Rows about a record (`subject_type`, `subject_id`) without a case of their own, less those about a family whose
+    case keeps the actor out by name: what waits for registration has no case yet, but a family."""
+    if not actor.iin_index or actor.center_id is None:
+        return Q()
+    kept = Q(pk__in=())
+    for label, keys in _scope().kept_back(actor).items():
+        kept |= Q(case_id__isnull=True, subject_type=label, subject_id__in=keys)
+    return ~kept
+
+
+def families_behind(subjects: Collection[Subject]) -> Mapping[Subject, set[int]]:
+    """Record without a case of its own -> keys of the cases of the family it is about, whose barred lists go over it;
+    a record about no known family is left out."""
+    return _scope().families_behind(subjects) if subjects else {}
 
 
 AttachmentRule = Callable[[Actor], QuerySet]

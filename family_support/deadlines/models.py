@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMModelMixin, transition
 
 from family_support.access.barred import barred_case_ids
-from family_support.access.scopes import listed_cases
+from family_support.access.scopes import listed_cases, not_kept_back
 from family_support.accounts.models import Membership
 from family_support.accounts.roles import Role
 from family_support.base.actor import Actor
@@ -125,7 +125,7 @@ class DeadlineQuerySet(models.QuerySet["Deadline"]):
         if actor.center_id:
             # What the security officer reviews is told to no Center: the review is from outside.
             own = Q(case_id__isnull=True, center_id=actor.center_id) & ~Q(holder=Holder.SECURITY)
-            return self.filter(Q(case_id__in=listed_cases(actor)) | own)
+            return self.filter(Q(case_id__in=listed_cases(actor)) | own & not_kept_back(actor))
         if actor.agency_id and actor.role in (Role.AGENCY_OFFICER, Role.BODY_ADMIN):
             return self.filter(agency_id=actor.agency_id).exclude(case_id__in=barred_case_ids(actor))
         if actor.agency_id and actor.role == Role.COORDINATOR:

@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from family_support.access.models import Barred
+from family_support.access.scopes import families_behind
 from family_support.accounts.models import Membership
 from family_support.audit.context import acting
 from family_support.base import clock
@@ -166,25 +167,36 @@ def _audience(
     people = dict(
         Membership.objects.active(today).filter(pk__in=everybody).values_list("pk", "user__iin_index")
     )
-    barred = _barred({telling.case_id for telling in tellings}, set(people.values()))
-    for telling, told, substitutes in zip(tellings, named, in_place, strict=True):
+    over = _cases_over(tellings)
+    barred = _barred(set().union(*over), set(people.values()))
+    for telling, told, substitutes, cases in zip(tellings, named, in_place, over, strict=True):
         yield (
             telling,
             sorted(
                 pk
                 for pk in told | set(substitutes)
-                if pk in people and (telling.case_id, people[pk]) not in barred
+                if pk in people and not any((case, people[pk]) in barred for case in cases)
             ),
             substitutes,
         )
 
 
-def _barred(cases: set[int | None], indexes: set[str]) -> set[tuple[int | None, str]]:
+def _cases_over(tellings: Sequence[Telling]) -> list[set[int]]:
+    """The cases whose barred lists go over each telling: its own, or those of the family that it is about."""
+    without = {telling.subject for telling in tellings if telling.case_id is None}
+    behind = families_behind(without)
+    return [
+        behind.get(telling.subject, set()) if telling.case_id is None else {telling.case_id}
+        for telling in tellings
+    ]
+
+
+def _barred(cases: set[int], indexes: set[str]) -> set[tuple[int, str]]:
     """Pairs of a case and the index of a person whom it keeps out by name."""
-    known, of_people = cases - {None}, indexes - {""}
-    if not known or not of_people:
+    of_people = indexes - {""}
+    if not cases or not of_people:
         return set()
-    rows = Barred.objects.filter(case_id__in=known, iin_index__in=of_people)
+    rows = Barred.objects.filter(case_id__in=cases, iin_index__in=of_people)
     return set(rows.values_list("case_id", "iin_index"))
 
 

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from family_support.access.barred import barred_case_ids
+from family_support.access.scopes import not_kept_back
 from family_support.accounts.models import Membership, User
 from family_support.accounts.roles import Role
 from family_support.base.actor import Actor
@@ -55,9 +56,11 @@ class Digest(models.Model):
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
     def visible_to(self, actor: Actor) -> NoticeQuerySet:
-        """The actor's own; of a case that keeps the actor out by name not even those told before."""
+        """The actor's own; of a case or a family that keeps the actor out by name not even those told before."""
         own = self.filter(recipient_id=actor.membership_id)
-        return own.exclude(case_id__in=barred_case_ids(actor)) if actor.iin_index else own
+        if not actor.iin_index:
+            return own
+        return own.exclude(case_id__in=barred_case_ids(actor)).filter(not_kept_back(actor))
 
     def unread(self) -> NoticeQuerySet:
         return self.filter(read_at__isnull=True)

@@ -111,6 +111,18 @@ def test_leaving_the_team_ends_grant_and_access(place: Place) -> None:
     assert not CaseUserObjectPermission.objects.filter(content_object=case, user_id=lawyer.user_id).exists()
 
 
+def test_leaving_the_team_of_an_ordinary_case_ends_the_reading_too(place: Place) -> None:
+    case = a_case(place, team=True)
+    lawyer, lead = place.people[Role.LAWYER], place.by()
+    later = NOON + timedelta(minutes=1)
+    remove_from_team(case=case, membership_id=lawyer.pk, by=lead, now=later)
+    assert scopes(case, place.by(Role.LAWYER)) == (True, False, False)
+    psychologist = place.people[Role.PSYCHOLOGIST]
+    assign_lead(case=case, membership=psychologist, by=place.by(Role.DIRECTOR), now=later)
+    assert scopes(case, lead) == (True, False, False)
+    assert scopes(case, place.by(Role.PSYCHOLOGIST)) == (True, True, True)
+
+
 def test_new_lead_takes_the_old_ones_place(place: Place) -> None:
     case = a_case(place, violence=True)
     psychologist = place.people[Role.PSYCHOLOGIST]
