@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cases.frame import crumbs_of, listed_case, worked_case
-from cases.models import CaseMember
+from cases.models import Case, CaseMember
 from cases.papers import file_answer
 from family_support.access.decorators import allowed
 from family_support.access.reads import log_read
@@ -93,7 +93,8 @@ def data_request_pdf(request: HttpRequest, pk: int) -> HttpResponse:
 @allowed(Role.DIRECTOR)
 def disposals(request: HttpRequest) -> HttpResponse:
     """What may be erased, what waits for its day, what is kept by a hold."""
-    items = Prefetch("items", DisposalItem.objects.select_related("case", "rule"))
+    seen = Case.objects.listed_to(request.actor).values("pk")
+    items = Prefetch("items", DisposalItem.objects.filter(case__in=seen).select_related("case", "rule"))
     rows = Disposal.objects.visible_to(request.actor).prefetch_related(items).order_by("-proposed_at", "-pk")
     context = {
         "lists": list(rows[:20]),

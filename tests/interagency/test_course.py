@@ -430,6 +430,23 @@ def test_the_district_sees_counts_without_small_cells() -> None:
     )
 
 
+def test_of_bodies_for_children_and_violence_a_larger_figure_is_small_still(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Security.md: up to 9 for violence, minors and health, up to 4 elsewhere."""
+    scene = a_scene()
+    there = scene.place.center.district
+    sectors = ("education", "police", "employment", "sport")
+    agencies = {sector: an_agency(sector, district=there) for sector in sectors}
+    columns = ("sent", "open", "overdue", "returned", "declined")
+    counted = [{"agency_id": each.pk, **dict.fromkeys(columns, 7)} for each in agencies.values()]
+    monkeypatch.setattr(district, "_counts", lambda actor, now: counted)
+    coordinator = actor_for(a_membership(Role.COORDINATOR, agency=scene.agency))
+    rows = {row.key: row.values["sent"] for row in district.figures(coordinator, LATER).rows}
+    shown = {sector: rows[f"agency-{agency.pk}"] for sector, agency in agencies.items()}
+    assert shown == {"education": HIDDEN, "police": HIDDEN, "employment": 7, "sport": 7}
+
+
 def test_queries_do_not_grow_with_the_bodies(django_assert_max_num_queries: Any) -> None:
     counts = []
     for size in (1, 4):

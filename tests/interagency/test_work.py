@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from django.db.models.functions import Now
 from django.utils import translation
 
 from cases.actions import bar_person
 from cases.models import Consent
+from family_support.access.models import CaseOpening
 from family_support.accounts.actions import end_membership
 from family_support.accounts.models import Membership
 from family_support.accounts.roles import Role
@@ -21,9 +23,10 @@ from family_support.deadlines.models import Deadline, Holder
 from family_support.directory.models import StateService
 from family_support.notifications.models import Notice
 from family_support.outbox.delivery import deliver_due
-from interagency import actions, queries
+from interagency import actions, bodies, queries
 from interagency.grants import sync_task_grants, tidy_task_grants
 from interagency.models import Handoff, Review, Task, TaskReport, TaskUserObjectPermission
+from interagency.permissions import can_review, can_work_on_task
 from interagency.registration import last_done
 from ipr.actions import amend_plan, approve_plan, freeze_version, put_measure, remove_measure, terminate_plan
 from ipr.models import PlanVersion
@@ -372,6 +375,47 @@ def test_a_barred_officer_sees_nothing() -> None:
     assert sees(scene.officer, scene.task)
     with pytest.raises(Missing):
         actions.accept_task(task=scene.task, expected_version=scene.task.version, by=abuser, now=NOON)
+
+
+def test_a_barred_head_of_a_body_sees_none_of_its_tasks() -> None:
+    scene = a_scene()
+    iin = an_iin()
+    head = actor_for(a_membership(Role.BODY_ADMIN, agency=scene.agency, iin=iin))
+    other = actor_for(a_membership(Role.BODY_ADMIN, agency=scene.agency))
+    bar_person(case=scene.task.case, iin=iin, relation="abuser", by=scene.worker, now=NOON)
+    assert bodies.tasks_of_body(head) == []
+    assert bodies.tasks_of_body(other) == [scene.task]
+    with pytest.raises(Missing):
+        actions.assign_tasks(tasks=[scene.task.pk], officer=None, by=head, now=NOON)
+
+
+def test_who_only_opened_the_case_with_a_reason_holds_no_part_back() -> None:
+    version = without_transfer()
+    actions.create_handoffs(version=version, by=SYSTEM, now=NOON)
+    handoff = Handoff.objects.get(plan_version=version)
+    colleague = actor_for(a_membership(Role.LAWYER, center=version.plan.case.center))
+    with acting(SYSTEM, reason="test"):
+        CaseOpening.objects.create(
+            case_id=version.plan.case_id,
+            membership_id=colleague.membership_id,
+            reason="Проверяю, всё ли отправлено.",
+            opened_at=Now() - timedelta(minutes=1),
+            ends_at=Now() + timedelta(minutes=30),
+        )
+    assert Handoff.objects.visible_to(colleague).filter(pk=handoff.pk).exists()
+    for act in (actions.hold_handoff, actions.send_handoff):
+        given = {"reason": "Подождём."} if act is actions.hold_handoff else {}
+        with pytest.raises(Missing):
+            act(handoff=handoff, by=colleague, now=NOON, **given)
+
+
+def test_another_center_reviews_and_another_body_reports_nothing_by_permission_alone() -> None:
+    """The loading keeps them out already; the permission is the second lock."""
+    scene, other = a_scene(), a_scene()
+    assert can_review(scene.worker, scene.task)
+    assert not can_review(other.worker, scene.task)
+    assert can_work_on_task(scene.officer, scene.task)
+    assert not can_work_on_task(other.officer, scene.task)
 
 
 def test_own_measures_are_the_worker_s_to_report() -> None:

@@ -29,6 +29,7 @@ from tests.mobile_groups.samples import (
     a_visit,
     actors,
     an_alarm,
+    bar,
     fresh,
     mark,
     write_protocol,
@@ -169,6 +170,23 @@ def test_bodies_are_told_and_see_their_own_measures_while_the_plan_is_in_force()
     plan = fresh(plan)
     actions.complete_plan(plan=plan, expected_version=plan.version, by=there.coordinator, now=NOON)
     assert not ResponseMeasure.objects.visible_to(health).exists()
+
+
+def test_a_barred_officer_sees_no_measure_and_nobody_marks_another_bodys() -> None:
+    there = a_ready_district()
+    plan = a_plan(there, an_alarm(there), "in_force")
+    measure = plan.measures.get()
+    health = actor_for(a_membership(Role.AGENCY_OFFICER, agency=there.agencies["health"]))
+    assert list(ResponseMeasure.objects.visible_to(health)) == [measure]
+    for other in (there.member("education"), there.member("internal_affairs")):
+        assert ResponseMeasure.objects.visible_to(other).filter(pk=measure.pk).exists()
+        with pytest.raises(Missing):
+            mark(measure, other)
+    barred = bar(health, plan.case, "850615300129")
+    assert not ResponseMeasure.objects.visible_to(barred).exists()
+    with pytest.raises(Missing):
+        mark(measure, barred)
+    mark(measure, there.member("health"))
 
 
 def test_a_measure_added_to_a_plan_in_force_is_told_to_its_body_alone() -> None:

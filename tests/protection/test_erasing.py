@@ -32,7 +32,8 @@ from family_support.protection.models import Disposal, DisposalItem, LegalHold, 
 from family_support.protection.retention import due_cases, kind_of
 from tests.access.world import sign_in
 from tests.conftest import OWNER_URL
-from tests.factories import NOON, Place, a_case_with_consent, a_center
+from tests.factories import NOON, Place, a_case, a_case_with_consent, a_center
+from tests.mobile_groups.samples import bar
 from tests.places import make_membership
 from tests.plans import an_approved
 
@@ -151,6 +152,15 @@ def test_only_the_director_confirms_and_only_what_a_lawyer_confirmed() -> None:
         actions.confirm(disposal=disposal, version=disposal.version, by=boss, now=LATER)
     assert refused.value.code == "retention_unconfirmed"
     confirmed_rules()
+    closed(a_case(place, violence=True))
+    assert actions.propose(now=LATER) == 1
+    disposal.refresh_from_db()
+    assert {item.rule.kind for item in disposal.items.all()} == {"supported", "protected"}
+    with acting(SYSTEM):
+        RetentionRule.objects.filter(kind="protected").update(confirmed=False)
+    with pytest.raises(Conflict, match="retention_unconfirmed"):
+        actions.confirm(disposal=disposal, version=disposal.version, by=boss, now=LATER)
+    confirmed_rules()
     with pytest.raises(Conflict) as stale:
         actions.confirm(disposal=disposal, version=disposal.version + 1, by=boss, now=LATER)
     assert stale.value.code == "stale_version"
@@ -160,12 +170,33 @@ def test_only_the_director_confirms_and_only_what_a_lawyer_confirmed() -> None:
     with pytest.raises(Invalid):
         actions.place_hold(case=case, reason=" ", by=boss, now=LATER)
     hold = actions.place_hold(case=case, reason="Запрос суда.", by=boss, now=LATER)
+    assert list(LegalHold.objects.visible_to(boss)) == [hold]
+    elsewhere = director(a_center())
+    assert not LegalHold.objects.visible_to(elsewhere).exists()
+    with pytest.raises(Missing):
+        actions.lift_hold(hold=hold, by=elsewhere, now=LATER)
     assert not DisposalItem.objects.filter(case=case).exists()
     assert actions.propose(now=LATER) == 0
     with pytest.raises(Conflict):
         actions.place_hold(case=case, reason="Ещё раз.", by=boss, now=LATER)
     actions.lift_hold(hold=hold, by=boss, now=LATER)
     assert actions.propose(now=LATER) == 1
+
+
+@pytest.mark.django_db
+def test_a_barred_director_finds_the_case_on_no_list() -> None:
+    place = a_center()
+    hers, other = closed(a_case_with_consent(place)), closed(a_case_with_consent(place))
+    actions.propose(now=LATER)
+    director_of = place.people[Role.DIRECTOR]
+    with clock.at(LATER):
+        client = sign_in(Client(), director_of)
+        page = client.get(reverse("disposals")).content.decode()
+        assert hers.number in page
+        bar(director(place), hers, "850615300129")
+        page = client.get(reverse("disposals")).content.decode()
+    assert hers.number not in page
+    assert other.number in page
 
 
 @pytest.mark.django_db

@@ -2,16 +2,18 @@
 
 import io
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db.models.functions import Now
 from django.utils import translation
 from page import ValidationProfile, validate_pdf_bytes
 from pypdf import PdfReader
 
 from cases.actions import add_member
-from cases.models import CaseMember, TimelineEntry
-from family_support.access.models import Barred, ReadEntry
+from cases.models import Case, CaseMember, TimelineEntry
+from family_support.access.models import Barred, CaseOpening, ReadEntry
 from family_support.access.reads import log_read
 from family_support.accounts.roles import Role
 from family_support.audit.context import acting
@@ -19,6 +21,7 @@ from family_support.base.actor import SYSTEM
 from family_support.base.errors import Conflict, Invalid, Missing
 from family_support.protection import actions, export
 from family_support.protection.models import DataRequest
+from shelter.models import Resident, Stay
 from tests.factories import (
     NOON,
     Place,
@@ -31,6 +34,7 @@ from tests.factories import (
     fresh,
     person_data,
 )
+from tests.shelter.samples import a_resident
 
 pytestmark = pytest.mark.django_db
 SHOWN = DataRequest.Shown.ID_CARD
@@ -118,6 +122,36 @@ def test_a_restricted_case_names_no_other_body(place: Place) -> None:
     assert "Полиция" not in str(export.readings(found))
     found.case = fresh(case)
     assert "Полиция" in str(export.readings(found))
+
+
+def test_that_somebody_stays_in_the_house_is_not_on_the_paper(place: Place) -> None:
+    """An abuser may find the paper at home."""
+    stay = a_resident(place)
+    kinds = [kind for kind, _count in export.records(stay.person, stay.case_id)]
+    assert kinds
+    for model in (Stay, Resident):
+        assert str(model._meta.verbose_name_plural).capitalize() not in kinds
+
+
+def test_who_only_opened_the_case_gets_no_paper(place: Place) -> None:
+    case = a_case_with_consent(place)
+    member = case.members.select_related("person").get(relation="self")
+    found = actions.give_data(member=member, shown=SHOWN, by=place.by(), now=NOON)
+    colleague = a_membership(Role.LAWYER, center=place.center)
+    with acting(SYSTEM):
+        CaseOpening.objects.create(
+            case_id=case.pk,
+            membership=colleague,
+            reason="Готовлю ответ суду.",
+            opened_at=Now() - timedelta(minutes=1),
+            ends_at=Now() + timedelta(minutes=30),
+        )
+    reader = actor_for(colleague)
+    assert Case.objects.visible_to(reader).filter(pk=case.pk).exists()
+    assert not DataRequest.objects.visible_to(reader).exists()
+    assert DataRequest.objects.visible_to(place.by()).get() == found
+    with pytest.raises(Missing):
+        actions.give_data(member=member, shown=SHOWN, by=reader, now=NOON)
 
 
 @pytest.mark.parametrize("language", ["ru", "kk"])

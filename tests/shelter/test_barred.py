@@ -5,21 +5,27 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from django.db.models.functions import Now
 from django.test import Client
 from django.urls import reverse
 
-from cases.actions import PersonData, add_member, bar_person
-from cases.models import CaseMember
+from cases.actions import PersonData, add_member, add_to_team, bar_person
+from cases.models import Case, CaseMember
+from family_support.access.models import OPEN_FOR, CaseOpening
+from family_support.accounts.models import ActingDirector
 from family_support.accounts.roles import Role
+from family_support.audit.context import acting
 from family_support.base import clock
+from family_support.base.actor import SYSTEM, Actor
 from family_support.base.errors import Conflict, Invalid
 from family_support.workdays.queries import load_calendar
 from shelter import actions, queries
 from shelter.models import Place, Resident, Stay
+from shelter.permissions import can_decide
 from tests.access.world import sign_in
-from tests.factories import NOON, a_case_with_consent, a_center, an_iin
+from tests.factories import NOON, a_case_with_consent, a_center, a_membership, actor_for, an_iin
 from tests.mobile_groups.samples import bar
-from tests.shelter.samples import a_place, a_reserved, a_resident, a_shelter, admit
+from tests.shelter.samples import ADDRESS, a_child, a_place, a_reserved, a_resident, a_shelter, admit
 
 pytestmark = pytest.mark.django_db
 BORN = date(1985, 6, 15)
@@ -120,3 +126,75 @@ def test_the_box_of_a_hidden_place_means_what_it_means_of_an_empty_one() -> None
     assert list(Stay.objects.told_to(bar(worker, hers.case, "900228400778"))) == [hers]
     with pytest.raises(Conflict, match="place_taken"):
         a_reserved(setting, a_case_with_consent(setting), place=taken, now=now)
+
+
+def test_who_is_put_on_the_list_after_the_reservation_is_not_admitted() -> None:
+    place = a_center()
+    case = a_case_with_consent(place)
+    stay = a_reserved(place, case)
+    bar_person(case=case, iin=stay.person.iin, relation="заявитель под чужим именем", by=place.by(), now=NOON)
+    with pytest.raises(Invalid) as refused:
+        admit(stay, place)
+    assert set(refused.value.fields) == {"place"}
+    assert not Resident.objects.exists()
+
+
+def test_nor_does_somebody_of_the_list_come_later_as_a_child() -> None:
+    place = a_center()
+    case = a_case_with_consent(place)
+    son = a_child(case, place, born=date(2009, 5, 5))
+    stay = a_resident(place, case)
+    bar_person(case=case, iin=son.iin, relation="сын", by=place.by(), now=NOON)
+    with pytest.raises(Invalid) as refused:
+        actions.admit_minor(stay=stay, minor=son, came_at=NOON, by=place.by(), now=NOON)
+    assert set(refused.value.fields) == {"minor"}
+    assert list(stay.residents.values_list("person_id", flat=True)) == [stay.person_id]
+
+
+def test_an_opened_case_opens_no_stay() -> None:
+    """Who stays where is the placed case's team's: neither a reason nor a broken glass shows it (security.md)."""
+    setting, now = a_center(), clock.now()
+    stay = a_resident(setting, now=now)
+    colleague = actor_for(a_membership(Role.LAWYER, center=setting.center), at=now)
+    with acting(SYSTEM, reason="test"):
+        CaseOpening.objects.create(
+            case_id=stay.case_id, membership_id=colleague.membership_id, code=CaseOpening.Glass.LIFE,
+            reason="Женщина у дверей с детьми, ведущую вызвать не можем.", opened_at=Now(), ends_at=Now() + OPEN_FOR,
+        )  # fmt: skip
+    assert Case.objects.visible_to(colleague).filter(pk=stay.case_id).exists()
+    assert not Stay.objects.visible_to(colleague).exists()
+    assert queries.stays_of_case(stay.case, colleague) == []
+
+
+def test_the_head_decides_nothing_about_work_of_their_own() -> None:
+    setting = a_center()
+    case = a_reserved(setting).case
+    stand_in = setting.people[Role.PSYCHOLOGIST]
+    day = NOON.date()
+    with acting(SYSTEM, reason="test"):
+        ActingDirector.objects.create(
+            center=setting.center,
+            membership=stand_in,
+            order_number="7",
+            order_date=day,
+            starts_on=day,
+            ends_on=day,
+        )
+
+    def decides(actor: Actor) -> bool:
+        return can_decide(actor, Case.objects.listed_to(actor).get(pk=case.pk))
+
+    assert decides(actor_for(stand_in))
+    add_to_team(case=case, membership=stand_in, by=setting.by(), now=NOON)
+    assert not decides(actor_for(stand_in))
+    assert decides(setting.by(Role.DIRECTOR))
+
+
+def test_the_address_of_another_centers_house_is_not_there() -> None:
+    setting, other = a_center(), a_center()
+    house = a_shelter(setting)
+    client = sign_in(Client(), other.people[Role.DIRECTOR])
+    foreign = client.get(reverse("shelter-change", args=(house.pk,)))
+    absent = client.get(reverse("shelter-change", args=(house.pk + 1000,)))
+    assert (foreign.status_code, absent.status_code) == (404, 404)
+    assert ADDRESS not in foreign.content.decode()
