@@ -107,7 +107,7 @@ def transfer(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "transfer": found,
         "badge": Badge(found.get_state_display(), TONES[found.state]),
-        "rows": _rows(found, case, whole=ours and reads(case, actor)),
+        "rows": _rows(found, case, whole=ours and reads(case, actor), ours=ours),
         "intake_url": _intake_url(request, found, ours),
         "restricted": case.restricted and not ours,
         "may_answer": pending and answers_transfer(actor, found),
@@ -126,8 +126,9 @@ def _intake_url(request: HttpRequest, found: IntakeTransfer, ours: bool) -> str:
     return reverse("intake", args=(key,)) if seen else ""
 
 
-def _rows(found: IntakeTransfer, case: Case, *, whole: bool) -> list[SummaryRow]:
-    """What is told: of a restricted case only that it is there; of another one the masked summary."""
+def _rows(found: IntakeTransfer, case: Case, *, whole: bool, ours: bool) -> list[SummaryRow]:
+    """What is told: of a restricted case only that it is there; of another one the masked summary. What was written is
+    for who reads the case and for the Center that is asked, not for colleagues who only see that the case exists."""
     intake = found.intake
     rows = [
         SummaryRow(_("Sending Center"), found.from_center.name),
@@ -142,13 +143,14 @@ def _rows(found: IntakeTransfer, case: Case, *, whole: bool) -> list[SummaryRow]
             SummaryRow(_("Family"), family or _("not known yet")),
             SummaryRow(_("District"), case.district.name if case.district else "—"),
             SummaryRow(_("Channel"), str(intake.get_channel_display())),
-            SummaryRow(_("Reason"), found.reason),
         ]
+    if whole or not (ours or case.restricted):
+        rows.append(SummaryRow(_("Reason"), found.reason))
     if whole:
         rows.append(SummaryRow(_("Proposed by"), found.proposed_by.user.short_name))
     if found.decided_at:
         rows.append(SummaryRow(_("Decided"), moment(found.decided_at)))
-    if found.answer:
+    if found.answer and (whole or not ours):
         rows.append(SummaryRow(_("Answer"), found.answer))
     return rows
 

@@ -27,6 +27,7 @@ from cases.actions import (
 )
 from cases.models import Case, Intake, IntakeTransfer
 from family_support.access.models import Barred
+from family_support.accounts.models import Membership
 from family_support.accounts.roles import CENTER_ROLES, Role
 from family_support.base import clock
 from family_support.base.actor import Actor
@@ -383,6 +384,25 @@ def test_asked_director_sees_a_masked_summary_only(
     assert case.intakes.get().said not in text
     assert ("О." in text, "Живёт у сестры." in text) == (not restricted, not restricted)
     assert case.number not in text
+
+
+def test_what_was_written_is_not_for_colleagues_of_the_sending_center(place: Place, other: Place) -> None:
+    """Where a family went and why is not told to who only sees in a list that its case exists."""
+    case = a_case(place)
+    reason, answer = "Живёт у сестры на Абая, 7.", "Сестра переехала в Семей."
+    transfer = proposed(fresh(case), other, place.by(), reason=reason)
+    decline_transfer(transfer=transfer, reason=answer, by=other.by(Role.DIRECTOR), now=LATER)
+    path = reverse("transfer", args=(transfer.pk,))
+
+    def told(membership: Membership) -> tuple[bool, bool]:
+        page = sign_in(Client(), membership).get(path)
+        assert page.status_code == 200
+        return reason in page.content.decode(), answer in page.content.decode()
+
+    for role in (Role.INTAKE_CLERK, Role.PSYCHOLOGIST, Role.HEAD_ACCOMPANIMENT, Role.DIRECTOR):
+        assert told(place.people[role]) == (False, False), role
+    assert told(place.people[Role.CASEWORKER]) == (True, True)
+    assert told(other.people[Role.DIRECTOR]) == (True, True)
 
 
 def test_barred_director_learns_nothing(place: Place, other: Place, client: Client) -> None:
