@@ -268,7 +268,8 @@ PUBLIC_RATE_LIMITS = {
     "ask_status": env.str("LIMIT_ASK_STATUS", default="20/10m/ip,600/10m/key"),
 }
 # Pages of people who are signed in, by account: a desk's day fits, going through numbers one after another does not.
-PAGE_RATE_LIMITS = {"search": "30/m/key,300/h/key"}
+# The form of an intake looks for duplicates by itself, a few times an intake.
+PAGE_RATE_LIMITS = {"search": "30/m/key,300/h/key", "duplicates": "40/m/key,400/h/key"}
 MFA_ADAPTER = "family_support.accounts.adapters.MFAAdapter"
 MFA_FORMS = {
     "authenticate": "family_support.accounts.forms.CodeForm",

@@ -33,8 +33,10 @@ from cases.threats import line_of
 from cases.views.common import center_of
 from family_support.access.decorators import allowed
 from family_support.access.reads import log_read
+from family_support.accounts.api import limits
 from family_support.base import clock
 from family_support.base.actor import Actor
+from family_support.base.errors import TooMany
 from family_support.base.rows import one
 from family_support.deadlines.queries import for_subject
 from family_support.documents.models import Attachment
@@ -138,12 +140,18 @@ def open_cases(actor: Actor) -> QuerySet[Case]:
 def _duplicates(request: HttpRequest) -> SafeString:
     """The list of likely duplicates of what is typed, with the choice to join one of them."""
     form = DuplicatesForm(request.POST)
-    found, chosen = [], ""
+    found, chosen, too_often = [], "", False
     if form.is_valid():
         data = dict(form.cleaned_data)
         chosen = data.pop("attach_to")
-        found = queries.likely_duplicates(actor=request.actor, **data)
-    return render_to_string("cases/duplicates.html", {"found": found, "chosen": chosen}, request=request)
+        try:
+            # Else numbers could be gone through here that the search would stop.
+            limits.check(request, "duplicates", key=f"user {request.actor.user_id}")
+            found = queries.likely_duplicates(actor=request.actor, **data)
+        except TooMany:
+            too_often = True
+    context = {"found": found, "chosen": chosen, "too_often": too_often}
+    return render_to_string("cases/duplicates.html", context, request=request)
 
 
 def _seen(request: HttpRequest, pk: int) -> Intake:

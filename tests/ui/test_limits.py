@@ -11,6 +11,7 @@ from django.urls import reverse
 from family_support.accounts.roles import Role
 from tests.access.world import sign_in
 from tests.documents import samples
+from tests.factories import a_case, a_center
 from tests.machines import in_one_window
 from tests.places import make_center, make_membership
 
@@ -53,3 +54,22 @@ def test_searching_too_often_is_slowed_down(
     # Another person is not slowed down by it.
     other = sign_in(Client(), make_membership(Role.CASEWORKER, center))
     assert other.post(reverse("case-search"), {"q": "Сәрсенова"}).status_code == 200
+
+
+def test_duplicates_are_looked_for_no_faster_than_somebody_types(
+    client: Client, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker who goes through phones or IINs is stopped here as in the search."""
+    settings.PAGE_RATE_LIMITS = {"duplicates": "2/m/key"}
+    in_one_window(monkeypatch)
+    place = a_center()
+    case = a_case(place)
+    sign_in(client, place.people[Role.INTAKE_CLERK])
+    person = case.members.get().person
+    asked = {"last_name": person.last_name, "first_name": person.first_name, "iin": "", "phone": ""}
+    answers = [client.post(reverse("intake-duplicates"), asked).content.decode() for _each in range(3)]
+    assert [case.number in answer for answer in answers] == [True, True, False]
+    assert "Слишком много проверок" in answers[2]
+    assert "Слишком много проверок" not in answers[1]
+    typed = client.post(reverse("intake-new"), {**asked, "key": ""}).content.decode()
+    assert case.number not in typed
