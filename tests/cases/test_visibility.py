@@ -19,7 +19,7 @@ from cases.actions import (
     take_case,
 )
 from cases.grants import sync_case_grants, tidy_case_grants
-from cases.models import Case, CaseUserObjectPermission, Intake, Person
+from cases.models import Case, CaseGrant, CaseUserObjectPermission, Intake, Person, TeamMember
 from family_support.access.models import CaseOpening
 from family_support.access.openings import open_with_reason
 from family_support.accounts.actions import deactivate_user, end_membership
@@ -99,6 +99,30 @@ def test_grant_runs_out_by_itself(place: Place) -> None:
         grant.granted_at, grant.ends_at = now - timedelta(hours=2), now - timedelta(hours=1)
         grant.save()
     assert not scopes(case, actor_for(lawyer, at=now))[1]
+
+
+def test_a_grant_that_was_forgotten_opens_nothing_to_who_left_the_team(place: Place) -> None:
+    """Guardian's row and the named grant still stand: the place on the team is asked for as well."""
+    case = a_case(place, team=True, violence=True)
+    lawyer = place.people[Role.LAWYER]
+    grant_access(case=case, membership=lawyer, reason="Иск", by=place.by(), now=NOON)
+    assert scopes(case, place.by(Role.LAWYER)) == (True, True, True)
+    with acting(SYSTEM, reason="test"):
+        case.team.filter(membership=lawyer).update(ends_at=NOON + timedelta(minutes=1))
+    assert scopes(case, place.by(Role.LAWYER)) == (False, False, False)
+
+
+def test_nobody_of_another_center_gets_a_row_whatever_stands_on_the_team(place: Place, other: Place) -> None:
+    case = a_case(place, violence=True)
+    stranger = other.people[Role.LAWYER]
+    with acting(SYSTEM, reason="test"):
+        TeamMember.objects.create(case=case, membership=stranger, starts_at=NOON)
+        CaseGrant.objects.create(
+            case=case, membership=stranger, granted_by=case.lead, reason="Ошибка", granted_at=NOON
+        )
+        sync_case_grants(case, now=NOON)
+    assert held(case) == {place.people[Role.CASEWORKER].user_id}
+    assert scopes(case, other.by(Role.LAWYER)) == (False, False, False)
 
 
 def test_leaving_the_team_ends_grant_and_access(place: Place) -> None:

@@ -9,7 +9,8 @@ from django.db.models.functions import Now
 from django.utils import translation
 
 from cases.actions import bar_person
-from cases.models import Consent
+from cases.models import Case, Consent
+from cases.queries import line
 from family_support.access.models import CaseOpening
 from family_support.accounts.actions import end_membership
 from family_support.accounts.models import Membership
@@ -23,6 +24,7 @@ from family_support.deadlines.models import Deadline, Holder
 from family_support.directory.models import StateService
 from family_support.notifications.models import Notice
 from family_support.outbox.delivery import deliver_due
+from family_support.workdays.queries import load_calendar
 from interagency import actions, bodies, queries
 from interagency.grants import sync_task_grants, tidy_task_grants
 from interagency.models import Handoff, Review, Task, TaskReport, TaskUserObjectPermission
@@ -375,6 +377,22 @@ def test_a_barred_officer_sees_nothing() -> None:
     assert sees(scene.officer, scene.task)
     with pytest.raises(Missing):
         actions.accept_task(task=scene.task, expected_version=scene.task.version, by=abuser, now=NOON)
+
+
+def test_which_body_works_on_a_case_is_told_to_its_team_only() -> None:
+    scene = a_scene()
+    term = Deadline.objects.for_display().get(code="task_report", agency=scene.agency)
+    calendar = load_calendar(center=scene.place.center)
+
+    def body_told_to(actor: Actor) -> str:
+        case = (
+            Case.objects.listed_to(actor).select_related("lead__user", "district").get(pk=scene.task.case_id)
+        )
+        return line(term, case, actor, NOON, calendar).body
+
+    assert body_told_to(scene.worker) == scene.agency.short_name
+    for role in (Role.INTAKE_CLERK, Role.PSYCHOLOGIST, Role.HEAD_ACCOMPANIMENT, Role.DIRECTOR):
+        assert body_told_to(scene.place.by(role)) == "", role
 
 
 def test_a_barred_head_of_a_body_sees_none_of_its_tasks() -> None:

@@ -13,6 +13,7 @@ from django.urls import reverse
 from cases.models import Case
 from cases.queries import note_hidden, search
 from cases.readings import How, readings_of
+from family_support.access.barred import bar
 from family_support.access.models import CaseOpening
 from family_support.access.openings import open_with_reason
 from family_support.access.reads import log_read, readings_of_case
@@ -142,6 +143,17 @@ class TestSearches:
         note_hidden(IIN, place.by())
         note_hidden(IIN, place.by(Role.DIRECTOR))
         assert not readings_of_case(hidden.pk)
+
+    def test_who_is_barred_is_noted_in_an_ordinary_case_too(self, place: Place) -> None:
+        wife, iin = an_iin(serial=7005), an_iin(female=False)
+        case = a_case(place, person=person_data(iin=wife))
+        husband = actor_for(a_membership(Role.LAWYER, center=place.center, iin=iin))
+        note_hidden(wife, husband)
+        assert not readings_of_case(case.pk), "listed to the whole Center"
+        bar(case_id=case.pk, iin=iin, relation="муж", by=place.by(), now=clock.now())
+        assert search(wife, husband) == []
+        note_hidden(wife, husband)
+        assert [row.what for row in readings_of_case(case.pk)] == ["searched"]
 
     def test_one_alert_a_day(self, hidden: Case, colleague: Actor) -> None:
         for _time in range(3):

@@ -120,6 +120,20 @@ class TestOpening:
         assert [(row.what, row.reason) for row in readings_of_case(case.pk)] == [("glass", WHY)]
         assert TimelineEntry.objects.filter(case=case, kind="glass.broken").count() == 1
 
+    def test_the_timeline_leads_to_none_of_its_records(self, place: Place, case: Case) -> None:
+        looker = a_membership(Role.PSYCHOLOGIST, center=place.center)
+        broken(case, actor_for(looker))
+        path, intake = reverse("case", args=(case.pk,)), reverse("intake", args=(case.intakes.get().pk,))
+
+        def leads_there(membership: Membership) -> bool:
+            page = sign_in(Client(), membership).get(path)
+            assert page.status_code == 200
+            return intake in page.content.decode()
+
+        assert leads_there(place.people[Role.CASEWORKER])
+        assert not leads_there(looker)
+        assert sign_in(Client(), looker).get(intake).status_code == 404
+
     def test_it_ends_by_itself(self, case: Case, colleague: Actor) -> None:
         earlier = clock.now() - timedelta(minutes=61)
         broken(case, colleague, now=earlier, proved_at=earlier)
@@ -292,6 +306,16 @@ class TestEnding:
         ):
             with pytest.raises(Missing):
                 end_emergency(opening=opening, by=by, now=clock.now())
+
+    def test_nor_by_who_looks_through_a_glass_of_their_own(
+        self, place: Place, case: Case, colleague: Actor
+    ) -> None:
+        opening = broken(case, colleague)
+        other = actor_for(a_membership(Role.LAWYER, center=place.center))
+        broken(case, other)
+        with pytest.raises(Missing):
+            end_emergency(opening=opening, by=other, now=clock.now())
+        assert sees(colleague, case) == (False, True, False)
 
 
 class TestReview:
