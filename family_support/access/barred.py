@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from family_support.access.models import Barred
 from family_support.access.scopes import worked_cases
-from family_support.accounts.models import Membership
+from family_support.accounts.models import Membership, User
+from family_support.accounts.numbers import register_change_of_number
 from family_support.audit.context import acting
 from family_support.base.actor import Actor
 from family_support.base.errors import Invalid, Missing, invalid_field
@@ -39,6 +40,18 @@ def bar(*, case_id: int, iin: str, relation: str, by: Actor, now: datetime) -> B
             known.relation = relation
             known.save(update_fields=("relation",))
         return known
+
+
+@register_change_of_number
+def keep_out_still(user: User, before: str, now: datetime) -> None:
+    """Whom cases keep out they keep out under a new number too: nobody is let in by whoever changes the number."""
+    if not before or not user.iin_index:
+        return
+    known = Barred.objects.filter(iin_index=user.iin_index).values("case_id")
+    for row in Barred.objects.filter(iin_index=before).exclude(case_id__in=known):
+        person = Barred(case_id=row.case_id, relation=row.relation, noted_by_id=row.noted_by_id, noted_at=now)
+        person.set_iin(str(user.iin))
+        person.save()
 
 
 def barred_case_ids(actor: Actor) -> QuerySet:

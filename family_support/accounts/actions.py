@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from family_support.accounts import permissions
 from family_support.accounts.absence_actions import director_away, is_away
 from family_support.accounts.models import LANGUAGES, ActingDirector, Membership, SignIn, User
+from family_support.accounts.numbers import number_changed
 from family_support.accounts.queries import organization_kind
 from family_support.accounts.roles import NEEDS_APPROVAL, Role
 from family_support.accounts.sign_in_actions import end_all
@@ -93,6 +94,9 @@ def change_user(
 ) -> User:
     """Correct a person's account; `iin` None leaves the number as it is.
 
+    Another number opens no case that keeps the person out, and is told to the person and to the security officers: by
+    it people are kept out, and recognized by the state's sign-in.
+
     Raises Invalid, Forbidden, Conflict (`stale_version`).
     """
     email = email.strip().lower()
@@ -103,10 +107,15 @@ def change_user(
         _check_unused(email=email, iin=iin or "", except_id=user.pk)
         user.email, user.last_name, user.first_name = email, last_name, first_name
         user.patronymic, user.language = patronymic, language
-        if iin is not None:
-            user.set_iin(iin)
+        before = user.iin_index
+        another = iin is not None and User.index_of(iin) != before
+        if another:
+            user.set_iin(iin or "")
         bump(user)
         user.save()
+        if another:
+            number_changed(user, before, now)
+            emit("accounts.iin_changed", user_id=user.pk, by=by.user_id)
     return user
 
 

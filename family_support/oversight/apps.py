@@ -32,6 +32,12 @@ class OversightConfig(AppConfig):
             "oversight.factorreset", _("Approval of access"), lambda key: reverse("role-approvals")
         )
         subjects.register("oversight.account", _("Users"), url_name="user-page")
+        # What was changed in accounts, and by whom: the security officer has no page of an account.
+        subjects.register(
+            "oversight.accounts",
+            _("Users"),
+            lambda key: f"{reverse('audit-search')}?table=accounts_user&operation=U",
+        )
         subjects.register("oversight.ownsessions", _("Own sessions"), lambda key: reverse("own-sessions"))
         subjects.register("oversight.lookalert", _("Unusual looking"), url_name="look-alert")
         subjects.register(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -71,6 +72,21 @@ register_kind(
     _("The reset of the second factor that you asked for is declined"),
     "shield-exclamation",
     tone="orange",
+)
+
+register_kind(
+    "accounts.iin_changed",
+    _("An administrator has changed the IIN of an account: make sure that it is the person's own"),
+    "id",
+    urgent=True,
+    tone="red",
+)
+register_kind(
+    "accounts.own_iin_changed",
+    _("The IIN of your account was changed. If you do not know why, tell the security officer at once."),
+    "id",
+    urgent=True,
+    tone="red",
 )
 
 
@@ -192,3 +208,20 @@ def tell_reset_decided(event: Event) -> None:
                 event_id=event.pk,
                 now=clock.now(),
             )
+
+
+@handles("accounts.iin_changed")
+def tell_number_changed(event: Event) -> None:
+    """The security officers and the person: by the number people are kept out of cases and come in by the state's
+    sign-in, and one administrator alone changes it."""
+    now = clock.now()
+    common: dict[str, Any] = {"case_id": None, "event_id": event.pk, "now": now}
+    others = set(officers()) - of_people(event["user_id"], event["by"])
+    with acting(SYSTEM):
+        notify(others, "accounts.iin_changed", subject=("oversight.accounts", event["user_id"]), **common)
+        notify(
+            of_people(event["user_id"]),
+            "accounts.own_iin_changed",
+            subject=("oversight.ownsessions", event["user_id"]),
+            **common,
+        )

@@ -11,8 +11,8 @@ from django.utils import translation
 from cases.actions import bar_person
 from cases.models import Case, Consent
 from cases.queries import line
-from family_support.access.models import CaseOpening
-from family_support.accounts.actions import end_membership
+from family_support.access.models import Barred, CaseOpening
+from family_support.accounts.actions import change_user, end_membership
 from family_support.accounts.models import Membership
 from family_support.accounts.roles import Role
 from family_support.audit.context import acting
@@ -24,6 +24,7 @@ from family_support.deadlines.models import Deadline, Holder
 from family_support.directory.models import StateService
 from family_support.notifications.models import Notice
 from family_support.outbox.delivery import deliver_due
+from family_support.outbox.models import Event
 from family_support.workdays.queries import load_calendar
 from interagency import actions, bodies, queries
 from interagency.grants import sync_task_grants, tidy_task_grants
@@ -377,6 +378,29 @@ def test_a_barred_officer_sees_nothing() -> None:
     assert sees(scene.officer, scene.task)
     with pytest.raises(Missing):
         actions.accept_task(task=scene.task, expected_version=scene.task.version, by=abuser, now=NOON)
+
+
+def test_no_administrator_lets_the_barred_in_by_another_number() -> None:
+    """A colleague of the abuser gives his account another IIN: he stays out, and both he and security hear of it."""
+    scene = a_scene()
+    membership = a_membership(Role.AGENCY_OFFICER, agency=scene.agency, iin=an_iin(female=False))
+    case, user = scene.task.case, membership.user
+    bar_person(case=case, iin=str(user.iin), relation="муж", by=scene.worker, now=NOON)
+    security = a_membership(Role.SECURITY_OFFICER)
+    names = ("email", "last_name", "first_name", "patronymic", "language", "version")
+    given = {name: getattr(user, name) for name in names}
+    admin = actor_for(a_membership(Role.BODY_ADMIN, agency=scene.agency))
+    user = change_user(user=user, by=admin, now=NOON, iin=str(user.iin), **given)
+    assert not Event.objects.filter(type="accounts.iin_changed").exists(), "the same number again"
+    given["version"] = user.version
+    change_user(user=user, by=admin, now=NOON, iin=an_iin(female=False), **given)
+    abuser = actor_for(Membership.objects.get(pk=membership.pk))
+    assert not sees(abuser, scene.task)
+    assert Barred.objects.filter(case_id=case.pk, iin_index=abuser.iin_index).get().relation == "муж"
+    deliver_due(clock.now)
+    kinds = ("accounts.iin_changed", "accounts.own_iin_changed")
+    told = Notice.objects.filter(kind__in=kinds).values_list("kind", "recipient", "loudness")
+    assert set(told) == {(kinds[0], security.pk, "urgent"), (kinds[1], membership.pk, "urgent")}
 
 
 def test_which_body_works_on_a_case_is_told_to_its_team_only() -> None:
