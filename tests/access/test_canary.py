@@ -6,7 +6,6 @@ import io
 import json
 import logging
 import os
-import sys
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
@@ -38,12 +37,12 @@ from family_support.accounts.roles import (
 from family_support.base import clock
 from family_support.base.logs import WithoutValues
 from family_support.documents.registry import renderers
-from family_support.documents.render import render_pdf
 from family_support.notifications.mail import send_waiting
 from family_support.notifications.models import Notice
 from family_support.outbox.models import Delivery, Event
 from tests.access.canaries import Canaries, plant
 from tests.access.matrix import KINDS, PUBLIC, Relation, rows
+from tests.access.papers import no_pdf, without_papers
 from tests.access.world import World, sign_in
 
 TABLE = rows()
@@ -290,11 +289,9 @@ class TestCanary:
 
         def titled(template: str, context: Any, language: str, *, title: str) -> bytes:
             titles.append(str(title))
-            return b"%PDF-1.7"
+            return no_pdf()
 
-        for module in list(sys.modules.values()):
-            if getattr(module, "render_pdf", None) is render_pdf:
-                monkeypatch.setattr(module, "render_pdf", titled)
+        without_papers(monkeypatch, titled)
         names, sheets = [], []
         for (subject, form), pk in subjects.items():
             made_by = renderers()[subject, form]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
 import pytest
@@ -13,9 +12,8 @@ from cases.models import Case
 from family_support.accounts.roles import UNIT_HEADS, WORKERS, Role
 from family_support.audit.context import acting
 from family_support.base.actor import SYSTEM
-from family_support.documents.render import render_pdf
 from tests.access.matrix import Relation, rows
-from tests.access.test_matrix import no_pdf
+from tests.access.papers import without_papers
 from tests.access.world import World, sign_in
 from tests.factories import a_case_with_consent, an_iin, person_data
 
@@ -72,10 +70,7 @@ class TestMasking:
     @pytest.fixture(autouse=True)
     def papers(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """What a paper says cannot be read from its bytes; drawing it would cost half of this test."""
-        real = render_pdf
-        for module in list(sys.modules.values()):
-            if getattr(module, "render_pdf", None) is real:
-                monkeypatch.setattr(module, "render_pdf", no_pdf)
+        without_papers(monkeypatch)
 
     @pytest.mark.parametrize("role", PEOPLE)
     def test_no_list_names_a_family(

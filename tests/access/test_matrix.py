@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Collection, Iterator
 from typing import Any
 
@@ -14,8 +13,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from family_support.accounts.models import MachineClient
 from family_support.accounts.roles import Role
-from family_support.documents.render import render_pdf
 from tests.access.matrix import KINDS, LIBRARY_PAGES, PUBLIC, Made, Relation, Row, page, relations, rows
+from tests.access.papers import without_papers
 from tests.access.world import World, sign_in
 
 TABLE = rows()
@@ -225,11 +224,6 @@ def case_of(made: Made) -> int:
     return found if found is not None else made.obj.pk
 
 
-def no_pdf(*args: Any, **kwargs: Any) -> bytes:
-    """Stands in for the renderer: this test asks who gets a document, not what is in it."""
-    return b"%PDF-1.7"
-
-
 class TestMatrix:
     """One world for all rows: objects are made once, and what a request changes is rolled back."""
 
@@ -253,10 +247,7 @@ class TestMatrix:
     ) -> None:
         settings.DEMO_MODE = False
         settings.SESSION_SAVE_EVERY_REQUEST = False  # prolonging is tested elsewhere and would be rolled back
-        real = render_pdf
-        for module in list(sys.modules.values()):
-            if getattr(module, "render_pdf", None) is real:
-                monkeypatch.setattr(module, "render_pdf", no_pdf)
+        without_papers(monkeypatch)
         probe = Probe(TABLE[name], world, clients)
         probe.run()
         assert probe.problems == []
