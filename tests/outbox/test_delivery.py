@@ -43,6 +43,7 @@ def _own_registry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(events, "_handlers", {})
     monkeypatch.setattr(events, "_asked_for", {})
     monkeypatch.setattr(events, "_together", {})
+    monkeypatch.setattr(events, "_not_before", 0.0)
 
 
 @pytest.fixture
