@@ -30,12 +30,18 @@ def chosen_language(wanted: str) -> str:
     return wanted if wanted in codes else (get_language() or "ru")[:2]
 
 
-def intake_slip_pdf(intake: Intake, wanted: str) -> bytes:
-    """Number, code, date, Center, and what follows until when; nobody is named."""
-    language = chosen_language(wanted)
-    # What the law promises and is still to come; the Center's own targets are no promise to the sender.
+def promised_terms(intake: Intake) -> list[Deadline]:
+    """What the law promised the sender when the intake was registered, whatever became of it since; the Center's own
+    targets are no promise."""
     rows = for_subject(("cases.intake", intake.pk))
-    terms = [row for row in rows if row.due_at is not None and row.is_open and not row.term.internal]
+    return [row for row in rows if row.due_at is not None and not row.term.internal]
+
+
+def intake_slip_pdf(intake: Intake, wanted: str, *, as_given: bool = False) -> bytes:
+    """Number, code, date, Center, and what follows until when; nobody is named. `as_given` tells what was promised
+    then, else what of it is still to come."""
+    language = chosen_language(wanted)
+    terms = [row for row in promised_terms(intake) if as_given or row.is_open]
     with translation.override(language):
         title = _("Slip of intake {number}").format(number=intake.number)
         lines = [(row, why(row)) for row in terms]

@@ -19,7 +19,7 @@ from cases import actions, cards, queries
 from cases.actions.team import workers_of
 from cases.forms.intakes import DuplicatesForm, IntakeForm, RefusalForm, RegisterForm
 from cases.models import Case, Intake, IntakeTransfer, Threat
-from cases.papers import file_answer, intake_slip_pdf
+from cases.papers import file_answer, intake_slip_pdf, promised_terms
 from cases.permissions import (
     LIST_ROLES,
     REGISTERING,
@@ -298,22 +298,24 @@ def intake_refuse(request: HttpRequest, pk: int) -> HttpResponse:
     return respond(request, "ui/form_page.html", context, form)
 
 
-def _slip_of(request: HttpRequest, pk: int) -> Intake:
+def _slip_of(request: HttpRequest, pk: int) -> tuple[Intake, bool]:
+    """The intake, and whether the actor may look into it: who only wrote it down is not told how its terms stand."""
     rows = Intake.objects.slip_for(request.actor).select_related("center__district", "case")
-    return one(rows, pk=pk)
+    return one(rows, pk=pk), Intake.objects.visible_to(request.actor).filter(pk=pk).exists()
 
 
 @require_safe
 @allowed(*LIST_ROLES)
 def intake_slip(request: HttpRequest, pk: int) -> HttpResponse:
     """What the sender is told: number, code, and what follows until when. It names nobody."""
-    found = _slip_of(request, pk)
+    found, sees = _slip_of(request, pk)
     case = _case_of(request, found)
     context = {
         "intake": found,
         "case": case if case is not None and reads(case, request.actor) else None,
         "may_register": can_register(request.actor),
-        "terms": list(for_subject(("cases.intake", found.pk))),
+        "sees": sees,
+        "terms": list(for_subject(("cases.intake", found.pk))) if sees else promised_terms(found),
         "languages": (("kk", "Қазақша"), ("ru", "Русский"), ("en", "English")),
         "language": get_language(),
         "now": clock.now(),
@@ -326,8 +328,9 @@ def intake_slip(request: HttpRequest, pk: int) -> HttpResponse:
 @allowed(*LIST_ROLES)
 def intake_slip_print(request: HttpRequest, pk: int) -> HttpResponse:
     """The slip as PDF in the language asked for."""
-    found = _slip_of(request, pk)
-    return file_answer(intake_slip_pdf(found, request.GET.get("language", "")), f"{found.number}.pdf")
+    found, sees = _slip_of(request, pk)
+    content = intake_slip_pdf(found, request.GET.get("language", ""), as_given=not sees)
+    return file_answer(content, f"{found.number}.pdf")
 
 
 def _called(found: Intake) -> str:

@@ -11,9 +11,10 @@ from django.test import Client
 from django.urls import reverse
 
 from cases import queues
-from cases.actions import assign_lead
+from cases.actions import assign_lead, record_consultation
 from cases.models import Case, Intake
 from family_support.accounts.roles import Role
+from family_support.deadlines.models import Deadline
 from tests.access.world import sign_in
 from tests.factories import NOON, Place, a_center, a_membership, actor_for, an_intake, fresh, person_data
 from tests.mobile_groups.samples import bar
@@ -105,6 +106,39 @@ def test_who_is_barred_from_the_case_does_not_see_it_even_as_the_registrar(place
     barred = bar(place.by(Role.INTAKE_CLERK), fresh(hers.case), "850615300129")
     assert not any(queues.journal(barred, tab).exists() for tab in TABS)
     assert set(queues.counts(barred).values()) == {0}
+
+
+@pytest.mark.parametrize("barred", [False, True], ids=["kept from", "barred"])
+def test_the_slip_goes_on_saying_what_was_promised_and_not_what_became_of_it(
+    place: Place, barred: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That the family was advised, or that its case has ended, is told to nobody who only wrote the intake down."""
+    hers = restricted_later(place)
+    clerk = place.by(Role.INTAKE_CLERK)
+    assign_lead(
+        case=hers.case, membership=place.people[Role.CASEWORKER], by=place.by(Role.DIRECTOR), now=NOON
+    )
+    if barred:
+        bar(clerk, fresh(hers.case), "850615300129")
+    client = sign_in(Client(), place.people[Role.INTAKE_CLERK])
+    papers: list[dict[str, Any]] = []
+    monkeypatch.setattr(
+        "cases.papers.render_pdf",
+        lambda template, context, *given, **named: papers.append(context) or b"%PDF",
+    )
+
+    def told() -> tuple[bytes, list[str]]:
+        page = client.get(reverse("intake-slip", args=(hers.pk,)))
+        assert client.get(reverse("intake-slip-print", args=(hers.pk,))).status_code == 200
+        return page.content.split(b"<main")[1], [row.code for row, _why in papers[-1]["terms"]]
+
+    before = told()
+    assert before[1] == ["consultation"]
+    record_consultation(
+        case=fresh(hers.case), kind="not_needed", reason="Разъяснено.", held_at=NOON, by=place.by(), now=NOON
+    )
+    assert Deadline.objects.of_subject("cases.intake", hers.pk).get(code="consultation").state == "met"
+    assert told() == before
 
 
 def test_the_team_and_the_director_see_all_of_it(place: Place) -> None:
