@@ -83,6 +83,7 @@ def approve_reset(*, reset: FactorReset, by: Actor, now: datetime) -> FactorRese
         user.set_unusable_password()
         user.save(update_fields=["password"])
         end_all(user_id=user.pk, ending=SignIn.Ending.RESET, by=by, now=now)
+        emit("accounts.access_cut", user_id=user.pk)
         _decide(row, FactorReset.Outcome.APPROVED, "", by, now)
     return row
 

@@ -13,6 +13,7 @@ from family_support.accounts.sign_ins import SignInQuerySet
 from family_support.audit.context import acting
 from family_support.base.actor import SYSTEM, Actor
 from family_support.base.errors import Invalid, Missing
+from family_support.outbox.events import emit
 
 # How long it can be looked up when somebody was signed in; the history keeps it as long as itself.
 KEPT = timedelta(days=365)
@@ -78,14 +79,20 @@ def end_own_others(*, but: str, by: Actor, now: datetime) -> int:
 
 
 def end_sessions_of(*, user: User, reason: str, by: Actor, now: datetime) -> int:
-    """An administrator ends all sessions of an account, for example when a device was lost. How many.
+    """An administrator ends all sessions of an account, for example when a device was lost, and with them the links to
+    its calendar. How many sessions.
 
     Raises Invalid without a reason, Forbidden for the own account and for accounts of others.
     """
     if not reason.strip():
         raise Invalid("reason_needed", fields={"reason": _("Give the reason.")})
     permissions.check_can_change_user(by, user, list(user.memberships.all()))
-    return end_all(user_id=user.pk, ending=SignIn.Ending.ADMINISTRATOR, by=by, now=now, reason=reason.strip())
+    with acting(by, reason=reason.strip()):
+        number = end_all(
+            user_id=user.pk, ending=SignIn.Ending.ADMINISTRATOR, by=by, now=now, reason=reason.strip()
+        )
+        emit("accounts.access_cut", user_id=user.pk)
+    return number
 
 
 def forget_sessions(now: datetime) -> int:

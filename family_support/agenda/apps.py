@@ -13,6 +13,7 @@ class AgendaConfig(AppConfig):
 
     def ready(self) -> None:
         from family_support.accounts.roles import Role
+        from family_support.agenda import handlers  # noqa: F401  they listen from here on
         from family_support.agenda.actions import end_links
         from family_support.agenda.scope import READERS
         from family_support.base.database_errors import register_constraint

@@ -15,7 +15,9 @@ from icalendar import Calendar
 from cases.actions import restrict
 from cases.models import Case
 from family_support.accounts.actions import deactivate_user, end_membership
+from family_support.accounts.factor_reset_actions import approve_reset, ask_reset
 from family_support.accounts.roles import Role
+from family_support.accounts.sign_in_actions import end_sessions_of
 from family_support.agenda.actions import give_link, take_back_link
 from family_support.agenda.feed import NAMED, calendar_of
 from family_support.agenda.models import CalendarFeed, index_of
@@ -25,6 +27,7 @@ from family_support.base.actor import SYSTEM
 from family_support.base.errors import Conflict, Forbidden
 from family_support.base.logs import without_people
 from family_support.deadlines.models import Deadline, Term
+from family_support.outbox.delivery import deliver_due
 from tests.access.world import sign_in
 from tests.factories import Place, a_case, a_center, a_membership, actor_for, an_agency
 
@@ -195,3 +198,23 @@ def test_a_calendar_speaks_its_owners_language(client: Client, place: Place, cas
     row = CalendarFeed.objects.in_force().get()
     far = datetime(2031, 1, 1, tzinfo=UTC)
     assert calendar_of(row, far) is not None
+
+
+@pytest.mark.parametrize("cut", ["lost device", "factor reset"])
+def test_a_link_made_from_a_lost_device_ends_with_its_sessions(
+    place: Place, client: Client, cut: str
+) -> None:
+    """Whoever had the phone for a minute could else read on, though every session had been ended."""
+    now = clock.now()
+    path, others = link(place), link(place, Role.LAWYER)
+    assert client.get(path).status_code == 200
+    user = place.people[Role.CASEWORKER].user
+    admin = actor_for(a_membership(Role.SYSTEM_ADMIN), at=now)
+    if cut == "lost device":
+        end_sessions_of(user=user, reason="Телефон украден", by=admin, now=now)
+    else:
+        reset = ask_reset(user=user, identity_check="Пришла с удостоверением.", by=admin, now=now)
+        approve_reset(reset=reset, by=actor_for(a_membership(Role.SECURITY_OFFICER), at=now), now=now)
+    deliver_due(clock.now)
+    assert client.get(path).status_code == 404
+    assert client.get(others).status_code == 200
