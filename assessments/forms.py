@@ -126,6 +126,17 @@ class GroundsForm(VersionMixin, Form):
                 label=_("What it shows in"), required=False, max_length=1000, initial=row.note if row else ""
             )
 
+    def clean(self) -> dict[str, Any]:
+        """Words written beside a ground that is not ticked would be lost, and the ground with them."""
+        data = super().clean() or {}
+        for ground in self.grounds:
+            written = {f"note_{ground.pk}", f"form_{ground.pk}"}.intersection(self.changed_data)
+            if not data.get(f"ground_{ground.pk}") and any(data.get(name) for name in written):
+                self.add_error(
+                    f"ground_{ground.pk}", _("Tick the ground, or clear what you wrote beside it.")
+                )
+        return data
+
     def rows(self) -> list[dict[str, Any]]:
         """A ground with its bound fields, for the page."""
         return [

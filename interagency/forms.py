@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from crispy_forms.layout import Layout
+from crispy_forms.layout import Fieldset, Layout
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -54,7 +54,6 @@ class ReviewForm(VersionMixin, Form):
         label=_("Ground of return"),
         required=False,
         choices=[("", "—"), *Review.ReturnGround.choices],
-        help_text=_("Only for a return for rework, like the fields below."),
     )
     service_norm = forms.ModelChoiceField(
         label=_("Norm breached"),
@@ -70,6 +69,18 @@ class ReviewForm(VersionMixin, Form):
         super().__init__(*args, **kwargs)
         chosen: Any = self.fields["service_norm"]
         chosen.queryset = ServiceNorm.objects.in_force(today)
+
+    def layout(self) -> Layout:
+        """What belongs to a return is asked only when it is one."""
+        return_only = Fieldset(
+            _("Return for rework"),
+            "ground",
+            "service_norm",
+            "norm",
+            "new_due_on",
+            css_class="only-if-returned",
+        )
+        return Layout("version", "mark", "reason", return_only)
 
 
 class ReasonOnlyForm(Form):

@@ -17,7 +17,7 @@ from family_support.audit.context import acting
 from family_support.base import validators
 from family_support.base.actor import SYSTEM, Actor
 from family_support.base.clock import local_date
-from family_support.base.errors import Conflict, Invalid, invalid_field
+from family_support.base.errors import Conflict, Invalid, Text, invalid_field
 from family_support.base.idempotency import run_once
 from family_support.deadlines.actions import hand_over, meet, open_deadline
 from family_support.deadlines.models import Holder
@@ -174,10 +174,21 @@ def record_consent(
     upload: UploadedFile | None = None,
     key: UUID | str | None = None,
 ) -> Consent:
-    """Ask and decide in one act, as at the desk. Errors: as of `ask_consent`, `give_consent`, `refuse_consent`."""
+    """Ask and decide in one act, as at the desk; a consent in force gives way to a newer one that covers no less.
+
+    Errors: as of `ask_consent`, `give_consent`, `refuse_consent`; Invalid where the newer one takes something back,
+    for that is a withdrawal with its own term (94-V art. 8(7)).
+    """
     data = list(data)
 
     def decide() -> Consent:
+        if given:
+            allows = {
+                "third_parties": third_parties,
+                "cross_border": cross_border,
+                "publication": publication,
+            }
+            _give_way(case, person, data, allows, by, now)
         asked = Consent.objects.filter(case=case, person=person, state=Consent.State.ASKED).first()
         consent = asked or ask_consent(case=case, person=person, by=by, now=now)
         if not given:
@@ -209,6 +220,36 @@ def record_consent(
             "reason": reason,
         }
         return run_once(key, by, "cases.record_consent", body, decide)
+
+
+def _give_way(
+    case: Case, person: Person, data: list[str], allows: dict[str, bool], by: Actor, now: datetime
+) -> None:
+    """The person's consent in force, if any, ends for the newer: replaced, or expired where its term is over."""
+    case = locked_case(case, by)
+    check_can_work(by, case)
+    rows = Consent.objects.select_for_update(of=("self",))
+    held = rows.filter(case=case, person=person, state=Consent.State.GIVEN).first()
+    if held is None:
+        return
+    if held.holds(local_date(now)):
+        _check_no_narrower(held, data, allows)
+        held.replace()
+    else:
+        held.expire()
+    held.bump()
+    held.save()
+
+
+def _check_no_narrower(held: Consent, data: list[str], allows: dict[str, bool]) -> None:
+    errors: dict[str, Text] = {}
+    if not set(held.data) <= set(data):
+        errors["data"] = _("The consent in force covers more: taking a part back is a withdrawal.")
+    for name, allowed in allows.items():
+        if getattr(held, name) and not allowed:
+            errors[name] = _("The consent in force allows this: taking it back is a withdrawal.")
+    if errors:
+        raise Invalid("consent_narrower", fields=errors)
 
 
 def withdraw_consent(

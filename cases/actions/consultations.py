@@ -15,6 +15,7 @@ from cases.timeline import record
 from family_support.audit.context import acting
 from family_support.base import validators
 from family_support.base.actor import Actor
+from family_support.base.clock import local_date
 from family_support.base.errors import Invalid, Missing, Text, invalid_field
 from family_support.base.idempotency import run_once
 from family_support.deadlines.actions import meet
@@ -41,7 +42,8 @@ def record_consultation(
     """Record what was done at once for the family; the first of either kind meets the intake's term and answers it.
 
     `special_services` marks the redirection of a person with signs of domestic violence for identification (R256 24).
-    Errors: Missing outside the team, Conflict in a closed case, Invalid for missing parts or a moment in the future.
+    Errors: Missing outside the team, Conflict in a closed case, Invalid for missing parts and for a moment
+    in the future or on a day before the intake came in.
     """
     _check(kind, held_at, topic, summary, agency, reason, now)
 
@@ -49,6 +51,8 @@ def record_consultation(
         locked = locked_case(case, by)
         check_can_work(by, locked)
         answered = _intake_of(locked, intake)
+        if local_date(held_at) < local_date(answered.received_at):
+            raise Invalid("held_too_early", fields={"held_at": _("The intake came in after this day.")})
         entry = Consultation.objects.create(
             case=locked,
             intake=answered,

@@ -35,16 +35,16 @@ MINIMAL = (
 
 
 class DistrictField(forms.ModelChoiceField):
-    """A district by its name in the active language."""
+    """A district by its name and region in the active language: some names stand in two regions."""
 
     def __init__(self, **kwargs: Any) -> None:
-        rows = District.objects.active().order_by("region_id", "name_ru")
+        rows = District.objects.active().select_related("region").order_by("region_id", "name_ru")
         super().__init__(
             queryset=rows, widget=widgets.SearchSelect, required=False, empty_label="—", **kwargs
         )
 
     def label_from_instance(self, obj: District) -> str:
-        return obj.name
+        return f"{obj.name} · {obj.region.name}"
 
 
 class PersonFields(forms.Form):

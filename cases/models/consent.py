@@ -37,6 +37,7 @@ class Consent(FSMModelMixin, Versioned):
         REFUSED = "refused", _("Refused")
         WITHDRAWN = "withdrawn", _("Withdrawn")
         EXPIRED = "expired", _("Expired")
+        REPLACED = "replaced", _("Replaced by a newer consent")
 
     class Data(models.TextChoices):
         IDENTITY = "identity", _("Name, birth date, IIN")
@@ -124,3 +125,7 @@ class Consent(FSMModelMixin, Versioned):
     @transition(field=state, source=State.GIVEN, target=State.EXPIRED)
     def expire(self) -> None:
         """Its term is over."""
+
+    @transition(field=state, source=State.GIVEN, target=State.REPLACED)
+    def replace(self) -> None:
+        """The person signed another that covers no less: nothing was taken back."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -140,12 +142,8 @@ def consent_new(request: HttpRequest, pk: int) -> HttpResponse:
     """Record what a person of the family decided about their data."""
     case = worked_case(request, pk)
     members = list(queries.members_of(case))
-    form = ConsentForm(
-        request.POST or None,
-        request.FILES or None,
-        members=members,
-        initial={"decision": "given", "data": Consent.Data.values, "signed_on": local_date(clock.now())},
-    )
+    held = _held(case, members, request.GET.get("person", ""))
+    form = ConsentForm(request.POST or None, request.FILES or None, members=members, initial=_offered(held))
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         done = run(
@@ -174,13 +172,33 @@ def consent_new(request: HttpRequest, pk: int) -> HttpResponse:
         "case": case,
         "heading": _("Consent to the processing of personal data"),
         "subtitle": _("Operator: {center}").format(center=case.center.name),
-        "intro": _("Consent comes before the full profile and the plan (R256 13; Law 94-V art. 8)."),
+        "intro": _("A newer consent replaces the one in force; taking a part of it back is a withdrawal.")
+        if held
+        else _("Consent comes before the full profile and the plan (R256 13; Law 94-V art. 8)."),
         "button": _("Record"),
         "cancel_url": reverse("case-people", args=(case.pk,)),
         "crumbs": crumbs_of(case, Crumb(_("Consent"))),
         "has_people": bool(members),
     }
     return respond(request, "cases/consent_new.html", context, form)
+
+
+def _held(case: Case, members: list[CaseMember], person: str) -> Consent | None:
+    """The consent in force of the person asked for, else of the first of the family: the newer one begins from it."""
+    known = [str(member.person_id) for member in members]
+    if not known:
+        return None
+    chosen = person if person in known else known[0]
+    return Consent.objects.in_force(clock.today()).filter(case=case, person_id=chosen).first()
+
+
+def _offered(held: Consent | None) -> dict[str, Any]:
+    """What the form of a consent begins with."""
+    offered: dict[str, Any] = {"decision": "given", "data": Consent.Data.values, "signed_on": clock.today()}
+    if held is None:
+        return offered
+    allowed = {name: getattr(held, name) for name in ("third_parties", "cross_border", "publication")}
+    return {**offered, **allowed, "person": held.person_id}
 
 
 def _consent_of(request: HttpRequest, pk: int) -> Consent:

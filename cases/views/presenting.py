@@ -28,6 +28,7 @@ CONSENT_TONES = {
     "refused": "red",
     "withdrawn": "orange",
     "expired": "grey",
+    "replaced": "grey",
 }
 
 

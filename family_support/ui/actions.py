@@ -16,12 +16,13 @@ from django.utils.translation import gettext as _
 
 from family_support.base.database_errors import crossed
 from family_support.base.errors import AppError, Conflict, Invalid
+from family_support.ui.forms import HelperMixin
 
 T = TypeVar("T")
 Typed = list[tuple[str, str]]
 
 # What is sent with a form but never typed by a person, or must never be shown again.
-NOT_TYPED = frozenset({"csrfmiddlewaretoken", "version", "key", "next", "action"})
+NOT_TYPED = frozenset({"csrfmiddlewaretoken", "version", "key", "next", "then", "action"})
 SECRET = ("password", "code", "credential")
 CODE = re.compile(r"[a-z_]+|[A-Z_]+|\d{1,6}|[0-9a-f-]{36}")
 
@@ -73,6 +74,8 @@ def add_errors(form: forms.BaseForm, error: AppError) -> None:
     for name, texts in error.fields.items():
         for text in texts:
             form.add_error(name if name in form.fields else None, str(text))
+    if isinstance(form, HelperMixin):
+        form.ask_for_files()
 
 
 def typed_of(form: forms.BaseForm) -> Typed:

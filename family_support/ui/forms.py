@@ -23,6 +23,20 @@ class HelperMixin:
             if isinstance(field, forms.ModelChoiceField) and field.empty_label == "---------":
                 field.empty_label = "—"  # the same as in every other list of choices
 
+    def full_clean(self) -> None:
+        """As Django does; a file that came with a refused form has to be chosen once more."""
+        super().full_clean()  # type: ignore[misc]
+        self.ask_for_files()
+
+    def ask_for_files(self) -> None:
+        """Say it at the field: the page that comes back cannot hold the file, and would be sent without it."""
+        if not self.errors:  # type: ignore[attr-defined]
+            return
+        for name, field in self.fields.items():  # type: ignore[attr-defined]
+            given = isinstance(field, forms.FileField) and self.files.get(self.add_prefix(name))  # type: ignore[attr-defined]
+            if given and name not in self.errors:  # type: ignore[attr-defined]
+                self.add_error(name, _("Choose the file once more."))  # type: ignore[attr-defined]
+
     def layout(self) -> Layout | None:
         """The arrangement of the fields; None puts them one under another."""
         return None

@@ -1,7 +1,15 @@
-// Double submit, unsaved text, focus on errors, quick counters.
+// Double submit, unsaved text, a lost connection, focus on errors, quick counters.
+import { addNotice } from "./notices.js";
 
-let dirty = false;
+// Forms in which something was typed that has not been sent yet.
+const unsaved = new Set();
 let leaving = false;
+let offline = null;
+
+/** Unsaved forms of the page, this one apart: sending it would lose what was typed in them. */
+function unsavedBeside(form) {
+  return [...unsaved].filter((each) => each !== form && each.isConnected);
+}
 
 function lock(form, submitter) {
   // After the browser has collected the fields, so that the pressed button's own value is sent.
@@ -42,30 +50,57 @@ export function enhanceForms(root) {
   if (summary) summary.focus();
 }
 
+/** Without a connection the browser would put its own page in place of what was typed. */
+function toldOffline() {
+  if (offline) offline.remove();
+  offline = navigator.onLine ? null : addNotice(document.body.dataset.offline, "red");
+  return offline !== null;
+}
+
+/** Before a part of the page is asked for: the form that it goes on from is saved first, one that it replaces is not lost. */
+function guardParts(event) {
+  const { elt, path, target } = event.detail;
+  const before = elt.dataset.after && document.getElementById(elt.dataset.after);
+  if (before && unsaved.has(before)) {
+    event.preventDefault();
+    before.elements.then.value = path;
+    before.requestSubmit();
+    return;
+  }
+  const lost = unsavedBeside(elt.closest("form")).filter((form) => target && target.contains(form));
+  if (lost.length === 0) return;
+  event.preventDefault();
+  if (window.confirm(document.body.dataset.unsaved)) event.detail.issueRequest(true);
+}
+
 export function guardUnsaved() {
   document.addEventListener("input", (event) => {
-    if (event.target.form && event.target.form.hasAttribute("data-guard")) dirty = true;
+    const form = event.target.form;
+    if (form && form.hasAttribute("data-guard")) unsaved.add(form);
   });
   document.addEventListener("submit", (event) => {
     const form = event.target;
     const htmx = form.hasAttribute("hx-post") || form.hasAttribute("hx-get");
     if (event.defaultPrevented || htmx || form.method.toLowerCase() !== "post") return;
-    // Another form (language, theme) while text is unsaved: the browser asks first; a download leaves nothing.
-    if ((dirty && !form.hasAttribute("data-guard")) || form.hasAttribute("data-download")) return;
-    if ("sent" in form.dataset) {
+    if ("sent" in form.dataset || toldOffline()) {
       event.preventDefault();
       return;
     }
+    // Text in another form is unsaved (language, theme, a form beside): the browser asks first; a download leaves nothing.
+    if (unsavedBeside(form).length > 0 || form.hasAttribute("data-download")) return;
     form.dataset.sent = "";
     leaving = true;
     lock(form, event.submitter);
   });
+  document.addEventListener("htmx:confirm", guardParts);
   document.addEventListener("htmx:afterRequest", (event) => {
-    if (event.detail.successful && event.detail.elt.closest("form[data-guard]")) dirty = false;
+    if (event.detail.successful) unsaved.delete(event.detail.elt.closest("form[data-guard]"));
   });
+  window.addEventListener("online", toldOffline);
   window.addEventListener("beforeunload", (event) => {
-    if (dirty && !leaving) event.preventDefault();
-    if (dirty && !leaving) event.returnValue = "";
+    if (leaving || unsavedBeside(null).length === 0) return;
+    event.preventDefault();
+    event.returnValue = "";
   });
   // Coming back with the browser's Back button: the buttons work again.
   window.addEventListener("pageshow", (event) => {

@@ -4,6 +4,11 @@ import { addNotice } from "./notices.js";
 
 export function setUpHtmx(enhance) {
   document.addEventListener("htmx:load", (event) => enhance(event.detail.elt));
+  // A form that arrives beside the page is where the keyboard goes on.
+  document.addEventListener("htmx:afterSettle", (event) => {
+    const arrival = event.detail.target.querySelector("[data-arrival]");
+    if (arrival) arrival.focus({ preventScroll: true });
+  });
   document.addEventListener("htmx:responseError", (event) => {
     if (isBackground(event)) return;
     const status = event.detail.xhr.status;

@@ -97,6 +97,7 @@ def task_page(request: HttpRequest, pk: int) -> HttpResponse:
         "changes": changes_of(task.changes),
         "chasers": sent_chasers([task.measure_id]).get(task.measure_id, []),
         "line": queries.with_terms([task])[0],
+        "waiting": task.state in (Task.State.REPORTED, Task.State.DECLINED),
         "now": now,
         "crumbs": [
             Crumb(_("Tasks"), reverse("task-inbox")),

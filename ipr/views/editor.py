@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -33,6 +33,9 @@ from ipr.queries import by_sector, facts_of, period_months
 from ipr.rules import version_gaps, version_warnings
 from ipr.views.loading import crumbs, in_force_beside, state_badge, work_version
 
+# Pages of the editor's rows.
+ROW_PAGES = ("plan-measure-new", "plan-family-new", "plan-participant-new", "plan-measure", "plan-family")
+
 
 def _draft(request: HttpRequest, pk: int) -> PlanVersion:
     """A version that may still be changed. Errors: Missing, Conflict."""
@@ -45,6 +48,15 @@ def _draft(request: HttpRequest, pk: int) -> PlanVersion:
 def _crumbs(version: PlanVersion, *more: Crumb) -> list[Crumb]:
     title = _("Version %(number)s") % {"number": version.number}
     return crumbs(version.plan.case, Crumb(title, reverse("plan-edit", args=(version.pk,))), *more)
+
+
+def _row_wanted(request: HttpRequest) -> str:
+    """The row's page that was asked for while the head was not saved yet; empty for any other address."""
+    then = request.POST.get("then", "")
+    try:
+        return then if resolve(then).url_name in ROW_PAGES else ""
+    except Resolver404:
+        return ""
 
 
 @allowed(*WORKERS)
@@ -69,7 +81,7 @@ def plan_edit(request: HttpRequest, pk: int) -> HttpResponse:
         )
         if saved:
             messages.success(request, _("The draft is saved."))
-            return redirect("plan-edit", pk)
+            return redirect(_row_wanted(request) or reverse("plan-edit", args=(pk,)))
     today = local_date(now())
     facts = facts_of(version, today)
     note_days(load_calendar(center=case.center), [*version.measures.all(), *version.family_measures.all()])

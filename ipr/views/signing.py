@@ -162,33 +162,60 @@ def plan_sign(request: HttpRequest, pk: int) -> HttpResponse:
     """Record the signatures of the Center's worker and of the person (family), each with its scan."""
     version = _lead_version(request, pk, PlanVersion.State.SIGNING)
     case = version.plan.case
-    signed = {each.party: each for each in version.signatures.all() if each.round == version.round}
-    wanted = request.POST.get("party", "")
-    shown: dict[str, Any] = {}
-    for party, kind in SIGNATURE_FORMS.items():
-        if party in signed:
-            continue
-        bound = request.method == "POST" and wanted == party
-        shown[str(party)] = kind(
-            request.POST if bound else None, request.FILES if bound else None, case=case, prefix=str(party)
+    signed = _signed(version)
+    shown = {party: kind for party, kind in SIGNATURE_FORMS.items() if party not in signed}
+    sent: list[str] = []
+    if request.method == "POST":
+        filled = [party for party in SIGNATURE_FORMS if _filled(request, party)]
+        sent = [party for party in shown if party in filled]
+        if filled and not sent:  # pressed twice: it is recorded
+            return redirect("plan-sign", pk)
+        sent = sent or list(shown)
+    asked: dict[str, Any] = {
+        party: kind(
+            request.POST if party in sent else None,
+            request.FILES if party in sent else None,
+            case=case,
+            prefix=str(party),
         )
-    form = shown.get(wanted)
-    sent = request.method == "POST" and form is not None and form.is_valid()
-    if sent and run(form, _sign, request=request, version=version, party=wanted, form=form):
-        messages.success(request, _("The signature is recorded."))
+        for party, kind in shown.items()
+    }
+    if sent and not any(asked[party].errors for party in sent):
+        done = [
+            party
+            for party in sent
+            if run(asked[party], _sign, request=request, version=version, party=party, form=asked[party])
+        ]
         if PlanVersion.objects.filter(pk=pk, state=PlanVersion.State.SUBMITTED).exists():
             messages.success(request, _("Both have signed: the plan is with the director for approval."))
             return redirect("plan", case.pk)
-        return redirect("plan-sign", pk)
+        if done:
+            messages.success(request, _("The signature is recorded."))
+        if done == sent:
+            return redirect("plan-sign", pk)
+        signed = _signed(version)
+        asked = {party: form for party, form in asked.items() if party not in signed}
     context = {
         "case": case,
         "version": version,
         "signed": list(signed.values()),
-        "center_form": shown.get("center"),
-        "family_form": shown.get("family"),
+        "center_form": asked.get(Signature.Party.CENTER),
+        "family_form": asked.get(Signature.Party.FAMILY),
         "crumbs": crumbs(case, Crumb(_("Signatures"))),
     }
-    return respond(request, "ipr/sign.html", context, *shown.values())
+    return respond(request, "ipr/sign.html", context, *asked.values())
+
+
+def _signed(version: PlanVersion) -> dict[str, Signature]:
+    """Who has signed in this round already."""
+    rows = version.signatures.filter(round=version.round).select_related("membership__user", "person")
+    return {each.party: each for each in rows}
+
+
+def _filled(request: HttpRequest, party: str) -> bool:
+    """Whether anything of this party's signature was given; the other can be recorded later."""
+    given = {**request.POST.dict(), **request.FILES.dict()}
+    return any(given[name] for name in given if name.startswith(f"{party}-") and name != f"{party}-key")
 
 
 def _sign(request: HttpRequest, version: PlanVersion, party: str, form: Any) -> Signature:

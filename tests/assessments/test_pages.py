@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from assessments import actions
-from assessments.models import Assessment
+from assessments.models import Assessment, Ground
 from family_support.access.models import ReadEntry
 from family_support.access.openings import open_with_reason
 from family_support.accounts.roles import Role
@@ -59,6 +59,17 @@ def test_the_whole_and_the_grounds_without_a_script() -> None:
     grounds = reverse("assessment-grounds", args=(draft.case_id,))
     assert client.get(grounds).status_code == 200
     assert client.post(grounds, {"version": draft.version}).status_code == 302
+    assert not draft.grounds.exists()
+    number = Ground.objects.get(number=12).pk
+    draft.refresh_from_db()
+    unticked = {"version": draft.version, f"note_{number}": "На учёте пробации с марта"}
+    refused = client.post(grounds, unticked)
+    assert refused.status_code == 400, "words beside a ground that was not ticked are not thrown away"
+    assert set(refused.context["form"].errors) == {f"ground_{number}"}
+    assert client.post(grounds, {**unticked, f"ground_{number}": "on"}).status_code == 302
+    draft.refresh_from_db()
+    cleared = {"version": draft.version, f"note_{number}": "На учёте пробации с марта"}
+    assert client.post(grounds, cleared).status_code == 302, "the tick alone takes a ground away"
     assert not draft.grounds.exists()
     assert client.get(reverse("assessment-section", args=(draft.case_id, "nonsense"))).status_code == 404
 

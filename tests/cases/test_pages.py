@@ -21,6 +21,7 @@ from cases import papers
 from cases.actions import bar_person, flag_threat, record_consultation
 from cases.actions.receiving import FORMS
 from cases.forms.intakes import IntakeForm
+from cases.forms.people import DistrictField
 from cases.models import Case, Consent, Intake, Threat
 from family_support.access.models import ReadEntry
 from family_support.access.openings import open_with_reason
@@ -281,6 +282,13 @@ def test_redirection_leads_to_its_letter(place: Place, client_of: Any) -> None:
     assert pdf.content.startswith(b"%PDF")
 
 
+@pytest.mark.django_db
+def test_districts_of_one_name_are_told_apart() -> None:
+    names = [str(label) for _value, label in DistrictField().choices]
+    assert len(names) == len(set(names))
+    assert len([name for name in names if name.startswith("Есильский район · ")]) == 2
+
+
 def test_consent_page_records_with_scan_or_date(place: Place, client_of: Any) -> None:
     case = a_case(place, now=clock.now())
     person = case.members.get().person
@@ -297,7 +305,10 @@ def test_consent_page_records_with_scan_or_date(place: Place, client_of: Any) ->
     assert client.post(reverse("consent-new", args=(case.pk,)), data).status_code == 302
     consent = Consent.objects.get(case=case)
     assert (consent.state, consent.third_parties) == ("given", True)
-    assert client.get(reverse("consent", args=(consent.pk,))).status_code == 200
+    newer = f"{reverse('consent-new', args=(case.pk,))}?person={person.pk}"
+    assert newer in client.get(reverse("consent", args=(consent.pk,))).content.decode()
+    offered = client.get(newer).context["form"]
+    assert [offered[name].value() for name in ("person", "third_parties")] == [person.pk, True]
 
 
 def test_history_tells_who_changed_and_who_read(place: Place, client_of: Any) -> None:

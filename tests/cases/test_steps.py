@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -273,6 +274,7 @@ def test_second_of_two_editors_of_a_person_gets_a_conflict(place: Place) -> None
 
 
 # --- Consent --------------------------------------------------------------------------------------------------
+ALLOWS = ("third_parties", "cross_border", "publication")
 CONSENT_ACTS: dict[str, tuple[str, Callable[[Consent, Actor], Consent], str]] = {
     "give": (
         "asked",
@@ -302,9 +304,9 @@ def consent_in(state: str, place: Place) -> Consent:
         consent = CONSENT_ACTS["give"][1](consent, by)
     if state == "withdrawn":
         consent = CONSENT_ACTS["withdraw"][1](consent, by)
-    if state == "expired":
+    if state in ("expired", "replaced"):
         with acting(by):
-            consent.expire()
+            consent.expire() if state == "expired" else consent.replace()
             consent.save()
     return consent
 
@@ -340,6 +342,44 @@ def test_consent_opens_the_way_to_profile_and_transfer(place: Place) -> None:
     with pytest.raises(Conflict):
         check_consent(case, third_parties=True, on=TODAY)
     add_member(case=case, data=person_data(address="ул. Абая, 1"), relation="spouse", by=place.by(), now=NOON)
+
+
+def again(consent: Consent) -> str:
+    """Its state as stored."""
+    return str(Consent.objects.values_list("state", flat=True).get(pk=consent.pk))
+
+
+def test_a_newer_consent_that_covers_more_replaces_the_one_in_force(place: Place) -> None:
+    """The family signs once more, for the transfer too: nothing was withdrawn, no term of a withdrawal runs."""
+    case = a_case(place)
+    first = a_consent(case, place, third_parties=False, data=["identity"])
+    with pytest.raises(Invalid):
+        a_consent(case, place, signed_on=TODAY + timedelta(days=1))
+    assert again(first) == "given", "a paper that was not accepted changes nothing"
+    second = a_consent(case, place)
+    assert (again(first), second.state) == ("replaced", "given")
+    check_consent(case, third_parties=True, on=TODAY)
+    assert not Deadline.objects.filter(code="consent_withdrawal").exists()
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [({"data": ["identity"]}, "data"), *(({name: False}, name) for name in ALLOWS)],
+)
+def test_a_newer_consent_takes_nothing_back(place: Place, changes: dict[str, Any], field: str) -> None:
+    case = a_case(place)
+    held = a_consent(case, place, cross_border=True, publication=True)
+    with pytest.raises(Invalid) as caught:
+        a_consent(case, place, **{**dict.fromkeys(ALLOWS, True), **changes})
+    assert list(caught.value.fields) == [field]
+    assert again(held) == "given"
+
+
+def test_a_consent_whose_term_is_over_gives_way_before_the_daily_task(place: Place) -> None:
+    case = a_case(place)
+    first = a_consent(case, place, valid_until=TODAY)
+    second = a_consent(case, place, now=NOON + timedelta(days=1), third_parties=False, data=["identity"])
+    assert (again(first), second.state) == ("expired", "given")
 
 
 def test_a_consent_past_its_term_counts_for_nothing_before_the_daily_task_has_marked_it(place: Place) -> None:
@@ -412,6 +452,7 @@ def test_late_consultation_is_recorded_as_late(place: Place) -> None:
         ({"kind": "not_needed"}, {"reason"}),
         ({"kind": "nonsense"}, {"kind"}),
         ({"kind": "not_needed", "reason": "да", "held_at": NOON + timedelta(hours=1)}, {"held_at"}),
+        ({"kind": "not_needed", "reason": "да", "held_at": NOON - timedelta(days=1)}, {"held_at"}),
     ],
 )
 def test_incomplete_consultation_names_its_fields(

@@ -9,6 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from family_support.accounts.models import Membership
 from family_support.base.actor import SYSTEM, Actor
@@ -84,7 +85,10 @@ def test_a_task_s_way_through_the_pages() -> None:
     dates = set(re.findall(r'href="(/deadlines/\d+/)"', officer.get(inbox).content.decode()))
     assert {officer.get(each).status_code for each in dates} == {200}
     report(scene)
-    assert "/deadlines/" not in officer.get(inbox).content.decode(), "the term of checking is the Center's"
+    waiting = officer.get(inbox).content.decode()
+    assert "/deadlines/" not in waiting, "the term of checking is the Center's"
+    for shown in (waiting, officer.get(page).content.decode()):
+        assert _("The Center answers by") in shown, "and it is not called the body's due date"
     reviewing = reverse("report-review", args=[scene.task.pk])
     assert worker.get(reviewing).status_code == 200
     returned = {

@@ -22,6 +22,7 @@ from tests.factories import Place, a_center, an_agency
 from tests.plans import (
     PDF,
     a_draft,
+    a_returned,
     a_scan,
     a_signing,
     a_submitted,
@@ -120,8 +121,55 @@ def test_signing_on_the_page_submits() -> None:
     }
     assert client.post(address, {**center, "center-scan": ""}).status_code == 400
     assert client.post(address, center).status_code == 302
+    assert client.post(address, center).status_code == 302, "pressed twice"
     assert client.post(address, family).status_code == 302
     assert anew(version).state == PlanVersion.State.SUBMITTED
+
+
+def test_both_signatures_filled_in_are_both_recorded() -> None:
+    """One button under both: what was typed for the other side is never thrown away."""
+    place, moment = a_center(), now()
+    version = a_signing(place, now=moment)
+    client = as_(place, Role.CASEWORKER)
+    address = reverse("plan-sign", args=(version.pk,))
+    day = f"{local_date(moment):%d.%m.%Y}"
+    ahead = f"{local_date(moment) + timedelta(days=1):%d.%m.%Y}"
+    both = {
+        "center-key": "6f1b0a52-6c0a-4b0a-9b5e-0d7f3b8f0a12",
+        "center-membership": place.people[Role.CASEWORKER].pk,
+        "center-signed_on": day,
+        "family-key": "6f1b0a52-6c0a-4b0a-9b5e-0d7f3b8f0a13",
+        "family-person": applicant(version.plan.case).pk,
+        "family-signed_on": ahead,
+    }
+    refused = client.post(address, {**both, "center-scan": a_scan(), "family-scan": a_scan()})
+    assert refused.status_code == 400
+    assert set(refused.context["family_form"].errors) == {"signed_on", "scan"}
+    assert refused.context["center_form"] is None, "that of the Center stands"
+    assert client.post(address, {**both, "family-signed_on": day, "family-scan": a_scan()}).status_code == 302
+    assert anew(version).state == PlanVersion.State.SUBMITTED
+
+
+def test_the_head_is_saved_before_a_row_is_begun() -> None:
+    place, moment = a_center(), now()
+    version = a_draft(place, now=moment)
+    client = as_(place, Role.CASEWORKER)
+    address = reverse("plan-edit", args=(version.pk,))
+    row = reverse("plan-measure-new", args=(version.pk,))
+    for then, target in ((row, row), ("//elsewhere.example/", address), (reverse("case-list"), address)):
+        head = {"goal": f"Цель: {then}", "version": anew(version).version, "then": then}
+        answer = client.post(address, head)
+        assert (answer.status_code, answer["Location"]) == (302, target)
+        assert anew(version).goal == head["goal"]
+
+
+def test_the_editor_shows_what_the_director_asked_for() -> None:
+    place, moment = a_center(), now()
+    version = a_returned(place, now=moment)
+    client = as_(place, Role.CASEWORKER)
+    client.post(reverse("plan-rework", args=(version.pk,)), {"version": version.version})
+    page = client.get(reverse("plan-edit", args=(version.pk,)))
+    assert "Добавьте меру для ребёнка." in page.content.decode()
 
 
 def test_the_director_decides_and_the_reading_is_logged_with_its_reason() -> None:

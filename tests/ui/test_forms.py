@@ -4,6 +4,8 @@ from datetime import date, datetime
 from typing import Any
 
 import pytest
+from django import forms
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import RequestFactory
 from django.urls import get_resolver
 from django.utils import translation
@@ -94,6 +96,29 @@ def test_run_puts_errors_on_their_fields() -> None:
     assert not actions.run(form, refuse, number=1)
     assert form.errors["iin"] == ["Неверный ИИН."]
     assert form.non_field_errors() == ["Нет мероприятий."]
+
+
+class PaperForm(Form):
+    """A date and a paper that need not come."""
+
+    day = DayField(label="День")
+    paper = forms.FileField(label="Бумага", required=False)
+
+
+@pytest.mark.parametrize("day", ["31.02.2026", "27.03.2026"])
+def test_a_file_sent_with_a_refused_form_is_asked_for_again(day: str) -> None:
+    """The page that comes back cannot hold it: without a word the form would be sent once more without the paper."""
+
+    def refuse(**_: Any) -> None:
+        raise Invalid(fields={"day": "День занят."})
+
+    form = PaperForm({"day": day}, {"paper": SimpleUploadedFile("a.pdf", b"%PDF-1.4")})
+    assert form.is_valid() == (day == "27.03.2026")
+    if form.is_valid():
+        actions.run(form, refuse, number=1)
+    assert set(form.errors) == {"day", "paper"}
+    without = PaperForm({"day": "31.02.2026"}, {})
+    assert set(without.errors) == {"day"}
 
 
 def test_run_without_a_form_lets_errors_rise() -> None:
