@@ -46,9 +46,14 @@ KINDS = {
     "stay": _("Temporary stay"),
     "notice": _("Notice about a minor"),
     "alarm": _("Alarm"),
+    "alarms": _("Alarms"),
     "response": _("Response plan"),
     "visit": _("Visit"),
+    "figure": _("List behind a figure of the quarterly report"),
+    "data": _("Own data given to a person at their request"),
 }
+# Why a look was needed that no opening with a reason stands behind: code of the read log -> words.
+REASONS = {"approval": _("Pending approval of the plan")}
 
 
 class How(StrEnum):
@@ -127,7 +132,9 @@ def _reading(
     else:
         how = How.REASON if through is not None else How.OTHER
     who = people.get(row.membership_id)
-    reason = row.reason or (through.reason if through is not None and how in (How.REASON, How.GLASS) else "")
+    reason = str(REASONS.get(row.reason, row.reason)) or (
+        through.reason if through is not None and how in (How.REASON, How.GLASS) else ""
+    )
     return Reading(
         at=row.at,
         name=who.user.short_name if who else "",

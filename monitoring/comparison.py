@@ -163,6 +163,8 @@ class Compared:
 
     title: str
     definition: Text
+    # Whose Centers stand beside one another; without one the regions do.
+    region: Region | None
     quarters: list[str]
     chart: Chart | None
     tables: list[tuple[Text, list[Line]]] = field(default_factory=list)
@@ -208,7 +210,7 @@ def compare(choice: Choice, actor: Actor) -> Compared | None:
     if tables and 0 < len(tables[0][1]) <= MOST_LINES:
         chart = _drawn(f"{name}: {tables[0][0]}", quarters, tables[0][1])
     labels = [quarter_label(quarter) for quarter in quarters]
-    return Compared(f"{indicator.title}: {name}", indicator.definition, labels, chart, tables)
+    return Compared(f"{indicator.title}: {name}", indicator.definition, choice.region, labels, chart, tables)
 
 
 def _published(

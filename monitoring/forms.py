@@ -132,6 +132,7 @@ class NoteForm(Form):
             choices.append((key_of(quarter), name_of(quarter)))
             quarter = quarter.previous
         period.choices = choices
+        period.initial = choices[0][0]
 
     def clean_period(self) -> Quarter:
         quarter = quarter_of_key(self.cleaned_data["period"])

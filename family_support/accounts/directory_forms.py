@@ -34,13 +34,17 @@ class DirectoryFilter(Form):
     """Narrow a list of the directory."""
 
     q = forms.CharField(label=_("Name of the organization"), required=False, max_length=100)
-    region = forms.ModelChoiceField(label=_("Region"), queryset=Region.objects.all(), required=False)
+    region = forms.ModelChoiceField(
+        label=_("Region"), queryset=Region.objects.all(), required=False, empty_label=_("All")
+    )
 
 
 class AgencyFilter(DirectoryFilter):
     """Bodies also by sector."""
 
-    sector = forms.ModelChoiceField(label=_("Sector"), queryset=Sector.objects.all(), required=False)
+    sector = forms.ModelChoiceField(
+        label=_("Sector"), queryset=Sector.objects.all(), required=False, empty_label=_("All")
+    )
 
 
 class NamesForm(Form):

@@ -68,7 +68,7 @@ class CenterTable(Table):
     district = tables.Column(verbose_name=_("District"))
     region = tables.Column(accessor="district__region", verbose_name=_("Region"))
     hours = tables.Column(verbose_name=_("Hours"), empty_values=())
-    is_active = tables.Column(verbose_name=_("State"))
+    is_active = tables.Column(verbose_name=_("State"), attrs={"td": {"class": "text-nowrap"}})
     # The version in force, read once a list.
     _calendars: Calendars | None = None
 
@@ -93,7 +93,7 @@ class AgencyTable(Table):
     sectors = tables.Column(verbose_name=_("Sectors"))
     district = tables.Column(verbose_name=_("District"))
     region = tables.Column(accessor="district__region", verbose_name=_("Region"))
-    is_active = tables.Column(verbose_name=_("State"))
+    is_active = tables.Column(verbose_name=_("State"), attrs={"td": {"class": "text-nowrap"}})
 
     class Meta(Table.Meta):
         caption = _("Bodies and organizations")

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from family_support.accounts.models import User
+from family_support.audit.opt_out import OPT_OUT
 from family_support.audit.words import models_by_table, table_name
 from family_support.oversight.models import GlassReview, LookAlert, Trail, UnsignedChanges
 from family_support.ui import fields, widgets
@@ -105,11 +106,10 @@ class TrailForm(Form):
 
 
 def _tables() -> list[tuple[str, str]]:
-    """Every table of ours by what its records are called."""
-    own = set(settings.INSTALLED_APPS)
+    """Every table whose changes are kept, by what its records are called."""
     names = [
         (table, table_name(table))
         for table, model in models_by_table().items()
-        if model._meta.app_config is not None and model.__module__.split(".models")[0] in own
+        if (settings.BASE_DIR / model.__module__.split(".")[0]).is_dir() and model._meta.label not in OPT_OUT
     ]
     return sorted(names, key=lambda pair: pair[1])

@@ -55,7 +55,7 @@ def give_data(
             case=case, person=member.person, shown=shown, at=now, by_id=by.membership_id
         )
         record(case, "data.given", by=by, now=now, subject=("protection.datarequest", found.pk))
-        log_read(by, case.pk, f"data of person {member.person_id}", "94-V art. 24")
+        log_read(by, case.pk, f"data of person {member.person_id}")
         return found
 
     with acting(by):

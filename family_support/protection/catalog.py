@@ -47,7 +47,7 @@ RETENTION = Catalog(
     slug="retention",
     title=gettext_lazy("Terms of keeping"),
     intro=gettext_lazy(
-        "For how many years after closing the data of a case are kept (94-V). What is over is proposed to the "
+        "For how many years after closing the data of a case are kept (94-V art. 12). What is over is proposed to the "
         "director of the Center; nothing is erased by a term that no lawyer has confirmed."
     ),
     icon="archive",

@@ -84,7 +84,7 @@ def data_request(request: HttpRequest, pk: int) -> HttpResponse:
 def data_request_pdf(request: HttpRequest, pk: int) -> HttpResponse:
     """The paper itself."""
     found = _request_of(request, pk)
-    log_read(request.actor, found.case_id, f"data of person {found.person_id}", "94-V art. 24")
+    log_read(request.actor, found.case_id, f"data of person {found.person_id}")
     content = data_pdf(found, request.GET.get("language", ""), clock.now())
     return file_answer(content, f"data-{found.case.number}-{found.pk}.pdf")
 

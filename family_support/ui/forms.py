@@ -41,9 +41,20 @@ class HelperMixin:
         """The arrangement of the fields; None puts them one under another."""
         return None
 
+    def _leave_unchosen(self) -> None:
+        """A list that has to be chosen from opens on nothing: its first line is no answer that anybody gave."""
+        for name, field in self.fields.items():  # type: ignore[attr-defined]
+            if type(field) is not forms.ChoiceField or type(field.widget) is not forms.Select:
+                continue
+            offered = list(field.widget.choices)
+            given = self.get_initial_for_field(field, name)  # type: ignore[attr-defined]
+            if field.required and len(offered) > 1 and given in (None, "") and offered[0][0] != "":
+                field.widget.choices = [("", "—"), *offered]
+
     @property
     def helper(self) -> FormHelper:
         """What ``{% form_fields form %}`` renders the form with."""
+        self._leave_unchosen()
         helper = FormHelper(self)
         helper.form_tag = False
         helper.disable_csrf = True

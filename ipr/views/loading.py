@@ -39,12 +39,7 @@ def read_version(request: HttpRequest, pk: int) -> PlanVersion:
     version = one(for_reading(PlanVersion.objects.visible_to(actor)), pk=pk)
     version.plan.case = shown_case(request, version.plan.case_id)
     pending = version.state == PlanVersion.State.SUBMITTED and not works(version.plan.case, actor)
-    log_read(
-        actor,
-        version.plan.case_id,
-        f"plan {version.pk}",
-        _("Pending approval of the plan") if pending else "",
-    )
+    log_read(actor, version.plan.case_id, f"plan {version.pk}", "approval" if pending else "")
     return version
 
 

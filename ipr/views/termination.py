@@ -137,7 +137,7 @@ def plan_terminate(request: HttpRequest, pk: int) -> HttpResponse:
         )
         return redirect("case-close", plan.case_id)
     if proposal is not None:
-        log_read(request.actor, plan.case_id, f"proposal {proposal.pk}", _("Proposal to end the plan"))
+        log_read(request.actor, plan.case_id, f"proposal {proposal.pk}")
     context = {
         "form": form,
         "plan": plan,
@@ -186,6 +186,6 @@ def plan_decision_print(request: HttpRequest, pk: int) -> HttpResponse:
     rows = EndDecision.objects.visible_to(request.actor)
     decision = one(rows.select_related("plan__case__center__district", "by__user", "acting"), plan=pk)
     case = decision.plan.case
-    log_read(request.actor, case.pk, f"decision {decision.pk}", _("Decision of the head"))
+    log_read(request.actor, case.pk, f"decision {decision.pk}")
     language = chosen_language(request.GET.get("language", ""))
     return file_answer(decision_pdf(decision, language), f"decision-{case.number}.pdf")

@@ -105,7 +105,7 @@ def event_new(request: HttpRequest) -> HttpResponse:
         if done.value:
             messages.success(request, _("The event is planned."))
             return redirect("event", done.value.pk)
-    return _form(request, form, _("New event"), _("Plan"), reverse("event-list"), _events_crumb())
+    return _form(request, form, _("New event"), _("Plan the event"), reverse("event-list"), _events_crumb())
 
 
 @allowed(*CENTER_READERS)

@@ -83,7 +83,7 @@ def proposal_records(request: HttpRequest, pk: int, proposal_pk: int) -> HttpRes
         title=line.title,
         note=line.measured if len(seen) == len(behind) else "",
         case_ids=[record.case_id for record in seen],
-        what=f"proposal {row.rule}",
+        what=f"figure proposal {row.rule}",
         total=row.count if len(seen) == len(behind) else len(seen),
     )
 
@@ -125,7 +125,7 @@ def quarter_corrections(request: HttpRequest, pk: int) -> HttpResponse:
         raise Missing()
     lines = corrections(report)
     visible = queries.cases_behind([case_id for line in lines for case_id in line.cases], request.actor)
-    log_reads(request.actor, [case.pk for case in visible], "corrections")
+    log_reads(request.actor, [case.pk for case in visible], "figure corrections")
     annexes = annexes_of(report, outside=False)[::-1]
     last = annexes[0].annex if annexes else None
     is_told = last is not None and last.lines == [line.as_json() for line in lines]

@@ -6,13 +6,15 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from family_support.accounts import directory_actions as actions
 from family_support.accounts.actors import load_actor
 from family_support.accounts.roles import Role
 from family_support.base.clock import now
 from family_support.base.errors import Conflict, Invalid
-from family_support.directory.models import Agency, Center, Sector
+from family_support.base.names import sort_key
+from family_support.directory.models import Agency, Center, District, Sector
 from tests.access.world import sign_in
 from tests.accounts.people import agency, center, names, person
 
@@ -92,3 +94,16 @@ def test_queries_of_the_lists(client: Client, editor: Any, more: int, django_ass
         client.get(reverse(name))
         with django_assert_num_queries(12, exact=False):
             assert client.get(reverse(name)).status_code == 200
+
+
+def test_districts_stand_in_the_order_of_the_language_read(client: Client, editor: Any) -> None:
+    """The order of the Russian names is none in Kazakh: Мақаншы stood before Абай."""
+    region = District.objects.order_by("pk")[0].region
+    for language in ("kk", "ru"):
+        with translation.override(language):
+            page = client.get(
+                reverse("region-page", args=(region.pk,)), headers={"accept-language": language}
+            )
+            shown = [row.name for row in page.context["districts"]]
+            assert shown == sorted(shown, key=sort_key)
+            assert len(shown) > 3

@@ -28,6 +28,15 @@ def test_planted_fault_is_found(tmp_path: Path, kind: str) -> None:
     assert messages.faults(path) == [f"{path}: {kind}: Plan"]
 
 
+@pytest.mark.parametrize("shown", ["%(day)s дейін", "{day} бастап", "Жоспар %(day)s кейін"])
+def test_figures_without_their_case_are_found(tmp_path: Path, shown: str) -> None:
+    """Kazakh joins "until" and "from" to a case; figures alone have none."""
+    path = catalog(tmp_path, GOOD + f'msgid "Plan"\nmsgstr "{shown}"\n')
+    assert any("no case" in fault for fault in messages.faults(path))
+    path = catalog(tmp_path, GOOD + 'msgid "Plan"\nmsgstr "%(day)s күніне дейін"\n')
+    assert messages.faults(path) == []
+
+
 def test_lost_placeholder_is_found(tmp_path: Path) -> None:
     path = catalog(tmp_path, '#, python-format\nmsgid "%(n)s cases"\nmsgstr "дела"\n')
     assert any("%(n)s" in fault or "'n'" in fault for fault in messages.faults(path))

@@ -14,6 +14,7 @@ from family_support.base.errors import Conflict, Forbidden, Invalid
 from family_support.ui import actions
 from family_support.ui.fields import DayField, MomentField, TextField, YesNoField
 from family_support.ui.forms import Form, ModelForm
+from family_support.ui.templatetags.ui import form_fields
 from tests.ui.pages import SampleForm
 
 GOOD = {
@@ -42,6 +43,32 @@ def test_wrong_dates_are_refused(text: str) -> None:
         assert form.errors["birth_date"] == [
             "Такой даты нет. Укажите её в виде ДД.ММ.ГГГГ, например 27.03.2026."
         ]
+
+
+class Chosen(Form):
+    """Lists to choose from: two answers, a list with a given one, one that may stay empty, one of a single answer."""
+
+    kind = forms.ChoiceField(choices=[("a", "Первый"), ("b", "Второй")])
+    given = forms.ChoiceField(choices=[("a", "Первый"), ("b", "Второй")], initial="a")
+    free = forms.ChoiceField(choices=[("", "Все"), ("a", "Первый")], required=False)
+    only = forms.ChoiceField(choices=[("a", "Единственный")])
+
+
+def test_a_list_opens_on_no_answer_of_its_own() -> None:
+    """Who presses "save" without looking has chosen nothing: the first of the list is nobody's answer."""
+    form = Chosen()
+    html = form_fields({}, form)["fields"]
+    first = {name: list(form.fields[name].widget.choices)[0] for name in form.fields}
+    assert first == {
+        "kind": ("", "—"),
+        "given": ("a", "Первый"),
+        "free": ("", "Все"),
+        "only": ("a", "Единственный"),
+    }
+    assert html.count('<option value="">—</option>') + html.count('<option value="" selected>—</option>') == 1
+    form_fields({}, form)
+    assert len(list(form.fields["kind"].widget.choices)) == 3, "twice on a page is once"
+    assert set(Chosen({"kind": "", "given": "a", "only": "a"}).errors) == {"kind"}
 
 
 def test_dates_keep_their_form_on_the_page() -> None:

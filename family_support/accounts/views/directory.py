@@ -19,6 +19,7 @@ from family_support.accounts.roles import EVERYBODY, Role
 from family_support.accounts.tables import AgencyTable, CenterTable, hours_text
 from family_support.base import clock
 from family_support.base.idempotency import run_once
+from family_support.base.names import sort_key
 from family_support.base.rows import one
 from family_support.directory.models import Agency, Center, District, Region
 from family_support.ui.actions import respond, run
@@ -66,12 +67,13 @@ def directory(request: Any) -> HttpResponse:
 def region_page(request: Any, pk: int) -> HttpResponse:
     """A region's districts with their Centers and the number of bodies."""
     region = one(Region.objects, pk=pk)
-    districts = (
+    rows = (
         District.objects.active()
         .filter(region=region)
         .annotate(agency_count=Count("agencies", filter=Q(agencies__is_active=True)))
         .prefetch_related("centers")
     )
+    districts = sorted(rows, key=lambda row: sort_key(row.name))
     context = {"region": region, "districts": districts, "crumbs": _crumbs(Crumb(region.name))}
     return render(request, "accounts/region_page.html", context)
 
