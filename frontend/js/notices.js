@@ -4,6 +4,12 @@
 export function addNotice(text, tone, button) {
   const list = document.getElementById("notices");
   if (!list || !text) return null;
+  // Said already, and still there: once is enough.
+  const said = [...list.querySelectorAll("[role=alert]")].find((each) => each.textContent === text);
+  if (said) {
+    said.parentElement.scrollIntoView({ block: "nearest" });
+    return said.parentElement;
+  }
   const item = document.createElement("li");
   item.className = `notice tone-${tone}`;
   const words = document.createElement("div");

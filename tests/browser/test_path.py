@@ -193,7 +193,6 @@ def plan(walker: Walker, case: Case, center: Staffed) -> PlanVersion:
         "starts_on": today,
     }
     walker.fill(**measure, due_on=later + timedelta(days=1))
-    nothing_lost_without_a_connection(walker)
     walker.submit()
     assert not Measure.objects.filter(version=version).exists()
     assert walker.page.locator("[name=text]").input_value() == "Выделить место в детском саду"
@@ -210,6 +209,7 @@ def plan(walker: Walker, case: Case, center: Staffed) -> PlanVersion:
     walker.submit()
     walker.go(f"/plan-versions/{version.pk}/participants/new/")
     walker.fill(name="Психолог Центра", specialty="psychologist")
+    nothing_lost_without_a_connection(walker)
     walker.submit()
     walker.go(f"/plan-versions/{version.pk}/parts/")
     return version
