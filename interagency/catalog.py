@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 
-from family_support.base.errors import Invalid
 from family_support.reference.catalogs import Catalog, Fact, Use, names_of, register, register_use
-from family_support.reference.forms import NamedForm
+from family_support.reference.forms import NamedForm, text_in
 from interagency.models import Review, ServiceNorm
 
 
 class ServiceNormForm(NamedForm):
     """What a norm asks for, and where it stands in its act."""
 
-    clause = forms.CharField(
-        label=_("Clause"),
-        max_length=60,
-        help_text=_("Where it stands in the act, for example «art. 5(2)(1)»."),
-    )
-    plain: tuple[str, ...] = (*NamedForm.plain, "clause")
+    clause_kk = text_in("kk", _("Clause in Kazakh"), max_length=60)
+    clause_ru = text_in("ru", _("Clause in Russian"), max_length=60)
+    clause_en = text_in("en", _("Clause in English"), max_length=60)
+    plain: tuple[str, ...] = (*NamedForm.plain, "clause_kk", "clause_ru", "clause_en")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["clause_kk"].help_text = _("Where it stands in the act, for example «art. 5(2)(1)».")
 
 
 class NewServiceNormForm(ServiceNormForm):
@@ -37,10 +38,9 @@ class NewServiceNormForm(ServiceNormForm):
     )
 
 
-def check_norm(row: Any, content: Mapping[str, Any]) -> None:
-    """Raise Invalid for a norm without its clause: a return has to name it."""
-    if not str(content.get("clause") or "").strip():
-        raise Invalid("clause_missing", fields={"clause": _("Write where the norm stands in the act.")})
+def _clauses(row: ServiceNorm) -> str:
+    """The clause in its three languages, short enough for one line of the list."""
+    return names_of(row, "clause").replace("\n", " / ")
 
 
 def _returns(keys: Sequence[int]) -> dict[int, int]:
@@ -61,14 +61,13 @@ SERVICE_NORMS = Catalog(
     content=ServiceNormForm.plain,
     facts=(
         Fact(_("What it is called"), names_of),
-        Fact(_("Clause"), lambda row: row.clause, listed=True),
+        Fact(_("Clause"), _clauses, listed=True),
     ),
-    texts=("name",),
+    texts=("name", "clause"),
     form=ServiceNormForm,
     new_form=NewServiceNormForm,
     new_title=_("New norm"),
     name=lambda row: row.name,
-    check=check_norm,
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMModelMixin, transition
 from guardian.models import UserObjectPermissionBase
@@ -320,7 +320,10 @@ class ServiceNorm(Named, Dated):
     """A norm of state-service law that a report may breach: reference data with its act (R192 11)."""
 
     code = models.CharField(_("code"), max_length=20)
-    clause = models.CharField(_("clause"), max_length=60)
+    # Where it stands in its act, as each language writes it: "5-бап", "ст. 5", "art. 5".
+    clause_kk = models.CharField(_("clause in Kazakh"), max_length=60, blank=True, db_default="")
+    clause_ru = models.CharField(_("clause in Russian"), max_length=60, db_column="clause")
+    clause_en = models.CharField(_("clause in English"), max_length=60, blank=True, db_default="")
 
     objects = DatedQuerySet.as_manager()
 
@@ -338,12 +341,17 @@ class ServiceNorm(Named, Dated):
         )
 
     def __str__(self) -> str:
-        return f"{self.act}, {self.clause}: {self.name}"
+        return self.title_in((get_language() or "ru")[:2])
+
+    def title_in(self, language: str) -> str:
+        """Act, clause and name in a language; Russian where that one is empty."""
+        clause = getattr(self, f"clause_{language}", "") or self.clause_ru
+        return f"{self.act}, {clause}: {self.names.get(language) or self.name_ru}"
 
     @property
     def titles(self) -> dict[str, str]:
         """Act, clause and name in every language."""
-        return {language: f"{self.act}, {self.clause}: {name}" for language, name in self.names.items()}
+        return {language: self.title_in(language) for language in self.names}
 
 
 class Review(models.Model):

@@ -9,7 +9,7 @@ PERSONAL = {
         none="due_on",
     ),
     "TaskReport": fields(text="text lowered_risks", none="provided_on"),
-    "ServiceNorm": fields(none="code clause"),
+    "ServiceNorm": fields(none="code clause_kk clause_ru clause_en"),
     "Review": fields(text="reason", none="norm new_due_on"),
     "BodyDigest": fields(none="on"),
 }

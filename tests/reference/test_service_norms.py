@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
+from django.utils import translation
 
 from family_support.accounts.roles import MINISTRY_ROLES, OPERATOR_ROLES, Role
 from family_support.audit.context import acting
@@ -25,9 +27,9 @@ def norm() -> ServiceNorm:
 
 def test_a_change_begins_tomorrow_and_returns_name_the_norm_of_their_day() -> None:
     row = norm()
-    after = changed(editor(), row, SLUG, clause="ст. 5-1")
+    after = changed(editor(), row, SLUG, clause_ru="ст. 5-1")
     before = norm_of(TODAY)
-    assert (before.clause, norm_of(TOMORROW).clause) == ("ст. 5", "ст. 5-1")
+    assert (before.clause_ru, norm_of(TOMORROW).clause_ru) == ("ст. 5", "ст. 5-1")
     assert (after.act, before.valid_to, after.valid_from) == (KEPT_ACT, TODAY, TOMORROW)
     offered = {day: list(ReviewForm(today=day).fields["service_norm"].queryset) for day in (TODAY, TOMORROW)}
     assert before in offered[TODAY]
@@ -43,19 +45,30 @@ def norm_of(day: date) -> ServiceNorm:
 @pytest.mark.parametrize("role", sorted((MINISTRY_ROLES | OPERATOR_ROLES) - {Role.MINISTRY_EDITOR}))
 def test_nobody_else_changes_them(role: Role) -> None:
     with pytest.raises(Forbidden):
-        changed(make_actor(role), norm(), SLUG, clause="ст. 6")
+        changed(make_actor(role), norm(), SLUG, clause_ru="ст. 6")
 
 
 def test_a_norm_without_its_clause_is_refused_on_the_field() -> None:
     with pytest.raises(Invalid) as caught:
-        changed(editor(), norm(), SLUG, clause="  ")
-    assert set(caught.value.fields) == {"clause"}
-    assert set(listed(SLUG).new_form(data={"code": "новый"}).errors) >= {"code", "clause"}  # type: ignore[misc]
+        changed(editor(), norm(), SLUG, clause_kk="  ")
+    assert set(caught.value.fields) == {"clause_kk"}
+    assert set(listed(SLUG).new_form(data={"code": "новый"}).errors) >= {"code", "clause_kk", "clause_ru"}  # type: ignore[misc]
 
 
 def test_two_norms_of_one_code_are_not_in_force_on_one_day() -> None:
     row = norm()
     with pytest.raises(Conflict, match="periods_overlap"), acting(SYSTEM):
         ServiceNorm.objects.create(
-            code=row.code, clause="ст. 7", act="x", valid_from=TODAY, name_kk="а", name_ru="а", name_en="a"
+            code=row.code, clause_ru="ст. 7", act="x", valid_from=TODAY, name_kk="а", name_ru="а", name_en="a"
         )
+
+
+def test_a_norm_is_told_as_each_language_writes_it() -> None:
+    """A Kazakh return, report and list read "5-бап", where the Russian clause stood before."""
+    row = norm()
+    assert row.titles["kk"].startswith("№ 88-V, 15.04.2013, 5-бап: ")
+    assert row.titles["ru"].startswith("№ 88-V, 15.04.2013, ст. 5: ")
+    with translation.override("kk"):
+        assert str(row) == row.titles["kk"]
+    for each in ServiceNorm.objects.all():
+        assert not re.search(r"\b(ст|п)\. ", each.titles["kk"] + each.titles["en"]), each.titles
