@@ -56,8 +56,6 @@ INTAKES = {
     ("intake-list", "Person.first_name"),
     ("intake-list", "Person.last_name"),
     ("intake-list", "Person.patronymic"),
-    ("transfer", "IntakeTransfer.answer"),
-    ("transfer", "IntakeTransfer.reason"),
 }
 # (page, field): who may see it there, and why.
 ALLOWED = {

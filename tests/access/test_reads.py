@@ -6,12 +6,17 @@ from typing import Any
 
 import pytest
 from django.db import ProgrammingError, connection, transaction
+from django.test import Client
+from django.urls import reverse
 
 from cases.models import Case
 from family_support.access.models import ReadEntry
 from family_support.access.reads import log_read, readings_of_case
 from family_support.accounts.roles import Role
 from family_support.base.actor import SYSTEM, Actor
+from tests.access.matrix import rows
+from tests.access.papers import without_papers
+from tests.access.world import World, sign_in
 from tests.places import make_actor, make_case, make_center
 
 
@@ -85,3 +90,27 @@ def test_granted_by_mistake_the_view_still_refuses(own_database: str, owner_curs
 def test_this_months_partition_is_there(reader: Actor, owner_cursor: Any) -> None:
     owner_cursor.execute("SELECT count(*) FROM pg_inherits WHERE inhparent = 'access_log.reading'::regclass")
     assert owner_cursor.fetchone()[0] >= 2
+
+
+def test_whoever_is_shown_a_record_of_a_family_is_noted(
+    db: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Any, settings: Any
+) -> None:
+    """Who, what and when, also outside the Center: afterwards it can be asked who knew."""
+    settings.MEDIA_ROOT = str(tmp_path)
+    without_papers(monkeypatch)
+    table, world = rows(), World()
+    shown = (
+        ("task", Role.AGENCY_OFFICER, "task"),
+        ("stay", Role.CASEWORKER, "stay"),
+        ("member-change", Role.CASEWORKER, "person"),
+        ("transfer", Role.CASEWORKER, "transfer"),
+        ("data-request-pdf", Role.CASEWORKER, "data"),
+        ("alarm", Role.GROUP_MEMBER, "alarm"),
+    )
+    for name, role, what in shown:
+        made, reader = world.made(table[name].kind), world.membership(role)
+        assert made is not None
+        noted = ReadEntry.objects.filter(membership_id=reader.pk)
+        last = noted.count()
+        assert sign_in(Client(), reader).get(reverse(name, kwargs=made.kwargs)).status_code == 200, name
+        assert [row.what.split(" ")[0] for row in noted.order_by("at")][last:] == [what], name

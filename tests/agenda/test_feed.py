@@ -15,6 +15,7 @@ from icalendar import Calendar
 from cases.actions import restrict
 from cases.models import Case
 from family_support.accounts.actions import deactivate_user, end_membership
+from family_support.accounts.actors import load_actor
 from family_support.accounts.factor_reset_actions import approve_reset, ask_reset
 from family_support.accounts.roles import Role
 from family_support.accounts.sign_in_actions import end_sessions_of
@@ -22,6 +23,7 @@ from family_support.agenda.actions import give_link, take_back_link
 from family_support.agenda.feed import NAMED, calendar_of
 from family_support.agenda.models import CalendarFeed, index_of
 from family_support.agenda.scope import READERS, deadlines_of
+from family_support.audit.context import acting
 from family_support.base import clock
 from family_support.base.actor import SYSTEM
 from family_support.base.errors import Conflict, Forbidden
@@ -198,6 +200,16 @@ def test_a_calendar_speaks_its_owners_language(client: Client, place: Place, cas
     row = CalendarFeed.objects.in_force().get()
     far = datetime(2031, 1, 1, tzinfo=UTC)
     assert calendar_of(row, far) is not None
+
+
+def test_a_link_of_a_role_without_due_dates_tells_nothing() -> None:
+    analyst = a_membership(Role.MINISTRY_ANALYST)
+    with acting(SYSTEM, reason="test"):
+        feed = CalendarFeed.objects.create(
+            membership=analyst, token_index=index_of("x"), created_at=clock.now()
+        )
+    assert load_actor(analyst, clock.now()) is not None
+    assert calendar_of(feed, clock.now()) is None
 
 
 @pytest.mark.parametrize("cut", ["lost device", "factor reset"])

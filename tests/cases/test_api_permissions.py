@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -25,7 +27,9 @@ from cases.actions.submissions import Call, Card
 from cases.api.status import status_of
 from cases.models import Case, FamilyCard, Intake, IntakeTransfer, Submission
 from cases.permissions import can_register, can_send
+from family_support.accounts.api.callers import InScope
 from family_support.accounts.roles import Role
+from family_support.audit.context import acting
 from family_support.base import clock
 from family_support.base.actor import SYSTEM, Actor
 from family_support.base.errors import Forbidden, Missing
@@ -71,6 +75,31 @@ def test_nobody_else_sends_as_a_program(role: Role) -> None:
     for channel in Intake.Channel.values:
         assert not can_send(Actor(user_id=1, membership_id=1, role=role, channel=channel), channel)
     assert not can_send(Actor(user_id=1, membership_id=1, role=Role.MACHINE), "")
+
+
+@pytest.mark.parametrize("door", [True, False], ids=["own door", "another door"])
+@pytest.mark.parametrize("scope", [True, False], ids=["in scope", "out of scope"])
+def test_a_token_opens_what_both_its_scope_and_its_programs_door_are_for(door: bool, scope: bool) -> None:
+    view = SimpleNamespace(scope="intakes", door=Door.CONTACT_CENTER)
+    machine = SimpleNamespace(door=Door.CONTACT_CENTER if door else Door.STATE_SYSTEM)
+    request: Any = SimpleNamespace(
+        auth=SimpleNamespace(machine=machine, scopes=frozenset({"intakes" if scope else "signals"}))
+    )
+    if door and scope:
+        assert InScope().has_permission(request, view)
+        return
+    with pytest.raises(Forbidden):
+        InScope().has_permission(request, view)
+
+
+def test_what_a_program_sent_it_reads_by_the_door_it_came_through(place: Place) -> None:
+    machine = a_machine(Door.CONTACT_CENTER).machine
+    by = actor_of(machine)
+    intake = register_intake(**given(place, by, Intake.Channel.CONTACT_CENTER))
+    with acting(SYSTEM):
+        sent = Submission.objects.create(machine=machine, intake=intake, sent_at=clock.now())
+    assert list(Submission.objects.visible_to(by)) == [sent]
+    assert not Submission.objects.visible_to(replace(by, channel=Door.STATE_SYSTEM)).exists()
 
 
 @pytest.mark.parametrize("door", Door.values)

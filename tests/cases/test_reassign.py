@@ -42,6 +42,19 @@ def test_every_open_case_gets_the_new_lead_who_is_told_once() -> None:
     assert (notice.kind, notice.case_id, notice.params) == ("cases.reassigned", None, {"count": 2})
 
 
+def test_a_head_of_a_unit_hands_over_what_that_one_sees_and_stumbles_over_nothing() -> None:
+    place = a_center()
+    ordinary, restricted = a_case(place), a_case(place)
+    restrict(case=restricted, restriction=Case.Restriction.values[0], by=place.by(), now=NOON)
+    leaving = place.people[Role.CASEWORKER]
+    new = a_membership(Role.CASEWORKER, center=place.center)
+    done = reassign_cases(
+        leaving=leaving, to=new, reason="Отпуск.", by=place.by(Role.HEAD_ACCOMPANIMENT), now=NOON
+    )
+    assert (done.moved, done.kept) == (1, 0)
+    assert (fresh(ordinary).lead_id, fresh(restricted).lead_id) == (new.pk, leaving.pk)
+
+
 def test_who_may_and_what_is_refused() -> None:
     place, other = a_center(), a_center()
     a_case(place)

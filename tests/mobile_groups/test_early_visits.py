@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from cases.models import Case
+from family_support.access.models import ReadEntry
 from family_support.accounts.roles import UNIT_HEADS, WORKERS, Role
 from family_support.base.errors import AppError, Conflict, Forbidden, Invalid, Missing
 from family_support.documents.models import Attachment
@@ -179,7 +180,11 @@ def test_planned_on_the_page_and_listed_for_group_and_case() -> None:
     visit = Visit.objects.get()
     link = f'href="{reverse("visit", args=(visit.pk,))}"'
     assert link in client.get(tab).content.decode()
-    assert link in client_of(there.member()).get(reverse("alarm-list")).content.decode()
+    member = there.member()
+    assert link in client_of(member).get(reverse("alarm-list")).content.decode()
+    assert client_of(member).get(reverse("visit", args=(visit.pk,))).status_code == 200
+    readings = ReadEntry.objects.filter(case_id=visit.case_id, membership_id=member.membership_id)
+    assert [row.what for row in readings] == [f"visit {visit.pk}"]
 
 
 def test_a_group_takes_no_force_without_the_scan_of_its_order() -> None:

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from family_support.base.disclosure import Publication, Sum, determined
-from family_support.base.figures import HIDDEN, Column, Row, Table, share
+from family_support.base.figures import HIDDEN, Column, Row, Table, Value, share
 from monitoring.adding_up import COUNTRY, Earlier, Sent, add_up, center_node, region_node
 from monitoring.suppression import IDENTITIES, cells_of, small, sums_of, suppress
 
@@ -154,6 +154,21 @@ def test_a_later_roundup_gives_nothing_away_beside_the_earlier_one(given_centers
     ]
     hidden, equations, secret = published(sent, add_up(sent, earlier=earlier), earlier)
     assert not solvable(hidden, equations) & secret
+
+
+def test_a_center_that_sent_late_is_not_the_difference_of_two_roundups() -> None:
+    """Two small Centers hide each other in their sum; with a third the sums of before and after would tell its own."""
+    on_time = [a_report(number, 7, [table("intakes", {"self": 3, "letter": 40})]) for number in (1, 2)]
+    late = a_report(3, 7, [table("intakes", {"self": 2, "letter": 40})])
+
+    def self_of(shown: dict) -> tuple[Value, Value]:
+        return shown[7][0].rows[0].values["count"], shown[None][0].rows[0].values["count"]
+
+    first = add_up(on_time)
+    assert self_of(first) == (6, 6)
+    assert self_of(add_up([*on_time, late])) == (8, 8), "alone it would tell nothing"
+    earlier = [Earlier(region, frozenset({1, 2}), tables) for region, tables in first.items()]
+    assert self_of(add_up([*on_time, late], earlier=earlier)) == (HIDDEN, HIDDEN)
 
 
 def test_a_region_of_one_center_says_no_more_than_the_center() -> None:

@@ -6,14 +6,17 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.db import connection
-from django.test import override_settings
+from django.test import Client, override_settings
 
 from cases.models import Case, CaseMember, Person
 from family_support.access.models import Barred
+from family_support.access.reads import log_read
 from family_support.accounts.models import User
+from family_support.accounts.roles import Role
 from family_support.audit.context import acting
 from family_support.base.actor import SYSTEM
 from family_support.base.clock import now
@@ -23,7 +26,8 @@ from family_support.documents.files import stored_files
 from family_support.documents.models import Attachment
 from family_support.protection.erasing import APART
 from family_support.protection.synthetic import Synthesis
-from tests.factories import a_center, an_iin
+from tests.access.world import sign_in
+from tests.factories import a_center, actor_for, an_iin
 from tests.plans import an_approved
 from tests.protection.test_erasing import as_owner, found_anywhere
 
@@ -106,6 +110,11 @@ def test_no_old_value_is_anywhere(own_database: str) -> None:
         value for row in Person.objects.all() for value in (row.iin, row.iin_index, row.phone_index) if value
     }
     old |= set(User.objects.values_list("email", flat=True))
+    # Why somebody looked, and who is signed in: neither belongs into a copy.
+    reader = place.people[Role.PSYCHOLOGIST]
+    log_read(actor_for(reader), case.pk, "case", "ZQ она звонила из подъезда")
+    old.add("ZQ она звонила из подъезда")
+    sign_in(Client(), reader)
     contents = {
         Path(default_storage.path(name)).read_bytes()
         for name in Attachment.objects.values_list("file", flat=True)
@@ -124,6 +133,7 @@ def test_no_old_value_is_anywhere(own_database: str) -> None:
         )
         call_command("anonymize_copy", yes_this_is_a_copy=own_database, stdout=StringIO())
         assert found_anywhere(planted | old) == set()
+        assert not Session.objects.exists()
         for row in Person.objects.exclude(iin_index=""):
             check_iin(str(row.iin), birth_date=row.birth_date)
         assert before == {

@@ -270,6 +270,20 @@ class TestLoad:
         director = client_of(place.people[Role.DIRECTOR]).get(reverse("staffing-load")).content.decode()
         assert "Несравненная" in director
 
+    def test_the_own_load_of_the_barred_counts_nothing_of_the_case(self, place: Place) -> None:
+        """Neither as their own nor in what the Center leads."""
+        case = a_case(place, now=APRIL)
+        lawyer = place.people[Role.LAWYER]
+        assert own_load(actor_for(lawyer, at=APRIL), APRIL)[1].cases == 1
+        with acting(SYSTEM):
+            lawyer.user.set_iin("850615300129")
+            lawyer.user.save()
+            barred = Barred(case_id=case.pk, relation="муж", noted_by=case.lead, noted_at=APRIL)
+            barred.set_iin("850615300129")
+            barred.save()
+        mine, whole = own_load(actor_for(lawyer, at=APRIL), APRIL)
+        assert (mine.leads, mine.joins, whole.cases, whole.unassigned) == (0, 0, 0, 0)
+
     def test_cases_of_who_has_left_are_still_somebodys(self, place: Place) -> None:
         """They do not vanish from the director's page with the end of a membership."""
         a_case(place, now=APRIL)
