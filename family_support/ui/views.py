@@ -129,16 +129,24 @@ def permission_denied(request: HttpRequest, exception: Exception | None = None) 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403 of a form whose token is stale; what was typed is shown for copying."""
-    text = _("The form had been open for too long. Open it again; what you typed is below.")
-    links = [(_("Open the form again"), request.path), _home()]
-    return error_page(
-        request, 403, _("The form is out of date"), text, code="csrf", typed=typed_in(request), links=links
+    typed = typed_in(request)
+    text = (
+        _("The form had been open for too long. Open it again; what you typed is below.")
+        if typed
+        else _("The form had been open for too long, nothing was saved. Open it again.")
     )
+    links = [(_("Open the form again"), request.path), _home()]
+    return error_page(request, 403, _("The form is out of date"), text, code="csrf", typed=typed, links=links)
 
 
 def session_ended(request: HttpRequest) -> HttpResponse:
     """401 of a form sent after the session has ended; what was typed is shown for copying."""
-    text = _("Nothing was saved. Copy what you typed, sign in and send the form again.")
+    typed = typed_in(request)
+    text = (
+        _("Nothing was saved. Copy what you typed, sign in and send the form again.")
+        if typed
+        else _("Nothing was saved. Sign in and send the form again.")
+    )
     links = [(_("Sign in"), f"{_address('account_login')}?next={_own(request, request.path) or '/'}")]
     return error_page(
         request,
@@ -146,7 +154,7 @@ def session_ended(request: HttpRequest) -> HttpResponse:
         _("The session has ended"),
         text,
         code="session_ended",
-        typed=typed_in(request),
+        typed=typed,
         links=links,
     )
 

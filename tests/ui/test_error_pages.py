@@ -108,6 +108,14 @@ def test_stale_token_gives_back_what_was_typed() -> None:
     assert "Важное" in response.content.decode()
 
 
+@pytest.mark.parametrize("page", [views.csrf_failure, views.session_ended])
+def test_what_was_typed_is_spoken_of_only_where_something_was(page: Any) -> None:
+    """A button or a choice leaves nothing to copy: "what you typed is below" stood over an empty page."""
+    with translation.override("en"):
+        assert "what you typed" in page(RequestFactory().post("/x/", {"text": "Важное"})).content.decode()
+        assert "what you typed" not in page(RequestFactory().post("/x/", {"pk": "1"})).content.decode()
+
+
 def view(request: HttpRequest) -> HttpResponse:
     """A view that needs somebody signed in."""
     return HttpResponse("done")
