@@ -86,6 +86,7 @@ def member_add(request: HttpRequest, pk: int) -> HttpResponse:
         if done:
             messages.success(request, _("The family member was added."))
             return redirect("case-people", pk=case.pk)
+    log_read(request.actor, case.pk, "people")
     return _member_page(request, case, form, _("Add a family member"))
 
 
@@ -167,6 +168,7 @@ def consent_new(request: HttpRequest, pk: int) -> HttpResponse:
         if done:
             messages.success(request, _("The decision was recorded."))
             return redirect("case-people", pk=case.pk)
+    log_read(request.actor, case.pk, "consent")
     context = {
         "form": form,
         "case": case,

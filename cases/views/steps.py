@@ -149,6 +149,7 @@ def case_risk(request: HttpRequest, pk: int) -> HttpResponse:
         if done:
             messages.success(request, _("The risk was recorded."))
             return redirect("case", pk=case.pk)
+    log_read(request.actor, case.pk, "case")
     return _case_form(request, case, form, _("Risk and safety"), _("Save"))
 
 

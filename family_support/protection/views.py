@@ -44,6 +44,7 @@ def data_request_new(request: HttpRequest, pk: int) -> HttpResponse:
         )
         if done:
             return redirect("data-request", pk=done.value.pk)
+    log_read(request.actor, case.pk, f"person {member.person_id}")
     context = {
         "form": form,
         "heading": _("Data for the person"),

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from cases.frame import case_frame
 from cases.models import Case
 from family_support.access.decorators import allowed
+from family_support.access.reads import log_read
 from family_support.accounts.roles import UNIT_HEADS, WORKERS, Role
 from family_support.base import clock
 from family_support.base.rows import one
@@ -83,6 +84,7 @@ def report_review(request: HttpRequest, pk: int) -> HttpResponse:
         ):
             messages.success(request, _("The status is marked."))
             return redirect("case-agencies", task.case_id)
+    log_read(request.actor, task.case_id, f"task {task.pk}")
     context = {
         "form": form,
         "task": task,
@@ -220,6 +222,7 @@ def task_settle(request: HttpRequest, pk: int) -> HttpResponse:
         answer = _settle(request, task, form)
         if answer is not None:
             return answer
+    log_read(request.actor, task.case_id, f"task {task.pk}")
     context = {
         "form": form,
         "task": task,

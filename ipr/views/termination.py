@@ -136,8 +136,7 @@ def plan_terminate(request: HttpRequest, pk: int) -> HttpResponse:
             _("The plan has ended. If the work with the family ends too, close the case here."),
         )
         return redirect("case-close", plan.case_id)
-    if proposal is not None:
-        log_read(request.actor, plan.case_id, f"proposal {proposal.pk}")
+    log_read(request.actor, plan.case_id, f"proposal {proposal.pk}" if proposal is not None else "plan")
     context = {
         "form": form,
         "plan": plan,

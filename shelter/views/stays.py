@@ -127,6 +127,7 @@ def stay_reserve(request: HttpRequest, pk: int) -> HttpResponse:
                 )
                 return redirect("my-day")
             return redirect("stay", pk=done.value.pk)
+    log_read(request.actor, case.pk, "stay")
     back = reverse("case-stay", args=(case.pk,))
     return form_page(
         request,
@@ -296,6 +297,7 @@ def stay_check_out(request: HttpRequest, pk: int) -> HttpResponse:
 def _page(
     request: HttpRequest, case: Case, found: Stay, form: Any, heading: str, button: str, **more: Any
 ) -> HttpResponse:
+    log_read(request.actor, case.pk, f"stay {found.pk}")
     return form_page(
         request,
         form,

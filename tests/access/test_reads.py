@@ -92,6 +92,16 @@ def test_this_months_partition_is_there(reader: Actor, owner_cursor: Any) -> Non
     assert owner_cursor.fetchone()[0] >= 2
 
 
+STAY_FORMS = (
+    "stay-reserve",
+    "stay-check-in",
+    "stay-minor",
+    "stay-cancel",
+    "stay-exit-plan",
+    "stay-check-out",
+)
+
+
 def test_whoever_is_shown_a_record_of_a_family_is_noted(
     db: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Any, settings: Any
 ) -> None:
@@ -106,6 +116,15 @@ def test_whoever_is_shown_a_record_of_a_family_is_noted(
         ("transfer", Role.CASEWORKER, "transfer"),
         ("data-request-pdf", Role.CASEWORKER, "data"),
         ("alarm", Role.GROUP_MEMBER, "alarm"),
+        # Forms that say something of the family above their fields.
+        ("case-risk", Role.CASEWORKER, "case"),
+        ("member-add", Role.CASEWORKER, "people"),
+        ("consent-new", Role.CASEWORKER, "consent"),
+        ("data-request-new", Role.CASEWORKER, "person"),
+        ("report-review", Role.CASEWORKER, "task"),
+        ("task-settle", Role.CASEWORKER, "task"),
+        ("plan-terminate", Role.DIRECTOR, "plan"),
+        *((name, Role.CASEWORKER, "stay") for name in STAY_FORMS),
     )
     for name, role, what in shown:
         made, reader = world.made(table[name].kind), world.membership(role)
