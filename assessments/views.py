@@ -16,6 +16,7 @@ from assessments.models import Assessment, Ground, ImmediateMeasure, Need
 from assessments.permissions import READERS, can_edit, can_record_needs, can_start
 from assessments.queries import concluded_of, draft_of, findings_of, is_urgent, last_concluded_before
 from assessments.rules import draft_gaps
+from cases.consent import has_consent
 from cases.frame import Frame, case_frame
 from cases.models import Case
 from family_support.access.decorators import allowed
@@ -72,6 +73,7 @@ def assessment(request: HttpRequest, pk: int) -> HttpResponse:
         "urgent": draft is not None and is_urgent(draft),
         "may_edit": may_edit,
         "may_start": draft is None and frame.works and can_start(request.actor, case),
+        "consented": has_consent(case, on=local_date(now())),
         "may_mark": frame.works,
         "concluded": concluded,
         "parts": _parts(concluded) if concluded else [],

@@ -16,6 +16,8 @@ from family_support.base.errors import AppError, Missing, TooMany
 from family_support.ui import theme as themes
 from family_support.ui.actions import Typed, typed_in
 
+# Conflicts because somebody else was there first; all others say why a step is not open yet or any more.
+CHANGED = frozenset({"conflict", "stale_version", "crossed", "state_forbids", "already_done"})
 TOO_BIG = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 
 
@@ -83,7 +85,7 @@ def refusal(request: HttpRequest, error: AppError) -> HttpResponse:
     titles = {
         400: _("The request cannot be carried out"),
         403: _("Your role does not open this"),
-        409: _("The record has changed"),
+        409: _("The record has changed") if error.code in CHANGED else _("This cannot be done now"),
         413: _("Too much at once"),
         422: _("This form was already sent"),
         429: _("Too many attempts"),

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from cases.consent import has_consent
 from cases.frame import case_frame, worked_case
 from cases.permissions import CASE_ROLES
 from family_support.access.decorators import allowed
@@ -68,6 +69,7 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
         "may_draw_up": can_draw_up(actor, frame.case),
         "may_lead": may_lead,
         "may_start": may_lead and _may_start(found, in_work, frame.case.stage),
+        "consented": has_consent(frame.case, on=local_date(now())),
         "earlier": _earlier(frame.case.pk, found),
         "may_amend": may_lead and in_force and in_work is None and following is None,
         "may_complete": may_lead and in_force and following is None,

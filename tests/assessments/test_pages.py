@@ -16,7 +16,7 @@ from family_support.accounts.roles import Role
 from family_support.base.clock import now
 from family_support.directory.models import Sector
 from tests.access.world import sign_in
-from tests.factories import Place, a_case_with_consent, a_center, a_membership, actor_for
+from tests.factories import Place, a_case, a_case_with_consent, a_center, a_consent, a_membership, actor_for
 from tests.plans import CONCLUSION, a_concluded, a_draft_assessment
 
 pytestmark = pytest.mark.django_db
@@ -46,6 +46,18 @@ def test_a_section_saves_by_itself_and_hands_the_new_version_back() -> None:
     assert stale.status_code == 409
     assert "Иначе" in stale.content.decode()
     assert client.post(address, {**post, "version": saved.version}).status_code == 302
+
+
+def test_without_consent_the_tab_asks_for_it_instead_of_a_start_that_is_refused() -> None:
+    place = a_center()
+    case = a_case(place, now=now())
+    client = as_(place, Role.CASEWORKER)
+    consent, start = (reverse(name, args=(case.pk,)) for name in ("consent-new", "assessment-start"))
+    tab = client.get(reverse("assessment", args=(case.pk,))).content.decode()
+    assert (consent in tab, start in tab) == (True, False)
+    a_consent(case, place, now=now())
+    tab = client.get(reverse("assessment", args=(case.pk,))).content.decode()
+    assert start in tab
 
 
 def test_the_whole_and_the_grounds_without_a_script() -> None:

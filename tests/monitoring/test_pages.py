@@ -13,6 +13,7 @@ from django.urls import reverse
 from family_support.accounts.models import Membership
 from family_support.accounts.roles import Role
 from family_support.base import clock
+from family_support.documents.models import Rendering
 from monitoring import sections
 from monitoring.models import QuarterlyReport
 from monitoring.quarters import Quarter
@@ -112,3 +113,8 @@ def test_the_way_through_the_pages() -> None:
     assert fresh().state == "received"
     language = {"language": "en", "format": "xlsx"}
     assert analyst.post(reverse("quarter-file", args=[report.pk]), language).status_code == 302
+    asking = 'data-refresh="5"'
+    page = reverse("ministry-report", args=[report.pk])
+    assert asking in analyst.get(page).content.decode(), "the line asks by itself whether its file is there"
+    Rendering.objects.update(state="failed")
+    assert asking not in analyst.get(page).content.decode()

@@ -3,10 +3,13 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from crispy_forms.layout import Layout, Row
+from django import forms
 from django.utils import translation
 
 from family_support.ui import components as ui
 from family_support.ui import masking
+from family_support.ui.forms import Form
 from family_support.ui.templatetags import ui as tags
 from tests.ui.pages import PIECES, SampleForm, SampleTable, context, render
 
@@ -109,6 +112,21 @@ def test_error_summary_links_to_fields() -> None:
     assert 'href="#id_threat_0"' in html, "the first choice of a radio list"
     assert 'role="alert"' in html
     assert "Проверьте данные" in html
+
+
+class ArrangedForm(Form):
+    """Declared the other way round than it stands on the page."""
+
+    second = forms.CharField(label="Второе")
+    first = forms.CharField(label="Первое")
+
+    def layout(self) -> Layout:
+        return Layout(Row("first", "second"))
+
+
+def test_error_summary_goes_down_the_page() -> None:
+    html = render("{% error_summary form %}", form=ArrangedForm({}))
+    assert html.index("#id_first") < html.index("#id_second")
 
 
 def test_no_summary_without_errors() -> None:

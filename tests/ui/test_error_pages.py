@@ -45,6 +45,18 @@ def test_status_and_words(error: AppError, status: int, language: str) -> None:
             assert str(error.detail) in response.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("code", "title"),
+    [("stale_version", "Запись изменилась"), ("consent_missing", "Сейчас это сделать нельзя")],
+)
+def test_a_conflict_speaks_of_a_change_only_where_there_was_one(code: str, title: str) -> None:
+    with translation.override("ru"):
+        page = answer(
+            RequestFactory().get("/x/"), Conflict(code, "Сначала запишите согласие.")
+        ).content.decode()
+    assert f">{title}</h1>" in page
+
+
 def test_other_exceptions_go_on() -> None:
     middleware = PageMiddleware(lambda request: HttpResponse())
     assert middleware.process_exception(RequestFactory().get("/x/"), ValueError()) is None

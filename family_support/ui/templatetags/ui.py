@@ -234,10 +234,18 @@ def _first_id(field: BoundField) -> str:
     return field.id_for_label or f"{field.auto_id}_0"
 
 
+def _as_arranged(form: BaseForm) -> list[BoundField]:
+    """The fields in the order in which they stand on the page."""
+    layout = getattr(getattr(form, "helper", None), "layout", None)
+    named = [pointer.name for pointer in layout.get_field_names()] if layout else []
+    places = {name: place for place, name in enumerate(named)}
+    return sorted(form, key=lambda bound: places.get(bound.name, len(places)))
+
+
 def _errors_of(form: BaseForm) -> list[tuple[str, str, str]]:
     """(address, label, message) of each error, hidden fields and the form's own errors included."""
     lines = [("", "", str(text)) for text in form.non_field_errors()]
-    for bound in form:
+    for bound in _as_arranged(form):
         for text in bound.errors:
             if bound.is_hidden:
                 lines.append(("", "", str(text)))
