@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from family_support.base.errors import Invalid
 from family_support.reference.catalogs import Catalog, Fact, names_of, register
 from family_support.reference.forms import NamedForm
+from staffing.forms import UnitsField
 from staffing.models import BandLimits, StaffingNorm
 from staffing.models.norms import STEP
 
@@ -34,9 +35,16 @@ def units_text(row: Any, name: str) -> str:
     return f"{text} ({Kind.PER_VEHICLE.label})" if row.kind == Kind.PER_VEHICLE else text
 
 
-def units_field(label: Any) -> forms.DecimalField:
+class NormUnits(UnitsField):
+    """Units of the annex, typed and shown as on the other pages of staffing; nothing typed is no number, not zero."""
+
+    def to_python(self, value: Any) -> Decimal | None:
+        return super().to_python(value) if str(value or "").strip() else None
+
+
+def units_field(label: Any) -> NormUnits:
     """Units of a band; what cannot be is said by the rule, in one wording for page and action."""
-    return forms.DecimalField(label=label, required=False, max_digits=8, decimal_places=4)
+    return NormUnits(label=label)
 
 
 class NormForm(NamedForm):
@@ -68,7 +76,7 @@ def check_norm(row: Any, content: Mapping[str, Any]) -> None:
         elif value < 0:
             gaps[name] = _("A norm cannot be negative.")
         elif value > MOST_UNITS or value % STEP:
-            gaps[name] = _("Quarters of a unit, at most %(most)s.") % {"most": MOST_UNITS}
+            gaps[name] = _("Quarters of a unit, at most %(most)s.") % {"most": number_format(MOST_UNITS)}
     if gaps:
         raise Invalid("units", fields=gaps)
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 from family_support.base.errors import Invalid
 from staffing.catalog import NormForm
@@ -55,3 +56,21 @@ def test_the_form_gives_back_what_the_row_holds(kind: str) -> None:
     )
     assert form.is_valid(), form.errors
     assert form.content() == {name: getattr(row, name) for name in form.plain}
+
+
+def test_units_are_shown_and_typed_as_the_language_writes_them() -> None:
+    """A driver's unit stood as "1.00" among "0,5", and a comma was refused."""
+    row = norm("hr-inspector")
+    with translation.override("kk"):
+        shown: Any = NormForm(row=row)
+        assert shown["units_a"].value() == "0,5"
+        assert shown["units_b"].value() == "1"
+        names = {name: shown.initial.get(name, "") for name in shown.fields}
+        data = {"units_a": "0,75", "valid_from": "07.05.2026", "act_number": "1", "act_date": "04.05.2026"}
+        form: Any = NormForm(names | data, row=row)
+        assert form.is_valid(), form.errors
+        assert form.content()["units_a"] == Decimal("0.75")
+        assert NormForm(names | data | {"units_a": ""}, row=row)["units_a"].value() == ""
+        with pytest.raises(Invalid) as error:
+            changed(editor(), row, "norms", units_a=Decimal(100))
+        assert "99,75" in str(error.value.fields["units_a"])
