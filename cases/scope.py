@@ -5,8 +5,9 @@ from collections.abc import Collection, Mapping
 
 from django.db.models import QuerySet
 
-from cases.models import Case, Intake
+from cases.models import Case
 from cases.models.intake import families_of
+from cases.models.standing import Condition, kept_back
 from family_support.access.scopes import Subject
 from family_support.base.actor import Actor
 from family_support.deadlines.models import Deadline
@@ -29,11 +30,8 @@ class CaseScope:
     def worked(self, actor: Actor) -> QuerySet:
         return Case.objects.writable_by(actor)
 
-    def kept_back(self, actor: Actor) -> Mapping[str, QuerySet]:
-        """What waits for registration about a family whose case keeps the actor out by name, and its terms."""
-        intakes = Intake.objects.kept_back_from(actor).values("pk")
-        terms = Deadline.objects.filter(case_id__isnull=True, subject_type=INTAKE, subject_id__in=intakes)
-        return {INTAKE: intakes, DEADLINE: terms.values("pk")}
+    def kept_back(self, actor: Actor) -> Condition:
+        return kept_back(actor)
 
     def families_behind(self, subjects: Collection[Subject]) -> Mapping[Subject, set[int]]:
         """Of intakes, and of terms about intakes: two queries at most."""

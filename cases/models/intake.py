@@ -12,7 +12,7 @@ from django_fsm import FSMModelMixin, transition
 
 from cases.models.case import Case
 from cases.models.person import CaseMember, Person
-from family_support.access.barred import barred_case_ids
+from cases.models.standing import about_barred_family
 from family_support.accounts.models import Membership
 from family_support.accounts.roles import UNIT_HEADS, WORKERS, Role
 from family_support.base.actor import Actor
@@ -24,19 +24,6 @@ INTAKE_ROLES = WORKERS | UNIT_HEADS | {Role.INTAKE_CLERK}
 LINK_LENGTH = 1000
 # What a person of a family is recognized by.
 KNOWN_BY = ("iin_index", "phone_index")
-
-
-def about_barred_family(actor: Actor) -> Q:
-    """What waits for registration about somebody of a family whose case keeps the actor out by name.
-
-    The family is known by an IIN or a phone: the public form, which victims use, asks for no IIN.
-    """
-    people = CaseMember.objects.filter(case__in=barred_case_ids(actor))
-    found = Q()
-    for index in KNOWN_BY:
-        known = people.filter(**{f"person__{index}__gt": ""}).values(f"person__{index}")
-        found |= Q(**{f"applicant__{index}__in": known})
-    return Q(case__isnull=True, applicant__isnull=False) & found
 
 
 def families_of(intakes: Collection[int]) -> set[tuple[int, int]]:
@@ -66,7 +53,7 @@ def seen_by(actor: Actor) -> Q:
     """The Center's intakes for those who register and assess, within the cases they see listed."""
     listed = Case.objects.listed_to(actor).values("pk")
     found = Q(case__in=listed) | Q(case__isnull=True, center_id=actor.center_id)
-    return found & ~about_barred_family(actor) if actor.iin_index else found
+    return found & ~Q(about_barred_family(actor)) if actor.iin_index else found
 
 
 class IntakeQuerySet(models.QuerySet["Intake"]):
@@ -84,10 +71,6 @@ class IntakeQuerySet(models.QuerySet["Intake"]):
         registers = actor.membership_id is not None and (actor.role in INTAKE_ROLES or actor.is_director)
         rows = self.filter(seen_by(actor) | own) if registers else self.none()
         return rows.annotate(hidden=ExpressionWrapper(own, output_field=BooleanField()))
-
-    def kept_back_from(self, actor: Actor) -> IntakeQuerySet:
-        """What a case's barred list keeps from the actor: of the case itself, and what waits about its family."""
-        return self.filter(Q(case__in=barred_case_ids(actor)) | about_barred_family(actor))
 
     def kept(self) -> IntakeQuerySet:
         """Without those that another Center has taken over: it has them under a number of its own."""

@@ -108,3 +108,36 @@ def not_barred(actor: Actor) -> Condition:
         F("pk"),
         Value(actor.iin_index),
     )
+
+
+# A member `known` of a case whose barred list is `kept`, and `whom` an intake concerns: recognized by IIN or phone, for
+# the public form, which victims use, asks for no IIN.
+OF_BARRED_FAMILY = (
+    "EXISTS (SELECT 1 FROM access_barred kept JOIN cases_casemember place ON place.case_id = kept.case_id"
+    " JOIN cases_person known ON known.id = place.person_id JOIN cases_person whom ON whom.id = {}"
+    " WHERE kept.iin_index = {} AND (known.iin_index > '' AND known.iin_index = whom.iin_index"
+    " OR known.phone_index > '' AND known.phone_index = whom.phone_index))"
+)
+# Most people are on no list at all: then nothing else is looked up.
+KEPT_BACK = (
+    "({} IS NULL AND EXISTS (SELECT 1 FROM access_barred listed WHERE listed.iin_index = {})"
+    " AND EXISTS (SELECT 1 FROM cases_intake seen WHERE seen.id = CASE {} WHEN 'cases.intake' THEN {}"
+    " WHEN 'deadlines.deadline' THEN (SELECT term.subject_id FROM deadlines_deadline term"
+    " WHERE term.id = {} AND term.case_id IS NULL AND term.subject_type = 'cases.intake') END"
+    " AND (EXISTS (SELECT 1 FROM access_barred kept WHERE kept.case_id = seen.case_id AND kept.iin_index = {})"
+    " OR seen.case_id IS NULL AND {})))"
+)
+
+
+def about_barred_family(actor: Actor) -> Condition:
+    """Of intakes: what waits for registration about somebody of a family whose case keeps the actor out by name."""
+    family = Condition(OF_BARRED_FAMILY, F("applicant_id"), Value(actor.iin_index))
+    return Condition("({} IS NULL AND {})", F("case_id"), family)
+
+
+def kept_back(actor: Actor) -> Condition:
+    """Of rows with `subject_type`, `subject_id` and an empty `case_id`: those about an intake, or a term of one, that
+    the barred list of its case or its family keeps from the actor."""
+    iin, key = Value(actor.iin_index), F("subject_id")
+    family = Condition(OF_BARRED_FAMILY, Condition("seen.applicant_id"), iin)
+    return Condition(KEPT_BACK, F("case_id"), iin, F("subject_type"), key, key, iin, family)

@@ -1,7 +1,7 @@
 """Where the ground apps learn which cases an actor sees: `cases` registers the answer (data.md 9)."""
 
 from collections.abc import Callable, Collection, Mapping
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.db.models import Q, QuerySet
 
@@ -13,8 +13,8 @@ Subject = tuple[str, int]
 
 class CaseScope(Protocol):
     """Querysets of cases: seen to exist in lists, read in full now, worked on (team, within both), and those that the
-    actor has no way into but break-glass. Of records that have no case yet: those that the barred list keeps from the
-    actor, and the cases of the families they are about."""
+    actor has no way into but break-glass. Of rows about a record that has no case yet: a condition for those that the
+    barred list keeps from the actor, and the cases of the families they are about."""
 
     def listed(self, actor: Actor) -> QuerySet: ...
 
@@ -24,7 +24,7 @@ class CaseScope(Protocol):
 
     def worked(self, actor: Actor) -> QuerySet: ...
 
-    def kept_back(self, actor: Actor) -> Mapping[str, QuerySet]: ...
+    def kept_back(self, actor: Actor) -> Any: ...
 
     def families_behind(self, subjects: Collection[Subject]) -> Mapping[Subject, set[int]]: ...
 
@@ -69,10 +69,7 @@ def not_kept_back(actor: Actor) -> Q:
     case keeps the actor out by name: what waits for registration has no case yet, but a family."""
     if not actor.iin_index or actor.center_id is None:
         return Q()
-    kept = Q(pk__in=())
-    for label, keys in _scope().kept_back(actor).items():
-        kept |= Q(case_id__isnull=True, subject_type=label, subject_id__in=keys)
-    return ~kept
+    return ~Q(_scope().kept_back(actor))
 
 
 def families_behind(subjects: Collection[Subject]) -> Mapping[Subject, set[int]]:
