@@ -122,7 +122,8 @@ def iin_badge(intake: Intake) -> Badge:
         return Badge(_("person not known"), "grey")
     if person.iin_index:
         return Badge(pgettext("journal", "IIN given"), "green")
-    return Badge(_("no IIN: {reason}").format(reason=person.get_no_iin_reason_display()), "yellow")
+    reason = person.get_no_iin_reason_display()
+    return Badge(_("no IIN: {reason}").format(reason=reason[:1].lower() + reason[1:]), "yellow")
 
 
 def tiles(actor: Actor, now: datetime) -> list[Tile]:

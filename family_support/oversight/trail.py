@@ -129,7 +129,7 @@ def health(now: datetime) -> list[SummaryRow]:
     return [
         SummaryRow(
             _("Last sealed batch"),
-            f"{moment(reach.at)} · {batches}" if reach.at else _("never"),
+            f"{moment(reach.at)} · {batches}" if reach.at else "",
             badge=_state(done.get("sealed"), now, LATE["sealed"]),
         ),
         SummaryRow(
@@ -148,7 +148,7 @@ def health(now: datetime) -> list[SummaryRow]:
 
 
 def _done(label: str, done: upkeep.Done | None, now: datetime, late_after: timedelta) -> SummaryRow:
-    return SummaryRow(label, moment(done.at) if done else _("never"), badge=_state(done, now, late_after))
+    return SummaryRow(label, moment(done.at) if done else "", badge=_state(done, now, late_after))
 
 
 def _state(done: upkeep.Done | None, now: datetime, late_after: timedelta) -> Badge:

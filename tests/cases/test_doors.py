@@ -418,6 +418,6 @@ def test_journal_asks_the_same_whatever_its_size(
     fill(5)
     with django_assert_max_num_queries(len(few)):
         page = signed.get(url).content.decode()
-    assert ("без ИИН: Пока неизвестен" in page) == (tab == "received")
+    assert ("без ИИН: пока неизвестен" in page) == (tab == "received")
     bare = signed.get(f"{url}&bare=on").content.decode()
     assert ("ИИН указан" in bare) is False
