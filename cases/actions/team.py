@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import DateTimeField, F, Q, QuerySet, Value
+from django.db.models.functions import Greatest
 from django.utils.translation import gettext_lazy as _
 
 from cases.actions.locking import locked_case
@@ -23,6 +25,9 @@ from family_support.base.clock import local_date
 from family_support.base.errors import Conflict, Forbidden, Invalid, Missing
 from family_support.base.rows import one
 from family_support.outbox.events import emit
+
+# A grant that ends in the moment in which it was given.
+SHORTEST = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +78,9 @@ def place_lead(case: Case, membership: Membership, *, by: Actor, now: datetime, 
     if case.lead_id == membership.pk:
         return
     places = TeamMember.objects.filter(case=case, ends_at__isnull=True)
-    places.filter(is_lead=True).update(ends_at=now)
+    leaving = places.filter(is_lead=True)
+    _end_grants(case, leaving.values("membership"), now)
+    leaving.update(ends_at=now)
     place, created = places.get_or_create(
         membership=membership, defaults={"case": case, "starts_at": now, "is_lead": True, "ends_at": None}
     )
@@ -86,6 +93,13 @@ def place_lead(case: Case, membership: Membership, *, by: Actor, now: datetime, 
     record(case, "team.lead", by=by, now=now, subject=("accounts.membership", membership.pk))
     if tell:
         emit("case.assigned", case_id=case.pk, membership=membership.pk, by=by.membership_id)
+
+
+def _end_grants(case: Case, memberships: Collection[int] | QuerySet, now: datetime) -> None:
+    """Who leaves the team takes no grant along: put on it again, they have to be named again."""
+    running = CaseGrant.objects.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=now), case=case)
+    ended = Greatest(Value(now), F("granted_at") + SHORTEST, output_field=DateTimeField())
+    running.filter(membership__in=memberships).update(ends_at=ended)
 
 
 def reassign_cases(
@@ -162,9 +176,7 @@ def remove_from_team(*, case: Case, membership_id: int, by: Actor, now: datetime
             raise Conflict("lead_stays", _("Assign another lead first: a case is not left without one."))
         place.ends_at = now
         place.save(update_fields=("ends_at",))
-        CaseGrant.objects.filter(
-            Q(ends_at__isnull=True) | Q(ends_at__gt=now), case=case, membership_id=membership_id
-        ).update(ends_at=now)
+        _end_grants(case, [membership_id], now)
         sync_case_grants(case, now=now)
         record(case, "team.removed", by=by, now=now, subject=("accounts.membership", membership_id))
 
@@ -178,7 +190,7 @@ def grant_access(
     now: datetime,
     ends_at: datetime | None = None,
 ) -> CaseGrant:
-    """Let a team member read a restricted case, with reason and end.
+    """Let a team member read a restricted case, with reason and end; in place of an earlier grant, if there is one.
 
     Errors: Missing out of scope, Forbidden for others than lead and director, Conflict for a case not restricted,
     Invalid for a missing reason, an end in the past or somebody not on the team.
@@ -194,6 +206,8 @@ def grant_access(
         check_may_work(case, membership, now)
         if not TeamMember.objects.filter(case=case, membership=membership, ends_at__isnull=True).exists():
             raise Invalid("not_on_team", fields={"membership": _("Put this person on the team first.")})
+        # Else an end set later would end nothing, and an ended grant leave another behind.
+        _end_grants(case, [membership.pk], now)
         grant = CaseGrant.objects.create(
             case=case,
             membership=membership,

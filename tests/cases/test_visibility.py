@@ -156,6 +156,38 @@ def test_new_lead_takes_the_old_ones_place(place: Place) -> None:
     assert fresh(case).lead_id == psychologist.pk
 
 
+def test_a_second_grant_stands_in_place_of_the_first(place: Place) -> None:
+    case = a_case(place, team=True, violence=True)
+    lawyer, given = place.people[Role.LAWYER], {"case": case, "membership": place.people[Role.LAWYER]}
+    grant_access(**given, reason="Иск", by=place.by(), now=NOON)
+    later = NOON + timedelta(hours=1)
+    second = grant_access(
+        **given, reason="Только до суда", ends_at=later + timedelta(days=3650), by=place.by(), now=later
+    )
+    assert scopes(case, place.by(Role.LAWYER)) == (True, True, True)
+    running = CaseGrant.objects.filter(case=case, membership=lawyer).exclude(ends_at__lte=later)
+    assert running.get() == second
+    end_grant(grant=second, by=place.by(), now=later + timedelta(minutes=1))
+    assert scopes(case, place.by(Role.LAWYER)) == (False, False, False)
+    assert lawyer.user_id not in held(case)
+
+
+def test_who_led_and_left_comes_back_without_the_old_grant(place: Place) -> None:
+    """Named once, then the lead, then gone: whoever is put on the team again is named again, or reads nothing."""
+    case = a_case(place, team=True, violence=True)
+    lawyer, director = place.people[Role.LAWYER], place.by(Role.DIRECTOR)
+    grant_access(case=case, membership=lawyer, reason="Иск", by=place.by(), now=NOON)
+    hours = [NOON + timedelta(hours=number) for number in (1, 2, 3)]
+    assign_lead(case=case, membership=lawyer, by=director, now=hours[0])
+    assign_lead(case=case, membership=place.people[Role.PSYCHOLOGIST], by=director, now=hours[1])
+    assert scopes(case, place.by(Role.LAWYER)) == (False, False, False)
+    add_to_team(case=case, membership=lawyer, by=director, now=hours[2])
+    assert scopes(case, place.by(Role.LAWYER)) == (False, False, False)
+    assert lawyer.user_id not in held(case)
+    grant_access(case=case, membership=lawyer, reason="Иск", by=director, now=hours[2])
+    assert scopes(case, place.by(Role.LAWYER)) == (True, True, True)
+
+
 def test_grants_are_derived_and_idempotent(place: Place) -> None:
     case = a_case(place, violence=True)
     rows = CaseUserObjectPermission.objects.filter(content_object=case)
