@@ -148,8 +148,8 @@ def _kinds() -> None:
     register_kind("team.removed", _("Worker left the team"), icon="user")
     register_kind("team.granted", _("Access to the restricted case granted"), icon="key", tone="orange")
     register_kind("team.grant_ended", _("Access to the restricted case ended"), icon="key")
-    register_kind("case.assessment", _("Assessment begun"), icon="clipboard-list", tone="blue")
-    register_kind("case.planning", _("Planning begun"), icon="list-check", tone="blue")
+    register_kind("case.assessment", _("The case went on to assessment"), icon="clipboard-list", tone="blue")
+    register_kind("case.planning", _("The case went on to planning"), icon="list-check", tone="blue")
     register_kind("case.support", _("Plan in force: support begun"), icon="heart-handshake", tone="green")
     register_kind(
         "case.closed",

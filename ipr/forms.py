@@ -201,7 +201,7 @@ class ParticipantForm(KeyMixin, Form):
 
 
 class SignatureForm(KeyMixin, Form):
-    """Recorded from paper: who signed, when, and the scan."""
+    """Recorded from paper: who signed, when, and the scan. Both stand on one page: each has its own labels."""
 
     signed_on = fields.DayField(label=_("Date of signature"))
     scan = forms.FileField(
@@ -219,6 +219,8 @@ class CenterSignatureForm(SignatureForm):
 
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["signed_on"].label = _("Date of the Center's signature")
+        self.fields["scan"].label = _("Scan with the Center's signature")
         membership: Any = self.fields["membership"]
         team = Membership.objects.filter(
             team_places__case=case, team_places__ends_at__isnull=True, role__in=sorted(WORKERS)
@@ -233,6 +235,8 @@ class FamilySignatureForm(SignatureForm):
 
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["signed_on"].label = _("Date of the family's signature")
+        self.fields["scan"].label = _("Scan with the family's signature")
         person: Any = self.fields["person"]
         person.queryset = _people(case)
         person.label_from_instance = _named(case)

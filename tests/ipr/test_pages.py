@@ -145,6 +145,11 @@ def test_both_signatures_filled_in_are_both_recorded() -> None:
     refused = client.post(address, {**both, "center-scan": a_scan(), "family-scan": a_scan()})
     assert refused.status_code == 400
     assert set(refused.context["family_form"].errors) == {"signed_on", "scan"}
+    empty = as_(place, Role.CASEWORKER).post(
+        reverse("plan-sign", args=(a_signing(place, now=moment).pk,)), {}
+    )
+    asked = [str(field.label) for name in ("center_form", "family_form") for field in empty.context[name]]
+    assert len(set(asked) - {"Key"}) == 6, "a list of errors says which of the two signatures it means"
     assert refused.context["center_form"] is None, "that of the Center stands"
     assert client.post(address, {**both, "family-signed_on": day, "family-scan": a_scan()}).status_code == 302
     assert anew(version).state == PlanVersion.State.SUBMITTED
