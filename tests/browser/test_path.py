@@ -110,7 +110,19 @@ def register(walker: Walker, person: Invented, *, typed_by_hand: bool = False) -
         "assessment",
     }
     walker.paper(f"/intakes/{intake.pk}/slip/print/")
+    fits_half_a_screen(walker)
     return intake.case
+
+
+def fits_half_a_screen(walker: Walker) -> None:
+    """On a tablet, or beside another window, the lists of the day do not push the page sideways."""
+    size = walker.page.viewport_size
+    walker.page.set_viewport_size({"width": 800, "height": 900})
+    for path in ("/day/", "/cases/"):
+        walker.page.goto(walker.address + path)
+        assert walker.page.locator("main .due-day").count()
+        assert walker.page.evaluate("document.documentElement.scrollWidth") <= 800, path
+    walker.page.set_viewport_size(size or {"width": 1280, "height": 900})
 
 
 def consent(walker: Walker, case: Case) -> None:
