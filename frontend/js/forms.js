@@ -50,11 +50,24 @@ export function enhanceForms(root) {
   if (summary) summary.focus();
 }
 
-/** Without a connection the browser would put its own page in place of what was typed. */
-function toldOffline() {
+/** A browser without a network says that it is offline; a product on the same machine answers all the same. */
+async function answers() {
+  const icon = document.querySelector("link[rel=icon]").href;
+  const asked = fetch(icon, { method: "HEAD", cache: "no-store" });
+  return asked.then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Without a connection the browser would put its own page in place of what was typed: then the form stays and says so. */
+async function sendIfAnswered(form, submitter) {
   if (offline) offline.remove();
-  offline = navigator.onLine ? null : addNotice(document.body.dataset.offline, "red");
-  return offline !== null;
+  offline = (await answers()) ? null : addNotice(document.body.dataset.offline, "red");
+  if (offline) return;
+  form.dataset.answered = "";
+  form.requestSubmit(submitter);
+  delete form.dataset.answered;
 }
 
 /** Before a part of the page is asked for: the form that it goes on from is saved first, one that it replaces is not lost. */
@@ -82,8 +95,13 @@ export function guardUnsaved() {
     const form = event.target;
     const htmx = form.hasAttribute("hx-post") || form.hasAttribute("hx-get");
     if (event.defaultPrevented || htmx || form.method.toLowerCase() !== "post") return;
-    if ("sent" in form.dataset || toldOffline()) {
+    if ("sent" in form.dataset) {
       event.preventDefault();
+      return;
+    }
+    if (!navigator.onLine && !("answered" in form.dataset)) {
+      event.preventDefault();
+      sendIfAnswered(form, event.submitter);
       return;
     }
     // Text in another form is unsaved (language, theme, a form beside): the browser asks first; a download leaves nothing.
@@ -96,7 +114,9 @@ export function guardUnsaved() {
   document.addEventListener("htmx:afterRequest", (event) => {
     if (event.detail.successful) unsaved.delete(event.detail.elt.closest("form[data-guard]"));
   });
-  window.addEventListener("online", toldOffline);
+  window.addEventListener("online", () => {
+    if (offline) offline.remove();
+  });
   window.addEventListener("beforeunload", (event) => {
     if (leaving || unsavedBeside(null).length === 0) return;
     event.preventDefault();
