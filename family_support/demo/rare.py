@@ -94,24 +94,24 @@ def _self(case: Case) -> Any:
     return case.members.select_related("person").get(relation=CaseMember.Relation.SELF).person
 
 
+def _agrees(case: Case, worker: Actor, moment: datetime, **more: Any) -> None:
+    data = ["identity", "contact"]
+    given: dict[str, Any] = {"signed_on": local_date(moment), "data": data, "upload": scan("consent"), **more}
+    record_consent(case=case, person=_self(case), given=True, by=worker, now=moment, **given)
+
+
 def _consents(setting: Setting, now: datetime) -> Story:
-    """One person has been asked and thinks it over; another's consent was given for a week and has run out."""
+    """One person has been asked and thinks it over; another's consent was given for a week and has run out; a third
+    agreed later that bodies are told too."""
     moment = setting.diary.at(local_date(now - timedelta(days=12)), hour=10)
     yield moment
     case, worker = _came(setting, moment)
-    record_consent(
-        case=case,
-        person=_self(case),
-        given=True,
-        signed_on=local_date(moment),
-        data=["identity", "contact"],
-        valid_until=local_date(moment) + timedelta(days=7),
-        upload=scan("consent"),
-        by=worker,
-        now=moment,
-    )
+    _agrees(case, worker, moment, valid_until=local_date(moment) + timedelta(days=7))
+    grows, worker = _came(setting, moment)
+    _agrees(grows, worker, moment)
     moment = setting.diary.at(local_date(now - timedelta(days=2)), hour=11)
     yield moment
+    _agrees(grows, worker, moment, third_parties=True)
     case, worker = _came(setting, moment)
     ask_consent(case=case, person=_self(case), by=worker, now=moment)
     case, worker = _came(setting, moment)
