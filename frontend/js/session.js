@@ -59,6 +59,8 @@ export function watchSession() {
   };
 
   const over = () => {
+    // Asked once more (the window has the focus again) it says the same: what a press of the button was told stays.
+    if (state === "over") return;
     state = "over";
     words.sessionOver = "";
     show("over");

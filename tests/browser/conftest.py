@@ -10,14 +10,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, Page
 
 from family_support.base import clock
 from family_support.demo.organizations import CENTERS, Staffed, make
 from family_support.demo.people import People
 from local import browsers
-from tests.browser.walker import Walker
+from tests.browser.walker import AXE, Walker
 from tests.conftest import pointed_at
 from tests.databases import Databases
 from tests.services import Stack, stack
@@ -135,7 +134,7 @@ def window(
         context = browser.new_context(**{**browser_context_args, **options}, java_script_enabled=scripts)
         page = context.new_page()
         if scripts:
-            context.add_init_script(AXE_SCRIPT)
+            context.add_init_script(AXE)
         with without_errors(page):
             yield Walker(page, site.address, scripts=scripts)
             context.close()
@@ -147,7 +146,7 @@ def window(
 def wide(browser: Browser, browser_context_args: dict[str, Any]) -> Page:
     """The window that most tests walk in, one after the other: opening it takes as long as three pages."""
     page = browser.new_context(**browser_context_args).new_page()
-    page.context.add_init_script(AXE_SCRIPT)
+    page.context.add_init_script(AXE)
     return page
 
 

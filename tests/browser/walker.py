@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from axe_playwright_python.base import AXE_SCRIPT
 from page import ValidationProfile, validate_pdf_bytes
 from playwright.sync_api import Locator, Page
 
@@ -21,12 +22,16 @@ CONTRASTED: set[tuple[str, ...]] = set()
 # Rules of WCAG 2.2 A and AA; best-practice hints included.
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
+# Every page brings axe along, and makes it only when it is judged: half of the pages have been judged before.
+AXE = f"window.makeAxe = () => {{ {AXE_SCRIPT}\n}};"
+
 # The top bar fits its links once fonts are there and a frame was drawn; then axe looks. Only what breaks a rule leaves
 # the page, its first element with it: selectors of all others would cost a third more.
 VIOLATIONS = """async options => {
     await document.fonts.ready;
     await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
-    const found = await axe.run(document, options);
+    if (!window.axe) window.makeAxe();
+    const found = await window.axe.run(document, options);
     return found.violations.map(each => [each.id, each.nodes[0].html.slice(0, 160)]);
 }"""
 
