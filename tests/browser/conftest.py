@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, ViewportSize
 
 from family_support.base import clock
 from family_support.demo.organizations import CENTERS, Staffed, make
@@ -98,6 +98,7 @@ def center(centers: list[Staffed]) -> Staffed:
     return centers[0]
 
 
+WIDE: ViewportSize = {"width": 1280, "height": 720}
 Window = Callable[..., AbstractContextManager[Walker]]
 # What the browser itself says of refused requests, and of those that a test keeps from the network.
 EXPECTED = ("favicon", "status of 4", "net::ERR_INTERNET_DISCONNECTED")
@@ -153,6 +154,7 @@ def wide(browser: Browser, browser_context_args: dict[str, Any]) -> Page:
 @pytest.fixture
 def walker(wide: Page, site: Stack, centers: list[Staffed]) -> Iterator[Walker]:
     """A person at a wide screen of which nobody before has left anything in the browser."""
+    wide.set_viewport_size(WIDE)
     wide.context.clear_cookies()
     wide.goto(f"{site.address}/health/")
     wide.evaluate("localStorage.clear(); sessionStorage.clear()")

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import ViewportSize
 
 from cases.models import Case, Intake
 from family_support.accounts.roles import Role
@@ -15,12 +16,13 @@ from family_support.demo.organizations import Staffed
 from family_support.demo.people import People
 from family_support.directory.models import Sector
 from mobile_groups.models import Alarm, MobileGroup, ResponseMeasure, ResponsePlan, Visit
+from tests.browser.conftest import WIDE
 from tests.browser.walker import Walker
 from tests.plans import PDF
 
 pytestmark = pytest.mark.slow
 LANGUAGES = ("ru", "kk")
-WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 NARRATIVE = "Бывший муж угрожает ножом, ждёт у подъезда."
 
 
@@ -61,7 +63,7 @@ def test_an_early_visit_to_a_family_without_a_threat(walker: Walker, center: Sta
     walker.submit()
     visit = Visit.objects.get(case=case)
     assert visit.alarm is None
-    walker.page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    walker.page.set_viewport_size(PHONE)
     walker.sign_in(Role.GROUP_MEMBER)
     walker.follow_to(f"/visits/{visit.pk}/")
     text = walker.text()
@@ -161,7 +163,7 @@ def raise_alarm(walker: Walker, case: Case) -> Alarm:
 
 def acknowledge(walker: Walker, alarm: Alarm, case: Case) -> None:
     """The member on call, on a phone: what threatens and how to reach the person, and nothing more."""
-    walker.page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    walker.page.set_viewport_size(PHONE)
     walker.sign_in(Role.GROUP_MEMBER)
     walker.look()
     walker.follow_to(f"/alarms/{alarm.pk}/")
@@ -173,7 +175,7 @@ def acknowledge(walker: Walker, alarm: Alarm, case: Case) -> None:
     walker.submit(f"/alarms/{alarm.pk}/acknowledge/")
     alarm.refresh_from_db()
     assert alarm.state == Alarm.State.ACKNOWLEDGED
-    walker.page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+    walker.page.set_viewport_size(WIDE)
 
 
 def response_plan(walker: Walker, alarm: Alarm, center: Staffed) -> ResponsePlan:
@@ -204,7 +206,7 @@ def response_plan(walker: Walker, alarm: Alarm, center: Staffed) -> ResponsePlan
 
 def visit_protocol(walker: Walker, alarm: Alarm) -> Visit:
     """The group goes there: both times, who was there, the protocol, the signature; on a phone."""
-    walker.page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    walker.page.set_viewport_size(PHONE)
     walker.sign_in(Role.GROUP_MEMBER)
     walker.follow_to(f"/alarms/{alarm.pk}/")
     walker.follow_to(f"/alarms/{alarm.pk}/visits/new/")
@@ -235,7 +237,7 @@ def protocol(walker: Walker, visit: Visit) -> Visit:
     walker.submit(f"/visits/{visit.pk}/sign/")
     visit.refresh_from_db()
     assert visit.state == Visit.State.SIGNED
-    walker.page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+    walker.page.set_viewport_size(WIDE)
     return visit
 
 
