@@ -20,6 +20,8 @@ from tests.factories import Place, a_case, actor_for
 
 pytestmark = pytest.mark.slow
 LANGUAGES = ("ru", "kk")
+# With what has time: what came after hours is due the day after the next.
+WHOLE_DAY = "/day/?later=1"
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +36,7 @@ def case(center: Staffed) -> Case:
 def test_away_and_back(walker: Walker, center: Staffed, case: Case, language: str) -> None:
     walker.speaks(language)
     substitute, absent = center.people[Role.CASEWORKER][:2]
-    walker.sign_in(Role.CASEWORKER)
+    walker.sign_in(Role.CASEWORKER, WHOLE_DAY)
     assert case.number not in walker.text()
     record(walker, absent, substitute)
     works(walker, case, absent, language)
@@ -64,7 +66,7 @@ def record(walker: Walker, absent: Membership, substitute: Membership) -> None:
 
 def works(walker: Walker, case: Case, absent: Membership, language: str) -> None:
     """The substitute finds the work on My day, marked for whom, and opens the case."""
-    walker.sign_in(Role.CASEWORKER)
+    walker.sign_in(Role.CASEWORKER, WHOLE_DAY)
     assert case.number in walker.text()
     with translation.override(language):
         mark = translation.gettext("for %(name)s") % {"name": absent.user.short_name}
@@ -115,7 +117,7 @@ def back(walker: Walker, case: Case) -> None:
     absence = Absence.objects.in_force(clock.today()).get()
     walker.follow_to(f"/absences/{absence.pk}/end/")
     walker.submit()
-    walker.sign_in(Role.CASEWORKER)
+    walker.sign_in(Role.CASEWORKER, WHOLE_DAY)
     assert case.number not in walker.text()
     walker.page.goto(f"{walker.address}/cases/{case.pk}/")
     assert case.family_name not in walker.text()
